@@ -1,0 +1,147 @@
+//! What every object has: metadata, owners, labels.
+
+use super::{Key, Kind, Object};
+use crate::time::Time;
+use crate::value::{Text, Value};
+use crate::{array, object};
+
+impl Object {
+    /// An object from its value.
+    pub fn new(kind: Kind, value: Value) -> Self {
+        Self { kind, value }
+    }
+
+    /// Kind, namespace and name.
+    pub fn key(&self) -> Key {
+        let meta = self.meta();
+        let text = |it: &Value| it.text().cloned().unwrap_or_default();
+        Key {
+            kind: self.kind,
+            namespace: text(&meta["namespace"]),
+            name: text(&meta["name"]),
+        }
+    }
+
+    /// `metadata`.
+    pub fn meta(&self) -> &Value {
+        &self.value["metadata"]
+    }
+
+    /// `metadata.name`.
+    pub fn name(&self) -> &str {
+        self.meta()["name"].as_str()
+    }
+
+    /// `metadata.namespace`, empty for cluster-wide kinds.
+    pub fn namespace(&self) -> &str {
+        self.meta()["namespace"].as_str()
+    }
+
+    /// `metadata.uid`.
+    pub fn uid(&self) -> &str {
+        self.meta()["uid"].as_str()
+    }
+
+    /// `metadata.resourceVersion` as a number: one cluster-wide counter, as etcd has.
+    pub fn resource_version(&self) -> u64 {
+        self.meta()["resourceVersion"]
+            .as_str()
+            .parse()
+            .unwrap_or_default()
+    }
+
+    /// `metadata.generation`.
+    pub fn generation(&self) -> i64 {
+        self.meta()["generation"].as_int().unwrap_or_default()
+    }
+
+    /// `metadata.labels`.
+    pub fn labels(&self) -> &Value {
+        &self.meta()["labels"]
+    }
+
+    /// `metadata.creationTimestamp`.
+    pub fn created(&self) -> Time {
+        Time::parse(self.meta()["creationTimestamp"].as_str()).unwrap_or_default()
+    }
+
+    /// Whether deletion was asked for: `metadata.deletionTimestamp` is set.
+    pub fn is_terminating(&self) -> bool {
+        !self.meta()["deletionTimestamp"].is_null()
+    }
+
+    /// The owner reference whose `controller` is true; null when there is none.
+    pub fn controller(&self) -> &Value {
+        static NONE: Value = Value::Null;
+        self.meta()["ownerReferences"]
+            .items()
+            .iter()
+            .find(|it| it["controller"].is_true())
+            .unwrap_or(&NONE)
+    }
+
+    /// Whether that object is the controller of this one.
+    pub fn is_controlled_by(&self, owner: &Object) -> bool {
+        self.controller()["uid"].as_str() == owner.uid()
+    }
+
+    /// The reference by which a controller owns what it makes.
+    ///
+    /// upstream: metav1.NewControllerRef.
+    pub fn as_controller_reference(&self) -> Value {
+        object! {
+            "apiVersion": self.kind.api_version(),
+            "kind": self.kind.facts().kind,
+            "name": self.name(),
+            "uid": self.uid(),
+            "controller": true,
+            "blockOwnerDeletion": true,
+        }
+    }
+
+    /// The reference by which events name this object.
+    pub fn as_involved_object(&self) -> Value {
+        let mut reference = object! {
+            "kind": self.kind.facts().kind,
+            "name": self.name(),
+            "uid": self.uid(),
+            "apiVersion": self.kind.api_version(),
+            "resourceVersion": &self.meta()["resourceVersion"],
+        };
+        if self.kind.facts().namespaced {
+            reference["namespace"] = self.namespace().into();
+        }
+        reference
+    }
+}
+
+/// A new object's value: type, name, namespace and nothing else.
+pub fn new_value(key: &Key) -> Value {
+    let mut value = object! {
+        "apiVersion": key.kind.api_version(),
+        "kind": key.kind.facts().kind,
+        "metadata": object! { "name": &key.name },
+    };
+    if !key.namespace.is_empty() {
+        value["metadata"]["namespace"] = (&key.namespace).into();
+    }
+    value
+}
+
+/// A list of one owner.
+pub fn owned_by(owner: &Object) -> Value {
+    array![owner.as_controller_reference()]
+}
+
+/// `k=v` pairs sorted by key and joined by commas; `<none>` when there is none.
+pub fn labels_text(labels: &Value) -> Text {
+    let pairs: Vec<String> = labels
+        .members()
+        .map(|(key, value)| format!("{key}={}", value.as_str()))
+        .collect();
+    if pairs.is_empty() {
+        "<none>".into()
+    } else {
+        pairs.join(",").into()
+    }
+}

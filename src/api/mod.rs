@@ -1,0 +1,291 @@
+//! The nouns: kinds, keys, objects and the collection that holds them.
+//!
+//! An [`Object`]'s truth is its JSON [`Value`]; the submodules give each kind the plain questions the deciders ask.
+
+pub mod condition;
+pub mod endpointslice;
+pub mod meta;
+pub mod node;
+pub mod pod;
+pub mod selector;
+pub mod service;
+pub mod statefulset;
+
+use core::fmt;
+use std::sync::Arc;
+
+use rpds::RedBlackTreeMapSync;
+
+use crate::value::{Text, Value};
+
+/// The kinds this cluster has, in the order discovery lists them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the names are Kubernetes' own")]
+pub enum Kind {
+    ConfigMap,
+    Endpoints,
+    Event,
+    Namespace,
+    Node,
+    PersistentVolumeClaim,
+    Pod,
+    Service,
+    ServiceAccount,
+    ControllerRevision,
+    StatefulSet,
+    EndpointSlice,
+}
+
+/// What the API says of a kind.
+#[derive(Debug)]
+pub struct KindFacts {
+    /// `StatefulSet`.
+    pub kind: &'static str,
+    /// `apps`, or `""` for the core group.
+    pub group: &'static str,
+    /// `v1`.
+    pub version: &'static str,
+    /// `statefulsets`, as paths and RBAC have it.
+    pub plural: &'static str,
+    /// `statefulset`, as kubectl prints it.
+    pub singular: &'static str,
+    /// `sts`.
+    pub short_names: &'static [&'static str],
+    /// Whether `kubectl get all` shows it.
+    pub in_all: bool,
+    /// Whether its objects live in a namespace.
+    pub namespaced: bool,
+}
+
+const fn facts(
+    kind: &'static str,
+    group: &'static str,
+    plural: &'static str,
+    singular: &'static str,
+    short_names: &'static [&'static str],
+) -> KindFacts {
+    KindFacts {
+        kind,
+        group,
+        version: "v1",
+        plural,
+        singular,
+        short_names,
+        in_all: false,
+        namespaced: true,
+    }
+}
+
+static CONFIG_MAP: KindFacts = facts("ConfigMap", "", "configmaps", "configmap", &["cm"]);
+static ENDPOINTS: KindFacts = facts("Endpoints", "", "endpoints", "endpoints", &["ep"]);
+static EVENT: KindFacts = facts("Event", "", "events", "event", &["ev"]);
+static NAMESPACE: KindFacts = KindFacts {
+    namespaced: false,
+    ..facts("Namespace", "", "namespaces", "namespace", &["ns"])
+};
+static NODE: KindFacts = KindFacts {
+    namespaced: false,
+    ..facts("Node", "", "nodes", "node", &["no"])
+};
+static CLAIM: KindFacts = facts(
+    "PersistentVolumeClaim",
+    "",
+    "persistentvolumeclaims",
+    "persistentvolumeclaim",
+    &["pvc"],
+);
+static POD: KindFacts = KindFacts {
+    in_all: true,
+    ..facts("Pod", "", "pods", "pod", &["po"])
+};
+static SERVICE: KindFacts = KindFacts {
+    in_all: true,
+    ..facts("Service", "", "services", "service", &["svc"])
+};
+static SERVICE_ACCOUNT: KindFacts = facts(
+    "ServiceAccount",
+    "",
+    "serviceaccounts",
+    "serviceaccount",
+    &["sa"],
+);
+static REVISION: KindFacts = facts(
+    "ControllerRevision",
+    "apps",
+    "controllerrevisions",
+    "controllerrevision",
+    &[],
+);
+static STATEFUL_SET: KindFacts = KindFacts {
+    in_all: true,
+    ..facts(
+        "StatefulSet",
+        "apps",
+        "statefulsets",
+        "statefulset",
+        &["sts"],
+    )
+};
+static ENDPOINT_SLICE: KindFacts = facts(
+    "EndpointSlice",
+    "discovery.k8s.io",
+    "endpointslices",
+    "endpointslice",
+    &[],
+);
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 12] = [
+        Self::ConfigMap,
+        Self::Endpoints,
+        Self::Event,
+        Self::Namespace,
+        Self::Node,
+        Self::PersistentVolumeClaim,
+        Self::Pod,
+        Self::Service,
+        Self::ServiceAccount,
+        Self::ControllerRevision,
+        Self::StatefulSet,
+        Self::EndpointSlice,
+    ];
+
+    /// What the API says of this kind.
+    pub fn facts(self) -> &'static KindFacts {
+        match self {
+            Self::ConfigMap => &CONFIG_MAP,
+            Self::Endpoints => &ENDPOINTS,
+            Self::Event => &EVENT,
+            Self::Namespace => &NAMESPACE,
+            Self::Node => &NODE,
+            Self::PersistentVolumeClaim => &CLAIM,
+            Self::Pod => &POD,
+            Self::Service => &SERVICE,
+            Self::ServiceAccount => &SERVICE_ACCOUNT,
+            Self::ControllerRevision => &REVISION,
+            Self::StatefulSet => &STATEFUL_SET,
+            Self::EndpointSlice => &ENDPOINT_SLICE,
+        }
+    }
+
+    /// The kind of that `apiVersion` and `kind`.
+    pub fn of(api_version: &str, kind: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|it| it.facts().kind == kind && it.api_version() == api_version)
+    }
+
+    /// `apps/v1`, or `v1` for the core group.
+    pub fn api_version(self) -> Text {
+        let it = self.facts();
+        if it.group.is_empty() {
+            it.version.into()
+        } else {
+            ecow::eco_format!("{}/{}", it.group, it.version)
+        }
+    }
+
+    /// `statefulset.apps`, or `pod`: how kubectl names the type before a slash.
+    pub fn qualified(self) -> Text {
+        let it = self.facts();
+        if it.group.is_empty() {
+            it.singular.into()
+        } else {
+            ecow::eco_format!("{}.{}", it.singular, it.group)
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.facts().kind)
+    }
+}
+
+/// Which object: ordered by kind, namespace, name, as lists are.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its namespace; empty for cluster-wide kinds.
+    pub namespace: Text,
+    /// Its name.
+    pub name: Text,
+}
+
+impl Key {
+    /// The key of an object in a namespace (empty for cluster-wide kinds).
+    pub fn new(kind: Kind, namespace: impl Into<Text>, name: impl Into<Text>) -> Self {
+        Self {
+            kind,
+            namespace: namespace.into(),
+            name: name.into(),
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    /// `statefulset/web`, as `why` and the page write it.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}/{}", self.kind.facts().singular, self.name)
+    }
+}
+
+/// One object at one resource version. `apiVersion` and `kind` stand in its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Object {
+    /// Its kind.
+    pub kind: Kind,
+    /// All of it, as the API returns it.
+    pub value: Value,
+}
+
+/// Objects by key; a clone costs next to nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Objects(RedBlackTreeMapSync<Key, Arc<Object>>);
+
+impl Objects {
+    /// The object of that key.
+    pub fn get(&self, key: &Key) -> Option<&Arc<Object>> {
+        self.0.get(key)
+    }
+
+    /// Puts an object in place.
+    pub fn insert(&mut self, object: Arc<Object>) {
+        self.0.insert_mut(object.key(), object);
+    }
+
+    /// Takes an object away; says whether it was there.
+    pub fn remove(&mut self, key: &Key) -> bool {
+        self.0.remove_mut(key)
+    }
+
+    /// All objects of a kind, by namespace and name.
+    pub fn list(&self, kind: Kind) -> impl Iterator<Item = &Arc<Object>> {
+        let first = Key::new(kind, "", "");
+        self.0
+            .range(first..)
+            .take_while(move |(key, _)| key.kind == kind)
+            .map(|(_, object)| object)
+    }
+
+    /// The objects of a kind in one namespace, by name.
+    pub fn list_in<'a>(
+        &'a self,
+        kind: Kind,
+        namespace: &str,
+    ) -> impl Iterator<Item = &'a Arc<Object>> + use<'a> {
+        let first = Key::new(kind, namespace, "");
+        let namespace = first.namespace.clone();
+        self.0
+            .range(first..)
+            .take_while(move |(key, _)| key.kind == kind && key.namespace == namespace)
+            .map(|(_, object)| object)
+    }
+
+    /// Everything, by kind, namespace and name.
+    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Arc<Object>)> {
+        self.0.iter()
+    }
+}

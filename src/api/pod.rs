@@ -1,0 +1,95 @@
+//! Questions about Pods.
+
+use super::Object;
+use super::condition;
+use crate::time::{Duration, Time};
+use crate::value::Value;
+
+/// `status.phase`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are Kubernetes' own")]
+pub enum Phase {
+    Pending,
+    Running,
+    Succeeded,
+    Failed,
+    Unknown,
+}
+
+impl Object {
+    /// The pod's phase.
+    pub fn phase(&self) -> Phase {
+        match self.value["status"]["phase"].as_str() {
+            "Pending" => Phase::Pending,
+            "Running" => Phase::Running,
+            "Succeeded" => Phase::Succeeded,
+            "Failed" => Phase::Failed,
+            _ => Phase::Unknown,
+        }
+    }
+
+    /// Whether the pod has ended: Succeeded or Failed.
+    pub fn is_terminal(&self) -> bool {
+        matches!(self.phase(), Phase::Succeeded | Phase::Failed)
+    }
+
+    /// Whether the pod's Ready condition is True.
+    pub fn is_ready(&self) -> bool {
+        condition::is_true(&self.value["status"]["conditions"], "Ready")
+    }
+
+    /// upstream: isRunningAndReady.
+    pub fn is_running_and_ready(&self) -> bool {
+        self.phase() == Phase::Running && self.is_ready()
+    }
+
+    /// Ready for at least that long.
+    ///
+    /// upstream: podutil.IsPodAvailable.
+    pub fn is_available(&self, min_ready: Duration, now: Time) -> bool {
+        self.is_ready() && self.available_at(min_ready).is_none_or(|at| at <= now)
+    }
+
+    /// When a Ready pod will have been Ready for that long; nothing when that needs no waiting.
+    pub fn available_at(&self, min_ready: Duration) -> Option<Time> {
+        if min_ready.ms == 0 {
+            return None;
+        }
+        let ready = self.value["status"]["conditions"].item("type", "Ready");
+        Time::parse(ready["lastTransitionTime"].as_str()).map(|since| since + min_ready)
+    }
+
+    /// `spec.nodeName`, empty until the pod is bound.
+    pub fn node_name(&self) -> &str {
+        self.value["spec"]["nodeName"].as_str()
+    }
+
+    /// `status.podIP`, empty until the pod has one.
+    pub fn pod_ip(&self) -> &str {
+        self.value["status"]["podIP"].as_str()
+    }
+
+    /// `spec.containers`.
+    pub fn containers(&self) -> &[Value] {
+        self.value["spec"]["containers"].items()
+    }
+
+    /// `spec.terminationGracePeriodSeconds`, 30 s where not set.
+    pub fn grace_s(&self) -> i64 {
+        self.value["spec"]["terminationGracePeriodSeconds"]
+            .as_int()
+            .unwrap_or(30)
+    }
+
+    /// The number after the last dash of the name, when what stands before it is `parent`.
+    ///
+    /// upstream: statefulset getParentNameAndOrdinal.
+    pub fn ordinal_of(&self, parent: &str) -> Option<i64> {
+        let (before, number) = self.name().rsplit_once('-')?;
+        let digits = !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit());
+        if before != parent || !digits {
+            return None;
+        }
+        number.parse::<i32>().ok().map(i64::from)
+    }
+}

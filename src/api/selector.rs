@@ -1,0 +1,178 @@
+//! Label selectors: as objects (`matchLabels`, `matchExpressions`) and as text (`app=nginx,tier in (a,b)`).
+
+use crate::value::{Text, Value};
+
+/// A parsed label selector; all requirements must hold. An empty one matches everything.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Selector(Vec<Requirement>);
+
+#[derive(Clone, Debug, PartialEq)]
+struct Requirement {
+    key: Text,
+    operator: Operator,
+    values: Vec<Text>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Operator {
+    In,
+    NotIn,
+    Exists,
+    DoesNotExist,
+}
+
+impl Selector {
+    /// From a map of labels, as a Service's `spec.selector` is.
+    pub fn from_labels(labels: &Value) -> Self {
+        let equals = |(key, value): (&Text, &Value)| Requirement {
+            key: key.clone(),
+            operator: Operator::In,
+            values: vec![value.as_str().into()],
+        };
+        Self(labels.members().map(equals).collect())
+    }
+
+    /// From a `LabelSelector` object.
+    pub fn from_object(selector: &Value) -> Self {
+        let mut all = Self::from_labels(&selector["matchLabels"]);
+        for expression in selector["matchExpressions"].items() {
+            all.0.push(Requirement {
+                key: expression["key"].as_str().into(),
+                operator: match expression["operator"].as_str() {
+                    "In" => Operator::In,
+                    "NotIn" => Operator::NotIn,
+                    "Exists" => Operator::Exists,
+                    _ => Operator::DoesNotExist,
+                },
+                values: expression["values"]
+                    .items()
+                    .iter()
+                    .map(|it| it.as_str().into())
+                    .collect(),
+            });
+        }
+        all
+    }
+
+    /// From kubectl's text: `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a`, `!a`, joined by commas.
+    ///
+    /// # Errors
+    /// The API server's words for a text that is none of these.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut all = Vec::new();
+        for part in split_outside_brackets(text) {
+            let part = part.trim();
+            if part.is_empty() && text.trim().is_empty() {
+                continue;
+            }
+            all.push(requirement(part).ok_or_else(|| {
+                format!(
+                    "unable to parse requirement: found '{part}', expected: !, identifier, or 'end of string'"
+                )
+            })?);
+        }
+        Ok(Self(all))
+    }
+
+    /// Whether these labels satisfy every requirement.
+    pub fn matches(&self, labels: &Value) -> bool {
+        self.0.iter().all(|it| {
+            let value = labels[it.key.as_str()].text();
+            let listed = value.is_some_and(|value| it.values.contains(value));
+            match it.operator {
+                Operator::In => listed,
+                Operator::NotIn => !listed,
+                Operator::Exists => value.is_some(),
+                Operator::DoesNotExist => value.is_none(),
+            }
+        })
+    }
+
+    /// Whether there is no requirement.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+fn split_outside_brackets(text: &str) -> Vec<&str> {
+    let (mut parts, mut from, mut depth) = (Vec::new(), 0, 0_u32);
+    for (at, sign) in text.char_indices() {
+        match sign {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                parts.push(&text[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[from..]);
+    parts
+}
+
+fn requirement(part: &str) -> Option<Requirement> {
+    let of = |key: &str, operator, values: Vec<Text>| {
+        let key = key.trim();
+        let plain = !key.is_empty()
+            && key
+                .bytes()
+                .all(|it| it.is_ascii_alphanumeric() || b"-_./".contains(&it));
+        plain.then(|| Requirement {
+            key: key.into(),
+            operator,
+            values,
+        })
+    };
+    let set = |list: &str| -> Option<Vec<Text>> {
+        let inner = list.trim().strip_prefix('(')?.strip_suffix(')')?;
+        Some(inner.split(',').map(|it| it.trim().into()).collect())
+    };
+    if let Some(key) = part.strip_prefix('!') {
+        return of(key, Operator::DoesNotExist, Vec::new());
+    }
+    if let Some((key, value)) = part.split_once("!=") {
+        return of(key, Operator::NotIn, vec![value.trim().into()]);
+    }
+    if let Some((key, list)) = part.split_once(" notin ") {
+        return of(key, Operator::NotIn, set(list)?);
+    }
+    if let Some((key, list)) = part.split_once(" in ") {
+        return of(key, Operator::In, set(list)?);
+    }
+    if let Some((key, value)) = part.split_once('=') {
+        return of(
+            key,
+            Operator::In,
+            vec![value.trim_start_matches('=').trim().into()],
+        );
+    }
+    of(part, Operator::Exists, Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object;
+
+    #[test]
+    fn the_text_forms_mean_what_kubectl_means() {
+        let labels = object! {"app": "nginx", "tier": "web"};
+        for yes in [
+            "",
+            "app=nginx",
+            "app==nginx,tier",
+            "tier in (db,web)",
+            "app!=x",
+            "!gone",
+            "gone notin (a)",
+        ] {
+            assert!(Selector::parse(yes).unwrap().matches(&labels), "{yes}");
+        }
+        for no in ["app=redis", "!app", "tier notin (web)", "gone"] {
+            assert!(!Selector::parse(no).unwrap().matches(&labels), "{no}");
+        }
+        assert!(Selector::parse("a b").is_err());
+        assert!(Selector::parse("app=nginx,").is_err());
+    }
+}

@@ -1,0 +1,104 @@
+//! The options of a simulation: all that is not manifest, input or seed.
+
+use crate::time::Duration;
+use crate::value::Text;
+
+/// The Kubernetes version a simulation follows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// About v1.22, the article's era: what its transcript shows differently, and nothing more.
+    V1_22,
+    /// v1.36, the recorded one.
+    #[default]
+    V1_36,
+}
+
+/// The options of a simulation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// Key of all chance.
+    pub seed: u64,
+    /// Which Kubernetes.
+    pub version: Version,
+    /// How many nodes: `node-1` to `node-N`.
+    pub nodes: u32,
+    /// The cluster's DNS domain.
+    pub domain: Text,
+    /// The address of the DNS Service.
+    pub dns_address: Text,
+    /// What each pod network starts with: pods of node N live in `<prefix>.N.0/24`.
+    pod_network: Text,
+    /// How long pulls take.
+    pub pulls: Pulls,
+    /// How long things take that nobody chooses.
+    pub delays: Delays,
+    /// Whether kubelets are simulated; without, pod statuses are inputs (as in the `b-*` recordings).
+    pub kubelets: bool,
+}
+
+/// How long image pulls take; a node keeps an image once pulled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pulls {
+    /// The first pulls of the cluster, in order of their start.
+    pub first_ms: Vec<u64>,
+    /// The range of every other pull, drawn by node and image.
+    pub between_ms: (u64, u64),
+}
+
+/// The small delays of a cluster.
+///
+/// Medians of the recordings: spec/statefulset.md, D.9.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delays {
+    /// A request to the API server.
+    pub request: Duration,
+    /// From a write to the controllers' caches.
+    pub controllers: Duration,
+    /// From a write to the scheduler's cache.
+    pub scheduler: Duration,
+    /// From a write to the kubelets' caches.
+    pub kubelets: Duration,
+    /// From a write to the DNS servers' caches.
+    pub dns: Duration,
+    /// From a pod's admission to its volumes being mounted: the kubelet looks every 300 ms.
+    pub volumes: Duration,
+    /// From SIGTERM to the end of a program that stops at once.
+    pub stop: Duration,
+    /// The range from a pod's end to its removal by the kubelet.
+    pub removal_ms: (u64, u64),
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            version: Version::default(),
+            nodes: 3,
+            domain: "cluster.local".into(),
+            dns_address: "10.43.0.10".into(),
+            pod_network: "10.42".into(),
+            pulls: Pulls {
+                first_ms: Vec::new(),
+                between_ms: (4_000, 9_000),
+            },
+            delays: Delays {
+                request: Duration::ms(2),
+                controllers: Duration::ms(3),
+                scheduler: Duration::ms(5),
+                kubelets: Duration::ms(20),
+                dns: Duration::ms(4),
+                volumes: Duration::ms(300),
+                stop: Duration::ms(50),
+                removal_ms: (200, 900),
+            },
+            kubelets: true,
+        }
+    }
+}
+
+impl Config {
+    /// The `host`-th address of a node's pod network.
+    pub fn pod_address(&self, node: u32, host: u32) -> Text {
+        ecow::eco_format!("{}.{node}.{host}", self.pod_network)
+    }
+}
