@@ -13,6 +13,10 @@ pub mod memory;
 pub mod plan;
 pub mod process;
 pub mod why;
+// Floor 3: pure deciders; siblings never import each other.
+pub mod controllers;
+pub mod kubelet;
+pub mod scheduler;
 
 /// The version of this crate.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -53,8 +53,222 @@ macro_rules! reasons {
 }
 
 reasons! {
-    /// The reader's own command or click.
-    Asked { what } "asked" "you asked: {what}" "" ""
+    /// The reader typed a command.
+    Typed { command } "typed"
+        "you ran {command}"
+        "" ""
+    /// A request from outside the simulation.
+    Requested { request } "requested"
+        "a client sent {request}"
+        "" ""
+    /// A pasted transcript goes on: what was watched has stopped moving.
+    TranscriptGoesOn { command } "transcript-goes-on"
+        "the pasted transcript goes on: {command} was left with Ctrl-C once nothing moved any more"
+        "" ""
+
+    // The StatefulSet controller: pkg/controller/statefulset/stateful_set_control.go.
+
+    /// A template no revision holds yet.
+    RevisionNew { set, revision } "revision-new"
+        "revision {revision} is recorded: no earlier revision of {set} holds this pod template"
+        "getStatefulSetRevisions" "concepts/workloads/controllers/statefulset/#update-strategies"
+    /// A template that an older revision holds: a rollback.
+    RevisionAgain { set, revision, number } "revision-again"
+        "revision {revision} becomes number {number}: the template of {set} is again what it holds, so nothing new is recorded"
+        "getStatefulSetRevisions" "concepts/workloads/controllers/statefulset/#update-strategies"
+    /// A superseded revision beyond the limit.
+    RevisionOld { set, revision, limit } "revision-old"
+        "revision {revision} is deleted: no pod of {set} uses it, and only {limit} old revisions are kept"
+        "truncateHistory" "concepts/workloads/controllers/statefulset/#revision-history"
+    /// A revision without owner is taken over.
+    RevisionAdopted { set, revision } "revision-adopted"
+        "revision {revision} gets {set} as its owner: it matches the selector and belongs to nobody"
+        "AdoptOrphanRevisions" ""
+    /// A pod without owner is taken over.
+    PodAdopted { set, pod } "pod-adopted"
+        "{pod} gets {set} as its owner: its name and labels match, and it belongs to nobody"
+        "ClaimPods" "concepts/workloads/controllers/statefulset/#pod-selector"
+    /// A pod that no longer matches is let go.
+    PodReleased { set, pod } "pod-released"
+        "{pod} is released by {set}: its labels no longer match the selector"
+        "ClaimPods" "concepts/workloads/controllers/statefulset/#pod-selector"
+    /// The lowest ordinal.
+    CreateFirst { set, pod } "create-first"
+        "{pod} is created: {set} has no pod with this ordinal, and no lower ordinal to wait for"
+        "processReplica" "concepts/workloads/controllers/statefulset/#deployment-and-scaling-guarantees"
+    /// An ordinal whose predecessors are all healthy.
+    CreateNext { set, pod, predecessor } "create-next"
+        "{pod} is created: {predecessor} is Running and Ready, and {set} creates its pods one by one in this order (OrderedReady)"
+        "processReplica" "concepts/workloads/controllers/statefulset/#deployment-and-scaling-guarantees"
+    /// Parallel.
+    CreateParallel { set, pod } "create-parallel"
+        "{pod} is created at once: {set} has podManagementPolicy Parallel and waits for no other pod"
+        "processReplica" "concepts/workloads/controllers/statefulset/#parallel-pod-management"
+    /// An ordinal has no pod because a lower one is not healthy.
+    WaitsForPredecessor { set, pod, predecessor } "waits-for-predecessor"
+        "{pod} is not created yet: {predecessor} is not Running and Ready, and {set} creates its pods one by one (OrderedReady)"
+        "processReplica" "concepts/workloads/controllers/statefulset/#deployment-and-scaling-guarantees"
+    /// An ordinal has no pod because a lower one is not available yet.
+    WaitsForAvailable { set, pod, predecessor, seconds } "waits-for-available"
+        "{pod} is not created yet: {predecessor} has not been Ready for {seconds} s (minReadySeconds of {set})"
+        "processReplica" "concepts/workloads/controllers/statefulset/#minimum-ready-seconds"
+    /// An ordinal has no pod because a lower one is still going.
+    WaitsForTermination { set, pod, predecessor } "waits-for-termination"
+        "{pod} is not created yet: {predecessor} is still terminating, and {set} changes one pod at a time (OrderedReady)"
+        "processReplica" "concepts/workloads/controllers/statefulset/#deployment-and-scaling-guarantees"
+    /// Every pod exists, one is not healthy.
+    WaitsForReady { set, pod } "waits-for-ready"
+        "{set} waits: {pod} is not Running and Ready"
+        "processReplica" "concepts/workloads/controllers/statefulset/#deployment-and-scaling-guarantees"
+    /// Every pod exists, one is Ready but not for long enough.
+    WaitsForMinReady { set, pod, seconds } "waits-for-min-ready"
+        "{set} waits: {pod} has not been Ready for {seconds} s (minReadySeconds)"
+        "processReplica" "concepts/workloads/controllers/statefulset/#minimum-ready-seconds"
+    /// A pod is going and its name is not free.
+    WaitsForGone { set, pod } "waits-for-gone"
+        "{set} waits: {pod} is terminating, and a new pod can have its name only when it is gone"
+        "processReplica" "concepts/workloads/controllers/statefulset/#stable-network-id"
+    /// A pod that has ended is removed so that it can be made anew.
+    DeleteEnded { set, pod, phase } "delete-ended"
+        "{pod} is deleted: its phase is {phase}, and {set} replaces pods that have ended"
+        "processReplica" "concepts/workloads/controllers/statefulset/"
+    /// A pod lost its identity labels.
+    IdentityRepaired { set, pod } "identity-repaired"
+        "{pod} is repaired: its labels or volumes are no longer those of its ordinal in {set}"
+        "processReplica" "concepts/workloads/controllers/statefulset/#pod-identity"
+    /// A pod beyond the wanted range.
+    DeleteCondemned { set, pod, replicas } "delete-condemned"
+        "{pod} is deleted: {set} wants {replicas} replicas, and the highest ordinal goes first"
+        "processCondemned" "concepts/workloads/controllers/statefulset/#deployment-and-scaling-guarantees"
+    /// A condemned pod is still going.
+    WaitsForCondemned { set, pod } "waits-for-condemned"
+        "{set} waits: {pod} is terminating, and the next pod is removed only when it is gone (OrderedReady)"
+        "processCondemned" "concepts/workloads/controllers/statefulset/#deployment-and-scaling-guarantees"
+    /// A condemned pod is not healthy, and another unhealthy one comes first.
+    WaitsForCondemnedReady { set, pod, first } "waits-for-condemned-ready"
+        "{set} waits: {pod} is to go but is not Running and Ready, and neither is {first}, a lower one (OrderedReady)"
+        "processCondemned" "concepts/workloads/controllers/statefulset/#deployment-and-scaling-guarantees"
+    /// A pod of an older revision goes so that it can be made anew.
+    DeleteOutdated { set, pod, revision } "delete-outdated"
+        "{pod} is deleted: it is the highest ordinal of {set} that is not at revision {revision}"
+        "updateStatefulSet" "concepts/workloads/controllers/statefulset/#rolling-updates"
+    /// The rolling update waits for the pod it replaced last.
+    WaitsForUpdated { set, pod } "waits-for-updated"
+        "the update of {set} waits: {pod} is not Ready at the new revision yet"
+        "updateStatefulSet" "concepts/workloads/controllers/statefulset/#rolling-updates"
+    /// Pods below the partition stay.
+    PartitionHolds { set, partition } "partition-holds"
+        "the update of {set} goes no further: ordinals below partition {partition} keep the old revision"
+        "updateStatefulSet" "concepts/workloads/controllers/statefulset/#partitions"
+    /// OnDelete leaves replacing to the reader.
+    OnDeleteHolds { set, revision } "on-delete-holds"
+        "{set} replaces no pod by itself: its update strategy is OnDelete, so pods get revision {revision} when you delete them"
+        "updateStatefulSet" "concepts/workloads/controllers/statefulset/#on-delete"
+    /// The set is going.
+    SetTerminating { set } "set-terminating"
+        "{set} is being deleted: its controller makes and removes no pods any more"
+        "updateStatefulSet" "concepts/workloads/controllers/statefulset/#deployment-and-scaling-guarantees"
+    /// What was counted differs from what the status says.
+    StatusCounted { set, ready, replicas } "status-counted"
+        "the status of {set} is brought up to date: {replicas} pods exist, {ready} of them Ready"
+        "updateStatefulSetStatus" ""
+
+    // The scheduler: pkg/scheduler.
+
+    /// A node was chosen.
+    Scheduled { pod, node, fitting, nodes } "scheduled"
+        "{pod} goes to {node}: {fitting} of {nodes} nodes can take it, and {node} has the fewest pods of its kind"
+        "schedulePod" "concepts/scheduling-eviction/kube-scheduler/"
+    /// No node can take the pod.
+    Unschedulable { pod, message } "unschedulable"
+        "{pod} stays Pending: {message}"
+        "schedulePod" "concepts/scheduling-eviction/kube-scheduler/"
+
+    // The kubelet: pkg/kubelet.
+
+    /// The kubelet sees a pod bound to its node.
+    PodAccepted { pod, node } "pod-accepted"
+        "the kubelet of {node} takes {pod} in: it is bound to this node, and its containers are about to be made"
+        "syncPod" "concepts/workloads/pods/pod-lifecycle/"
+    /// The sandbox is up.
+    SandboxReady { pod } "sandbox-ready"
+        "the sandbox of {pod} is up: volumes are mounted and the network is there, containers can start"
+        "syncPod" "concepts/workloads/pods/pod-lifecycle/#pod-has-network"
+    /// An image must be fetched.
+    ImagePulled { pod, image, node } "image-pulled"
+        "{node} pulls {image} for {pod}: it is not on this node yet"
+        "EnsureImageExists" "concepts/containers/images/"
+    /// An image is there.
+    ImagePresent { pod, image, node } "image-present"
+        "{image} needs no pull for {pod}: it is already on {node}"
+        "EnsureImageExists" "concepts/containers/images/"
+    /// The containers run.
+    ContainersStarted { pod } "containers-started"
+        "{pod} is Running and Ready: its containers have started, and no readiness probe says otherwise"
+        "generateAPIPodStatus" "concepts/workloads/pods/pod-lifecycle/#pod-phase"
+    /// A deletion was noticed.
+    StopStarted { pod, seconds } "stop-started"
+        "{pod} is told to stop: its deletion was asked for, and its containers have {seconds} s to end (TERM, then KILL)"
+        "killPod" "concepts/workloads/pods/pod-lifecycle/#pod-termination"
+    /// The containers ended after a deletion.
+    ContainersStopped { pod } "containers-stopped"
+        "the containers of {pod} have stopped"
+        "SyncTerminatingPod" "concepts/workloads/pods/pod-lifecycle/#pod-termination"
+    /// The program ended by itself.
+    ContainersEnded { pod, code } "containers-ended"
+        "the program of {pod} has ended with exit code {code}, and restartPolicy Never leaves it so"
+        "generateAPIPodStatus" "concepts/workloads/pods/pod-lifecycle/#restart-policy"
+    /// Nothing of the pod is left on the node.
+    PodRemoved { pod, node } "pod-removed"
+        "{pod} is removed: nothing of it is left on {node}, so its name is free again"
+        "SyncTerminatedPod" "concepts/workloads/pods/pod-lifecycle/#pod-termination"
+    /// A pull takes time.
+    WaitsForPull { pod, image, seconds } "waits-for-pull"
+        "{pod} is not running yet: {image} is being pulled, {seconds} s in all"
+        "EnsureImageExists" "concepts/containers/images/"
+    /// Volumes are being mounted.
+    WaitsForVolumes { pod } "waits-for-volumes"
+        "{pod} is not running yet: its volumes are being mounted, which the kubelet checks every 300 ms"
+        "WaitForAttachAndMount" "concepts/workloads/pods/pod-lifecycle/"
+    /// The program is about to end.
+    WaitsForStop { pod } "waits-for-stop"
+        "{pod} is still there: its program was told to stop and has not ended yet"
+        "killPod" "concepts/workloads/pods/pod-lifecycle/#pod-termination"
+    /// The kubelet cleans up.
+    WaitsForRemoval { pod, node } "waits-for-removal"
+        "{pod} is still there: {node} unmounts its volumes and cleans up before the name is given back"
+        "SyncTerminatedPod" "concepts/workloads/pods/pod-lifecycle/#pod-termination"
+
+    // The endpoint controllers: pkg/controller/endpointslice, pkg/controller/endpoint.
+
+    /// A Service has no slice yet.
+    SliceNew { service } "slice-new"
+        "{service} gets an EndpointSlice: DNS and proxies read the addresses of its pods from there"
+        "syncService" "concepts/services-networking/endpoint-slices/"
+    /// An address became usable.
+    EndpointReady { service, pod, address } "endpoint-ready"
+        "{address} of {pod} becomes ready in the EndpointSlice of {service}: the pod is Ready, so DNS may answer with it"
+        "podToEndpoint" "concepts/services-networking/endpoint-slices/#ready"
+    /// An address joins, not usable yet.
+    EndpointNotReady { service, pod, address } "endpoint-not-ready"
+        "{address} of {pod} stands in the EndpointSlice of {service} as not ready: the pod is not Ready, so DNS leaves it out"
+        "podToEndpoint" "concepts/services-networking/endpoint-slices/#ready"
+    /// A pod is going.
+    EndpointTerminating { service, pod, address } "endpoint-terminating"
+        "{address} of {pod} is marked terminating in the EndpointSlice of {service}: the pod is being deleted, so DNS leaves it out"
+        "podToEndpoint" "concepts/services-networking/endpoint-slices/#terminating"
+    /// A pod is gone or has ended.
+    EndpointGone { service, pod } "endpoint-gone"
+        "{pod} leaves the EndpointSlice of {service}: it has ended, is gone, or is no longer selected"
+        "reconcileByAddressType" "concepts/services-networking/endpoint-slices/"
+    /// Something else of the slice follows the Service or a pod.
+    SliceFollows { service } "slice-follows"
+        "the EndpointSlice of {service} follows a change of the Service or its pods"
+        "reconcileByAddressType" "concepts/services-networking/endpoint-slices/"
+    /// The older mirror object follows.
+    EndpointsFollow { service } "endpoints-follow"
+        "the older Endpoints object of {service} is kept equal to its ready pods"
+        "syncService" "concepts/services-networking/service/#endpoints"
 }
 
 impl Why {

@@ -1,0 +1,109 @@
+//! Which pods are the set's own: claimed, adopted, released.
+//!
+//! upstream: pkg/controller/controller_ref_manager.go, ClaimPods; spec/statefulset.md B.3.
+
+use std::sync::Arc;
+
+use super::Sync;
+use crate::api::{Kind, Object};
+use crate::apiserver::{Patch, Verb};
+use crate::plan::OnError;
+use crate::value::Value;
+use crate::why::Why;
+use crate::{array, object};
+
+impl Sync<'_> {
+    /// The pods of the set, adopting and releasing on the way.
+    pub(super) fn claim_pods(&mut self) -> Vec<Arc<Object>> {
+        let objects = self.ctx.objects;
+        let mut claimed = Vec::new();
+        for pod in objects.list_in(Kind::Pod, self.set.namespace()) {
+            let matches =
+                self.spec.selector.matches(pod.labels()) && pod.ordinal_like(self.set.name());
+            let is_ours = pod.is_controlled_by(self.set);
+            if is_ours && matches {
+                claimed.push(Arc::clone(pod));
+            } else if is_ours && !self.set.is_terminating() {
+                self.release(pod);
+            } else if pod.controller().is_null()
+                && matches
+                && !pod.is_terminating()
+                && !self.set.is_terminating()
+            {
+                self.adopt(pod);
+                claimed.push(Arc::clone(pod));
+            }
+        }
+        claimed
+    }
+
+    fn adopt(&mut self, pod: &Object) {
+        let patch = object! {"metadata": object! {
+            "uid": pod.uid(),
+            "ownerReferences": array![self.set.as_controller_reference()],
+        }};
+        let why = Why::PodAdopted {
+            set: self.name(),
+            pod: pod.name().into(),
+        };
+        self.request(
+            pod.key(),
+            Verb::Patch(Patch::Strategic, patch),
+            OnError::Stop,
+            why,
+        );
+    }
+
+    fn release(&mut self, pod: &Object) {
+        let patch = object! {"metadata": object! {
+            "uid": pod.uid(),
+            "ownerReferences": array![object! {"$patch": "delete", "uid": self.set.uid()}],
+        }};
+        let why = Why::PodReleased {
+            set: self.name(),
+            pod: pod.name().into(),
+        };
+        self.request(
+            pod.key(),
+            Verb::Patch(Patch::Strategic, patch),
+            OnError::Continue,
+            why,
+        );
+    }
+
+    /// Takes over revisions that match and belong to nobody.
+    ///
+    /// upstream: adoptOrphanRevisions.
+    pub(super) fn adopt_revisions(&mut self) {
+        let objects = self.ctx.objects;
+        for revision in objects.list_in(Kind::ControllerRevision, self.set.namespace()) {
+            if revision.controller().is_null() && self.spec.selector.matches(revision.labels()) {
+                let owners: Value = array![self.set.as_controller_reference()];
+                let patch = object! {"metadata": object! {"uid": revision.uid(), "ownerReferences": owners}};
+                let why = Why::RevisionAdopted {
+                    set: self.name(),
+                    revision: revision.name().into(),
+                };
+                self.request(
+                    revision.key(),
+                    Verb::Patch(Patch::Strategic, patch),
+                    OnError::Stop,
+                    why,
+                );
+            }
+        }
+    }
+}
+
+impl Object {
+    /// Whether the name is `<parent>-<digits>`, be the number usable or not.
+    fn ordinal_like(&self, parent: &str) -> bool {
+        self.name()
+            .rsplit_once('-')
+            .is_some_and(|(before, digits)| {
+                before == parent
+                    && !digits.is_empty()
+                    && digits.bytes().all(|it| it.is_ascii_digit())
+            })
+    }
+}

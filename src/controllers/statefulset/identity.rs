@@ -1,0 +1,71 @@
+//! What makes a pod the pod of its ordinal: name, labels, host name, owner.
+//!
+//! upstream: pkg/controller/statefulset/stateful_set_utils.go, newVersionedStatefulSetPod; spec/statefulset.md A.2.
+
+use super::Sync;
+use crate::api::meta::{new_value, owned_by};
+use crate::api::{Key, Kind, Object};
+use crate::value::{Text, Value};
+
+/// The label with the pod's own name.
+pub(super) const POD_NAME_LABEL: &str = "statefulset.kubernetes.io/pod-name";
+/// The label with the pod's ordinal.
+pub(super) const POD_INDEX_LABEL: &str = "apps.kubernetes.io/pod-index";
+/// The label with the name of the pod's revision.
+pub(super) const REVISION_LABEL: &str = "controller-revision-hash";
+
+impl Sync<'_> {
+    /// `<set>-<ordinal>`.
+    pub(super) fn pod_name(&self, ordinal: i64) -> Text {
+        ecow::eco_format!("{}-{ordinal}", self.set.name())
+    }
+
+    /// The key of the pod of that ordinal.
+    pub(super) fn pod_key(&self, ordinal: i64) -> Key {
+        Key::new(Kind::Pod, self.set.namespace(), self.pod_name(ordinal))
+    }
+
+    /// The pod of that ordinal, from a template, at a revision.
+    pub(super) fn new_pod(&self, ordinal: i64, template: &Value, revision: &str) -> Value {
+        let key = self.pod_key(ordinal);
+        let mut pod = new_value(&key);
+        let meta = &mut pod["metadata"];
+        for part in ["labels", "annotations", "finalizers"] {
+            let from = &template["metadata"][part];
+            if !from.is_empty() {
+                meta[part] = from.clone();
+            }
+        }
+        meta["generateName"] = ecow::eco_format!("{}-", self.set.name()).into();
+        meta["labels"][POD_NAME_LABEL] = (&key.name).into();
+        meta["labels"][POD_INDEX_LABEL] = ecow::eco_format!("{ordinal}").into();
+        meta["labels"][REVISION_LABEL] = revision.into();
+        meta["ownerReferences"] = owned_by(self.set);
+        let mut spec = template["spec"].clone();
+        spec["hostname"] = (&key.name).into();
+        spec["subdomain"] = self.spec.service_name.into();
+        if self.spec.service_name.is_empty() {
+            spec.remove("subdomain");
+        }
+        pod["spec"] = spec;
+        pod
+    }
+
+    /// Whether a pod still has the identity of its ordinal; a wrong pod-index label alone does not count.
+    ///
+    /// upstream: identityMatches.
+    pub(super) fn identity_matches(pod: &Object) -> bool {
+        pod.labels()[POD_NAME_LABEL].as_str() == pod.name()
+    }
+
+    /// The pod with its identity repaired.
+    ///
+    /// upstream: updateIdentity.
+    pub(super) fn repaired(pod: &Object, ordinal: i64) -> Value {
+        let mut value = pod.value.clone();
+        value["metadata"]["labels"][POD_NAME_LABEL] = pod.name().into();
+        value["metadata"]["labels"][POD_INDEX_LABEL] = ecow::eco_format!("{ordinal}").into();
+        value["metadata"].remove("resourceVersion");
+        value
+    }
+}

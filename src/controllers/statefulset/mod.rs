@@ -1,0 +1,217 @@
+//! The StatefulSet controller: one look at one set, answered with a plan.
+//!
+//! Left out so far: volume claims and their retention, `maxUnavailable` behind its gate.
+//! upstream: pkg/controller/statefulset/{stateful_set,stateful_set_control}.go.
+
+mod claim;
+mod identity;
+mod replicas;
+mod revisions;
+mod status;
+mod update;
+
+use std::sync::Arc;
+
+use crate::api::statefulset::StatefulSetSpec;
+use crate::api::{Key, Kind, Object, Objects};
+use crate::apiserver::{DeleteOptions, Request, Verb, WriteOptions};
+use crate::config::Version;
+use crate::plan::{Actor, Component, Ctx, Decision, EventSource, OnError, Plan, Report};
+use crate::value::Text;
+use crate::why::Why;
+use revisions::Revisions;
+use status::Status;
+
+/// The StatefulSet controller.
+pub const COMPONENT: Component = Component {
+    actor: Actor::StatefulSetController,
+    wakes,
+    reconcile,
+};
+
+/// upstream: addPod, updatePod, deletePod, enqueueStatefulSet; spec/statefulset.md B.1.
+fn wakes(objects: &Objects, before: Option<&Object>, after: Option<&Object>) -> Vec<Key> {
+    let Some(object) = after.or(before) else {
+        return Vec::new();
+    };
+    match object.kind {
+        Kind::StatefulSet => vec![object.key()],
+        Kind::Pod => {
+            let owner = |pod: &Object| owner_of(objects, pod);
+            let mut keys: Vec<Key> = [before, after]
+                .into_iter()
+                .flatten()
+                .filter_map(owner)
+                .collect();
+            let relabelled = before
+                .is_none_or(|it| it.labels() != object.labels() || !it.controller().is_null());
+            if after.is_some() && object.controller().is_null() && relabelled {
+                let sets = objects.list_in(Kind::StatefulSet, object.namespace());
+                keys.extend(
+                    sets.filter(|it| it.statefulset_spec().selector.matches(object.labels()))
+                        .map(|it| it.key()),
+                );
+            }
+            keys.dedup();
+            keys
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// upstream: resolveControllerRef.
+fn owner_of(objects: &Objects, pod: &Object) -> Option<Key> {
+    let owner = pod.controller();
+    if owner["kind"].as_str() != "StatefulSet" {
+        return None;
+    }
+    let key = Key::new(Kind::StatefulSet, pod.namespace(), owner["name"].as_str());
+    objects
+        .get(&key)
+        .filter(|it| it.uid() == owner["uid"].as_str())
+        .map(|_| key)
+}
+
+/// upstream: sync, syncStatefulSet, UpdateStatefulSet.
+fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
+    let Some(set) = ctx.objects.get(key) else {
+        return Plan::default();
+    };
+    let mut sync = Sync {
+        ctx,
+        set,
+        spec: set.statefulset_spec(),
+        plan: Plan::default(),
+    };
+    sync.adopt_revisions();
+    let pods = sync.claim_pods();
+    let revisions = sync.find_revisions();
+    let mut status = Status::count(&sync, &pods, &revisions);
+    sync.act(&pods, &revisions, &mut status);
+    status.complete_update(&sync);
+    sync.write_status(&status);
+    sync.truncate_history(&pods, &revisions);
+    if sync.spec.min_ready.ms > 0 {
+        sync.plan.requeue_after = sync.next_availability(&pods);
+    }
+    sync.plan
+}
+
+/// One sync of one set.
+struct Sync<'a> {
+    ctx: &'a Ctx<'a>,
+    set: &'a Arc<Object>,
+    spec: StatefulSetSpec<'a>,
+    plan: Plan,
+}
+
+/// Whether the phases that follow still run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    GoOn,
+    Stop,
+}
+
+/// What is done to a pod, as events word it.
+#[derive(Clone, Copy)]
+enum Act {
+    Create,
+    Update,
+    Delete,
+}
+
+impl Sync<'_> {
+    /// The phases in order; the first that stops ends the sync.
+    ///
+    /// upstream: updateStatefulSet.
+    fn act(&mut self, pods: &[Arc<Object>], revisions: &Revisions, status: &mut Status) {
+        if self.set.is_terminating() {
+            let why = Why::SetTerminating { set: self.name() };
+            return self.wait(self.set.key(), why);
+        }
+        let split = replicas::Split::new(self, pods, revisions);
+        if self.process_replicas(&split, revisions) == Flow::Stop && self.spec.is_monotonic {
+            return;
+        }
+        if self.process_condemned(&split) == Flow::Stop && self.spec.is_monotonic {
+            return;
+        }
+        self.roll(&split, revisions, status);
+    }
+
+    fn name(&self) -> Text {
+        self.set.name().into()
+    }
+
+    fn wait(&mut self, on: Key, why: Why) {
+        self.plan.decisions.push(Decision::Wait { on, why });
+    }
+
+    fn request(&mut self, key: Key, verb: Verb, on_error: OnError, why: Why) {
+        let request = Request {
+            key,
+            verb,
+            options: WriteOptions::default(),
+        };
+        self.plan.decisions.push(Decision::Do {
+            request,
+            on_error,
+            why,
+            report: None,
+        });
+    }
+
+    fn delete_pod(&mut self, pod: &Object, why: Why) {
+        let request = Request {
+            key: pod.key(),
+            verb: Verb::Delete(DeleteOptions::default()),
+            options: WriteOptions::default(),
+        };
+        let report = Some(self.report(Act::Delete, pod.name()));
+        self.plan.decisions.push(Decision::Do {
+            request,
+            on_error: OnError::Continue,
+            why,
+            report,
+        });
+    }
+
+    /// The Event of an act on a pod.
+    ///
+    /// upstream: recordPodEvent; the verb is capitalised since v1.35.
+    fn report(&self, act: Act, pod: &str) -> Report {
+        let (verb, success, failure) = match act {
+            Act::Create => ("Create", "SuccessfulCreate", "FailedCreate"),
+            Act::Update => ("Update", "SuccessfulUpdate", "FailedUpdate"),
+            Act::Delete => ("Delete", "SuccessfulDelete", "FailedDelete"),
+        };
+        let verb = match self.ctx.config.version {
+            Version::V1_22 => verb.to_lowercase(),
+            Version::V1_36 => verb.to_owned(),
+        };
+        let message = ecow::eco_format!("{verb} Pod {pod} in StatefulSet {}", self.set.name());
+        Report {
+            about: self.set.as_involved_object(),
+            source: EventSource {
+                component: "statefulset-controller",
+                host: Text::new(),
+            },
+            success: (success, ecow::eco_format!("{message} successful")),
+            failure: (failure, ecow::eco_format!("{message} failed error: ")),
+        }
+    }
+
+    /// How long until the next Ready pod has been Ready for minReadySeconds.
+    ///
+    /// upstream: stateful_set.go syncStatefulSet, since v1.35 the exact instant.
+    fn next_availability(&self, pods: &[Arc<Object>]) -> Option<crate::time::Duration> {
+        let now = self.ctx.now;
+        let waiting = pods
+            .iter()
+            .filter(|it| it.is_ready() && !it.is_available(self.spec.min_ready, now));
+        waiting
+            .filter_map(|it| it.available_at(self.spec.min_ready))
+            .min()
+            .map(|at| at.since(now))
+    }
+}

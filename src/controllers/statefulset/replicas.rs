@@ -1,0 +1,349 @@
+//! The first two phases of a sync: bring every replica up, take every condemned pod down.
+//!
+//! upstream: updateStatefulSet, processReplica, processCondemned; spec/statefulset.md B.7, B.8.1 to B.8.3.
+
+use std::sync::Arc;
+
+use super::identity::REVISION_LABEL;
+use super::revisions::{Revision, Revisions};
+use super::{Act, Flow, Sync};
+use crate::api::{Key, Object};
+use crate::apiserver::{Request, Verb, WriteOptions};
+use crate::plan::{Decision, OnError};
+use crate::value::Text;
+use crate::why::Why;
+
+/// The set's pods by what is to become of them.
+pub(super) struct Split {
+    /// One slot for each wanted ordinal, lowest first; empty where no pod exists.
+    pub slots: Vec<Slot>,
+    /// Pods outside the range, highest ordinal first.
+    pub condemned: Vec<Arc<Object>>,
+    /// The unhealthy pod that comes first: the lowest slot, else the lowest condemned.
+    first_unavailable: Option<Text>,
+}
+
+/// One wanted ordinal.
+pub(super) struct Slot {
+    pub ordinal: i64,
+    pub pod: Option<Arc<Object>>,
+}
+
+impl Split {
+    pub(super) fn new(sync: &Sync<'_>, pods: &[Arc<Object>], _revisions: &Revisions) -> Self {
+        let spec = &sync.spec;
+        let ordinals = spec.start..spec.start.saturating_add(spec.replicas);
+        let mut slots: Vec<Slot> = ordinals
+            .clone()
+            .map(|ordinal| Slot { ordinal, pod: None })
+            .collect();
+        let mut condemned: Vec<(i64, Arc<Object>)> = Vec::new();
+        for pod in pods {
+            let Some(ordinal) = pod.ordinal_of(sync.set.name()) else {
+                continue;
+            };
+            let slot = usize::try_from(ordinal - spec.start)
+                .ok()
+                .and_then(|at| slots.get_mut(at));
+            match slot {
+                Some(slot) => slot.pod = Some(Arc::clone(pod)),
+                None => condemned.push((ordinal, Arc::clone(pod))),
+            }
+        }
+        condemned.sort_by_key(|(ordinal, _)| core::cmp::Reverse(*ordinal));
+        let condemned: Vec<_> = condemned.into_iter().map(|(_, pod)| pod).collect();
+        let unavailable = |pod: &Object| sync.is_unavailable(pod);
+        let first_slot = slots
+            .iter()
+            .find(|it| it.pod.as_deref().is_none_or(unavailable));
+        let first_unavailable = match first_slot {
+            Some(slot) => Some(sync.pod_name(slot.ordinal)),
+            None => condemned
+                .iter()
+                .rev()
+                .find(|it| unavailable(it))
+                .map(|it| it.name().into()),
+        };
+        Self {
+            slots,
+            condemned,
+            first_unavailable,
+        }
+    }
+}
+
+impl Sync<'_> {
+    /// upstream: isUnavailable.
+    pub(super) fn is_unavailable(&self, pod: &Object) -> bool {
+        pod.is_terminating() || !pod.is_available(self.spec.min_ready, self.ctx.now)
+    }
+
+    /// Brings the replicas up, lowest ordinal first.
+    pub(super) fn process_replicas(&mut self, split: &Split, revisions: &Revisions) -> Flow {
+        let mut flow = Flow::GoOn;
+        let creations_before = self.plan.decisions.len();
+        for (at, slot) in split.slots.iter().enumerate() {
+            if self.process_replica(split, at, slot, revisions) == Flow::Stop {
+                flow = Flow::Stop;
+                if self.spec.is_monotonic {
+                    break;
+                }
+            }
+        }
+        if !self.spec.is_monotonic {
+            batch_order(&mut self.plan.decisions[creations_before..]);
+        }
+        flow
+    }
+
+    /// One slot, in the order upstream tests it.
+    fn process_replica(
+        &mut self,
+        split: &Split,
+        at: usize,
+        slot: &Slot,
+        revisions: &Revisions,
+    ) -> Flow {
+        let Some(pod) = &slot.pod else {
+            self.create(split, at, slot.ordinal, revisions);
+            return Flow::Stop;
+        };
+        let name: Text = pod.name().into();
+        if pod.is_terminal() {
+            if !pod.is_terminating() {
+                let phase = pod.value["status"]["phase"].as_str().into();
+                self.delete_pod(
+                    pod,
+                    Why::DeleteEnded {
+                        set: self.name(),
+                        pod: name,
+                        phase,
+                    },
+                );
+                return Flow::Stop;
+            }
+            self.block(split, at, &pod.key(), Block::Terminating);
+            return Flow::Stop;
+        }
+        if self.spec.is_monotonic {
+            let block = if pod.is_terminating() {
+                Some(Block::Terminating)
+            } else if !pod.is_running_and_ready() {
+                Some(Block::NotReady)
+            } else if !pod.is_available(self.spec.min_ready, self.ctx.now) {
+                Some(Block::NotAvailable)
+            } else {
+                None
+            };
+            if let Some(block) = block {
+                self.block(split, at, &pod.key(), block);
+                return Flow::Stop;
+            }
+        }
+        if !Self::identity_matches(pod) {
+            self.repair(pod, slot.ordinal);
+        }
+        Flow::GoOn
+    }
+
+    fn create(&mut self, split: &Split, at: usize, ordinal: i64, revisions: &Revisions) {
+        let name = self.pod_name(ordinal);
+        let revision = self.revision_for(ordinal, revisions);
+        let mut template = revision.template.clone();
+        template.remove("$patch");
+        let request = Request {
+            key: self.pod_key(ordinal),
+            verb: Verb::Create(self.new_pod(ordinal, &template, &revision.name)),
+            options: WriteOptions::default(),
+        };
+        let why = match at
+            .checked_sub(1)
+            .map(|before| self.pod_name(split.slots[before].ordinal))
+        {
+            _ if !self.spec.is_monotonic => Why::CreateParallel {
+                set: self.name(),
+                pod: name.clone(),
+            },
+            None => Why::CreateFirst {
+                set: self.name(),
+                pod: name.clone(),
+            },
+            Some(predecessor) => Why::CreateNext {
+                set: self.name(),
+                pod: name.clone(),
+                predecessor,
+            },
+        };
+        let report = Some(self.report(Act::Create, &name));
+        self.plan.decisions.push(Decision::Do {
+            request,
+            on_error: OnError::Stop,
+            why,
+            report,
+        });
+        if self.spec.is_monotonic {
+            self.block(split, at, &self.pod_key(ordinal), Block::NotReady);
+        }
+    }
+
+    /// The revision of a pod to be made.
+    ///
+    /// upstream: newVersionedStatefulSetPod; spec/statefulset.md B.8.3.
+    fn revision_for<'a>(&self, ordinal: i64, revisions: &'a Revisions) -> &'a Revision {
+        let status_current = self.set.value["status"]["currentReplicas"]
+            .as_int()
+            .unwrap_or(0);
+        let first_updated = match self.spec.partition {
+            _ if !self.spec.rolls => self.spec.start,
+            Some(partition) => self.spec.start + partition,
+            None => self.spec.start + status_current,
+        };
+        if ordinal < first_updated {
+            &revisions.current
+        } else {
+            &revisions.update
+        }
+    }
+
+    fn repair(&mut self, pod: &Object, ordinal: i64) {
+        let why = Why::IdentityRepaired {
+            set: self.name(),
+            pod: pod.name().into(),
+        };
+        let report = Some(self.report(Act::Update, pod.name()));
+        let verb = Verb::Update(Self::repaired(pod, ordinal));
+        let request = Request {
+            key: pod.key(),
+            verb,
+            options: WriteOptions::default(),
+        };
+        self.plan.decisions.push(Decision::Do {
+            request,
+            on_error: OnError::Stop,
+            why,
+            report,
+        });
+    }
+
+    /// Says what this pod holds up: the set, and every higher ordinal that has no pod yet.
+    fn block(&mut self, split: &Split, at: usize, blocker: &Key, block: Block) {
+        let predecessor = blocker.name.clone();
+        let seconds = ecow::eco_format!("{}", self.spec.min_ready.ms / 1000);
+        let (set, pod) = (self.name(), predecessor.clone());
+        let on_set = match block {
+            Block::Terminating => Why::WaitsForGone { set, pod },
+            Block::NotReady => Why::WaitsForReady { set, pod },
+            Block::NotAvailable => Why::WaitsForMinReady {
+                set,
+                pod,
+                seconds: seconds.clone(),
+            },
+        };
+        for slot in split.slots[at + 1..].iter().filter(|it| it.pod.is_none()) {
+            let (set, pod, predecessor) = (
+                self.name(),
+                self.pod_name(slot.ordinal),
+                predecessor.clone(),
+            );
+            let why = match block {
+                Block::Terminating => Why::WaitsForTermination {
+                    set,
+                    pod,
+                    predecessor,
+                },
+                Block::NotReady => Why::WaitsForPredecessor {
+                    set,
+                    pod,
+                    predecessor,
+                },
+                Block::NotAvailable => Why::WaitsForAvailable {
+                    set,
+                    pod,
+                    predecessor,
+                    seconds: seconds.clone(),
+                },
+            };
+            self.wait(self.pod_key(slot.ordinal), why);
+        }
+        self.wait(self.set.key(), on_set);
+    }
+
+    /// Takes condemned pods down, highest ordinal first.
+    pub(super) fn process_condemned(&mut self, split: &Split) -> Flow {
+        let mut flow = Flow::GoOn;
+        for pod in &split.condemned {
+            if self.process_one_condemned(split, pod) == Flow::Stop && self.spec.is_monotonic {
+                flow = Flow::Stop;
+                break;
+            }
+        }
+        flow
+    }
+
+    fn process_one_condemned(&mut self, split: &Split, pod: &Object) -> Flow {
+        let name: Text = pod.name().into();
+        if pod.is_terminating() {
+            if self.spec.is_monotonic {
+                self.wait(
+                    self.set.key(),
+                    Why::WaitsForCondemned {
+                        set: self.name(),
+                        pod: name,
+                    },
+                );
+                return Flow::Stop;
+            }
+            return Flow::GoOn;
+        }
+        let is_first = split.first_unavailable.as_ref() == Some(&name);
+        let is_healthy =
+            pod.is_running_and_ready() && pod.is_available(self.spec.min_ready, self.ctx.now);
+        if self.spec.is_monotonic && !is_healthy && !is_first {
+            let first = split.first_unavailable.clone().unwrap_or_default();
+            self.wait(
+                self.set.key(),
+                Why::WaitsForCondemnedReady {
+                    set: self.name(),
+                    pod: name,
+                    first,
+                },
+            );
+            return Flow::Stop;
+        }
+        let replicas = ecow::eco_format!("{}", self.spec.replicas);
+        self.delete_pod(
+            pod,
+            Why::DeleteCondemned {
+                set: self.name(),
+                pod: name,
+                replicas,
+            },
+        );
+        Flow::Stop
+    }
+
+    /// The name of the revision a pod was made from.
+    pub(super) fn revision_of(pod: &Object) -> &str {
+        pod.labels()[REVISION_LABEL].as_str()
+    }
+}
+
+/// What keeps a pod from letting the next one through.
+#[derive(Clone, Copy)]
+enum Block {
+    Terminating,
+    NotReady,
+    NotAvailable,
+}
+
+/// Parallel creations go in batches of 1, 2, 4, …; within a batch the last is often first.
+///
+/// upstream: slowStartBatch; which order a batch takes is not defined, recordings show this one.
+fn batch_order(decisions: &mut [Decision]) {
+    let (mut from, mut size) = (0, 1);
+    while from < decisions.len() {
+        let to = (from + size).min(decisions.len());
+        decisions[from..to].rotate_right(1);
+        (from, size) = (to, (size * 2).min(500));
+    }
+}

@@ -1,0 +1,35 @@
+//! The kubelet: the life of a pod on its node.
+//!
+//! One kubelet per node, each looking only at pods bound to it; together they are one component whose keys are pods.
+//! Left out so far: init containers, probes, restarts, pull failures, lifecycle hooks, node loss.
+//! upstream: pkg/kubelet; spec/statefulset.md D.1, D.3, D.10.
+
+mod images;
+mod stages;
+mod status;
+
+use crate::api::{Key, Kind, Object, Objects};
+use crate::plan::{Actor, Component, Ctx, Plan};
+
+/// All kubelets.
+pub const COMPONENT: Component = Component {
+    actor: Actor::Kubelet,
+    wakes,
+    reconcile,
+};
+
+/// A pod that has, or had, a node.
+fn wakes(_objects: &Objects, before: Option<&Object>, after: Option<&Object>) -> Vec<Key> {
+    let pod = after
+        .or(before)
+        .filter(|it| it.kind == Kind::Pod && !it.node_name().is_empty());
+    pod.map(Object::key).into_iter().collect()
+}
+
+/// upstream: syncLoop, podWorkers.
+fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
+    match ctx.objects.get(key).filter(|it| !it.node_name().is_empty()) {
+        Some(pod) => stages::advance(ctx, pod),
+        None => Plan::default(),
+    }
+}

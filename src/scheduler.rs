@@ -1,0 +1,201 @@
+//! The scheduler: filter the nodes, pick one, bind; or say why not.
+//!
+//! Left out so far: requests, affinity, taints beyond cordoning, volumes, spread constraints.
+//! upstream: pkg/scheduler/schedule_one.go.
+
+use std::sync::Arc;
+
+use crate::api::condition::{self, Condition};
+use crate::api::{Key, Kind, Object, Objects};
+use crate::apiserver::{Patch, Request, Verb, WriteOptions};
+use crate::chance::chance;
+use crate::object;
+use crate::plan::{
+    Actor, Component, Ctx, Decision, EventRecord, EventSource, OnError, Plan, Report,
+};
+use crate::value::{Text, Value};
+use crate::why::Why;
+
+/// The scheduler.
+pub const COMPONENT: Component = Component {
+    actor: Actor::Scheduler,
+    wakes,
+    reconcile,
+};
+
+/// A pod wakes itself; a changed node wakes every pod that waits for one.
+fn wakes(objects: &Objects, before: Option<&Object>, after: Option<&Object>) -> Vec<Key> {
+    let Some(object) = after.or(before) else {
+        return Vec::new();
+    };
+    let waits = |pod: &Object| pod.node_name().is_empty() && !pod.is_terminating();
+    match object.kind {
+        Kind::Pod if after.is_some_and(waits) => vec![object.key()],
+        Kind::Node => objects
+            .list(Kind::Pod)
+            .filter(|it| waits(it))
+            .map(|it| it.key())
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// upstream: ScheduleOne.
+fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
+    let Some(pod) = ctx
+        .objects
+        .get(key)
+        .filter(|it| it.node_name().is_empty() && !it.is_terminating())
+    else {
+        return Plan::default();
+    };
+    let nodes: Vec<&Arc<Object>> = ctx.objects.list(Kind::Node).collect();
+    let fitting: Vec<&Object> = nodes
+        .iter()
+        .filter(|it| refusal(it).is_none())
+        .map(AsRef::as_ref)
+        .collect();
+    let decisions = match fitting.iter().min_by_key(|it| rank(ctx, pod, it)) {
+        Some(node) => vec![bind(pod, node, fitting.len(), nodes.len())],
+        None => unschedulable(ctx, pod, &nodes),
+    };
+    Plan {
+        decisions,
+        ..Plan::default()
+    }
+}
+
+/// Why a node cannot take a pod.
+///
+/// upstream: the Filter plugins' reasons.
+fn refusal(node: &Object) -> Option<&'static str> {
+    if node.is_unschedulable() {
+        return Some("node(s) were unschedulable");
+    }
+    (!node.is_node_ready()).then_some("node(s) had untolerated taint(s)")
+}
+
+/// Fewer pods of the same owner first, then fewer pods, then a keyed draw.
+///
+/// differs: upstream adds up scores of a dozen plugins; for pods without requests they come to this.
+fn rank(ctx: &Ctx<'_>, pod: &Object, node: &Object) -> (usize, usize, u64) {
+    let owner = pod.controller()["uid"].as_str();
+    let (mut kin, mut all) = (0, 0);
+    for other in ctx
+        .objects
+        .list(Kind::Pod)
+        .filter(|it| it.node_name() == node.name() && !it.is_terminal())
+    {
+        all += 1;
+        kin += usize::from(!owner.is_empty() && other.controller()["uid"].as_str() == owner);
+    }
+    (
+        kin,
+        all,
+        chance(ctx.config.seed, &["schedule", pod.uid(), node.name()]),
+    )
+}
+
+fn source() -> EventSource {
+    EventSource {
+        component: "default-scheduler",
+        host: Text::new(),
+    }
+}
+
+fn bind(pod: &Object, node: &Object, fitting: usize, nodes: usize) -> Decision {
+    let message = ecow::eco_format!(
+        "assigned {}/{} to {}",
+        pod.namespace(),
+        pod.name(),
+        node.name()
+    );
+    Decision::Do {
+        request: Request {
+            key: pod.key(),
+            verb: Verb::Bind(node.name().into()),
+            options: WriteOptions::default(),
+        },
+        on_error: OnError::Stop,
+        why: Why::Scheduled {
+            pod: pod.name().into(),
+            node: node.name().into(),
+            fitting: ecow::eco_format!("{fitting}"),
+            nodes: ecow::eco_format!("{nodes}"),
+        },
+        report: Some(Report {
+            about: pod.as_involved_object(),
+            source: source(),
+            success: ("Scheduled", ecow::eco_format!("Successfully {message}")),
+            failure: ("FailedScheduling", Text::new()),
+        }),
+    }
+}
+
+fn unschedulable(ctx: &Ctx<'_>, pod: &Object, nodes: &[&Arc<Object>]) -> Vec<Decision> {
+    let message = refusal_text(nodes);
+    let why = Why::Unschedulable {
+        pod: pod.name().into(),
+        message: message.clone(),
+    };
+    let mut decisions = vec![Decision::Wait {
+        on: pod.key(),
+        why: why.clone(),
+    }];
+    let old = &pod.value["status"]["conditions"];
+    if old.item("type", "PodScheduled")["message"].as_str() != message {
+        let mut conditions = old.clone();
+        let unscheduled = Condition {
+            kind: "PodScheduled",
+            status: false,
+            reason: "Unschedulable",
+            message: message.clone(),
+            observed_generation: Some(pod.generation()),
+        };
+        condition::set(&mut conditions, &unscheduled, ctx.now);
+        let patch: Value = object! {"status": object! {"conditions": conditions}};
+        let request = Request {
+            key: pod.key(),
+            verb: Verb::PatchStatus(Patch::Merge, patch),
+            options: WriteOptions::default(),
+        };
+        decisions.push(Decision::Do {
+            request,
+            on_error: OnError::Stop,
+            why: why.clone(),
+            report: None,
+        });
+    }
+    let event = EventRecord {
+        about: pod.as_involved_object(),
+        source: source(),
+        is_warning: true,
+        reason: "FailedScheduling",
+        message,
+    };
+    decisions.push(Decision::Record(event, why));
+    decisions
+}
+
+/// upstream: framework.FitError; spec/statefulset.md C.2.
+fn refusal_text(nodes: &[&Arc<Object>]) -> Text {
+    if nodes.is_empty() {
+        return "no nodes available to schedule pods".into();
+    }
+    let mut reasons: Vec<String> = Vec::new();
+    for text in [
+        "node(s) had untolerated taint(s)",
+        "node(s) were unschedulable",
+    ] {
+        let count = nodes.iter().filter(|it| refusal(it) == Some(text)).count();
+        if count > 0 {
+            reasons.push(format!("{count} {text}"));
+        }
+    }
+    reasons.sort();
+    let (all, reasons) = (nodes.len(), reasons.join(", "));
+    ecow::eco_format!(
+        "0/{all} nodes are available: {reasons}. no new claims to deallocate, preemption: 0/{all} nodes are \
+         available: {all} Preemption is not helpful for scheduling."
+    )
+}
