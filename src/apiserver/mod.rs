@@ -7,6 +7,7 @@
 pub mod rest;
 mod status;
 mod store;
+pub mod table;
 
 pub use status::Status;
 pub use store::{Change, LogEntry, Store};

@@ -1,0 +1,190 @@
+//! The cells of a pod.
+//!
+//! upstream: printPod.
+
+use super::{Printer, none};
+use crate::api::{Object, condition};
+use crate::array;
+use crate::config::Version;
+use crate::time::{Time, human};
+use crate::value::{Text, Value};
+
+pub(super) fn cells(printer: Printer, pod: &Object, age: Text) -> Value {
+    let status = &pod.value["status"];
+    let summary = summarize(printer.version, pod);
+    let address = match status["podIPs"][0]["ip"].as_str() {
+        "" => pod.pod_ip(),
+        it => it,
+    };
+    array![
+        pod.name(),
+        ecow::eco_format!("{}/{}", summary.ready, summary.containers),
+        summary.reason,
+        summary.restarts.text(printer),
+        age,
+        none(address),
+        none(pod.node_name()),
+        none(status["nominatedNodeName"].as_str()),
+        readiness_gates(pod),
+    ]
+}
+
+struct Summary {
+    reason: Text,
+    ready: usize,
+    containers: usize,
+    restarts: Restarts,
+}
+
+fn summarize(version: Version, pod: &Object) -> Summary {
+    let status = &pod.value["status"];
+    let sidecars = sidecars(pod);
+    let mut it = Summary {
+        reason: match status["reason"].as_str() {
+            "" => status["phase"].as_str().into(),
+            reason => reason.into(),
+        },
+        ready: 0,
+        containers: pod.containers().len() + sidecars.len(),
+        restarts: Restarts::default(),
+    };
+    let scheduled = status["conditions"].item("type", "PodScheduled");
+    if scheduled["reason"].as_str() == "SchedulingGated" {
+        it.reason = "SchedulingGated".into();
+    }
+    let blocked = it.scan_init_containers(pod, &sidecars);
+    if !blocked || condition::is_true(&status["conditions"], "Initialized") {
+        it.scan_containers(pod, &sidecars);
+    }
+    if pod.is_terminating() {
+        if status["reason"].as_str() == "NodeLost" {
+            it.reason = "Unknown".into();
+        } else if version == Version::V1_22 || !pod.is_terminal() {
+            // Before v1.31 a pod being deleted is Terminating to its end.
+            it.reason = "Terminating".into();
+        }
+    }
+    it
+}
+
+impl Summary {
+    /// Says whether an init container is not done yet.
+    fn scan_init_containers(&mut self, pod: &Object, sidecars: &[&str]) -> bool {
+        let statuses = pod.value["status"]["initContainerStatuses"].items();
+        for (at, container) in statuses.iter().enumerate() {
+            self.restarts.add(container);
+            let ended = &container["state"]["terminated"];
+            if !ended.is_null() && exit_code(ended) == 0 {
+                continue;
+            }
+            let is_sidecar = sidecars.contains(&container["name"].as_str());
+            if is_sidecar && container["started"].is_true() {
+                self.ready += usize::from(container["ready"].is_true());
+                continue;
+            }
+            let waits_for = container["state"]["waiting"]["reason"].as_str();
+            let all = pod.value["spec"]["initContainers"].items().len();
+            self.reason = match waits_for {
+                _ if !ended.is_null() => ecow::eco_format!("Init:{}", end(ended)),
+                "" | "PodInitializing" => ecow::eco_format!("Init:{at}/{all}"),
+                reason => ecow::eco_format!("Init:{reason}"),
+            };
+            return true;
+        }
+        false
+    }
+
+    /// From last to first, so the first container has the last word.
+    fn scan_containers(&mut self, pod: &Object, sidecars: &[&str]) {
+        let status = &pod.value["status"];
+        self.restarts = Restarts::default();
+        for container in status["initContainerStatuses"].items() {
+            if sidecars.contains(&container["name"].as_str()) {
+                self.restarts.add(container);
+            }
+        }
+        let mut has_running = false;
+        for container in status["containerStatuses"].items().iter().rev() {
+            self.restarts.add(container);
+            let state = &container["state"];
+            let waits_for = state["waiting"]["reason"].as_str();
+            if !waits_for.is_empty() {
+                self.reason = waits_for.into();
+            } else if !state["terminated"].is_null() {
+                self.reason = end(&state["terminated"]);
+            } else if container["ready"].is_true() && !state["running"].is_null() {
+                has_running = true;
+                self.ready += 1;
+            }
+        }
+        if self.reason == "Completed" && has_running {
+            self.reason = if pod.is_ready() {
+                "Running"
+            } else {
+                "NotReady"
+            }
+            .into();
+        }
+    }
+}
+
+/// The names of the init containers that run beside the others.
+fn sidecars(pod: &Object) -> Vec<&str> {
+    pod.value["spec"]["initContainers"]
+        .items()
+        .iter()
+        .filter(|it| it["restartPolicy"].as_str() == "Always")
+        .map(|it| it["name"].as_str())
+        .collect()
+}
+
+fn exit_code(ended: &Value) -> i64 {
+    ended["exitCode"].as_int().unwrap_or(0)
+}
+
+/// How a container ended: `Completed`, `Signal:9`, `ExitCode:1`.
+fn end(ended: &Value) -> Text {
+    match (ended["reason"].as_str(), ended["signal"].as_int()) {
+        ("", Some(signal)) if signal != 0 => ecow::eco_format!("Signal:{signal}"),
+        ("", _) => ecow::eco_format!("ExitCode:{}", exit_code(ended)),
+        (reason, _) => reason.into(),
+    }
+}
+
+#[derive(Default)]
+struct Restarts {
+    count: i64,
+    last: Option<Time>,
+}
+
+impl Restarts {
+    fn add(&mut self, container: &Value) {
+        self.count += container["restartCount"].as_int().unwrap_or(0);
+        let ended = &container["lastState"]["terminated"]["finishedAt"];
+        self.last = self.last.max(Time::parse(ended.as_str()));
+    }
+
+    /// `3`, or `3 (20s ago)`.
+    fn text(&self, printer: Printer) -> Text {
+        match self.last {
+            // The age came with v1.22.2; the article's cluster prints the number alone.
+            Some(last) if self.count != 0 && printer.version > Version::V1_22 => {
+                ecow::eco_format!("{} ({} ago)", self.count, human(printer.now.since(last)))
+            }
+            _ => ecow::eco_format!("{}", self.count),
+        }
+    }
+}
+
+fn readiness_gates(pod: &Object) -> Text {
+    let gates = pod.value["spec"]["readinessGates"].items();
+    if gates.is_empty() {
+        return "<none>".into();
+    }
+    let conditions = &pod.value["status"]["conditions"];
+    let passed = gates
+        .iter()
+        .filter(|it| condition::is_true(conditions, it["conditionType"].as_str()))
+        .count();
+    ecow::eco_format!("{passed}/{}", gates.len())
+}
