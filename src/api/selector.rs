@@ -74,6 +74,33 @@ impl Selector {
         Ok(Self(all))
     }
 
+    /// A `LabelSelector` object as kubectl's text, sorted by key.
+    ///
+    /// upstream: metav1.LabelSelectorAsSelector, then String.
+    pub fn text_of(selector: &Value) -> Text {
+        let mut parts: Vec<(Text, Text)> = Vec::new();
+        for (key, value) in selector["matchLabels"].members() {
+            parts.push((key.clone(), ecow::eco_format!("{key}={}", value.as_str())));
+        }
+        for expression in selector["matchExpressions"].items() {
+            let key = expression["key"].as_str();
+            let listed = expression["values"].items().iter().map(Value::as_str);
+            let mut values: Vec<&str> = listed.collect();
+            values.sort_unstable();
+            let values = values.join(",");
+            let text = match expression["operator"].as_str() {
+                "In" => ecow::eco_format!("{key} in ({values})"),
+                "NotIn" => ecow::eco_format!("{key} notin ({values})"),
+                "Exists" => key.into(),
+                _ => ecow::eco_format!("!{key}"),
+            };
+            parts.push((key.into(), text));
+        }
+        parts.sort_by(|a, b| a.0.cmp(&b.0));
+        let texts: Vec<&str> = parts.iter().map(|it| it.1.as_str()).collect();
+        texts.join(",").into()
+    }
+
     /// Whether these labels satisfy every requirement.
     pub fn matches(&self, labels: &Value) -> bool {
         self.0.iter().all(|it| {

@@ -1,8 +1,28 @@
 //! The one wire for clients: HTTP-shaped requests to the door, JSON and `Table`s back.
 //!
-//! Bodies are values, not text: the borders (native HTTP, JavaScript) do the text.
+//! Bodies are values, not text: the borders (native HTTP, JavaScript) do the text. [`handle`] routes; the submodules
+//! answer: `path` reads addresses, `selection` says which objects are meant, `read` gets, lists and opens watches,
+//! `watch` makes frames, `write` knocks on the door, `subresource` does scale, exec and the like, `discovery` says
+//! what there is. Left out: authentication, server-side apply, aggregated discovery, OpenAPI.
+//! upstream: k8s.io/apiserver/pkg/endpoints.
 
+mod discovery;
+mod path;
+mod read;
+mod selection;
+mod subresource;
+mod watch;
+mod write;
+
+pub use watch::{frame, next_frame};
+
+use super::{Status, Store};
+use crate::api::Kind;
+use crate::config::{Config, Version};
+use crate::object;
+use crate::time::Time;
 use crate::value::{Text, Value};
+use path::{Route, Target};
 
 /// A request as a client sends it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,12 +66,16 @@ pub enum Body {
 }
 
 /// An open watch: what it selects and how far it has been told.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Watch {
     /// The request that opened it: path, selectors, table or not.
     pub request: HttpRequest,
     /// Events after this resource version are still to be told.
     pub after: u64,
+    /// The resource version it opened at, while what existed then is still being told as ADDED.
+    pub opened: Option<u64>,
+    /// Whether a Table watch has told its column definitions; only its first frame carries them.
+    pub headers_told: bool,
 }
 
 /// A connection to a program in a container.
@@ -68,3 +92,176 @@ pub struct Connection {
     /// Whether a terminal with standard input is attached.
     pub tty: bool,
 }
+
+/// Answers a request.
+pub fn handle(
+    store: &mut Store,
+    config: &Config,
+    now: Time,
+    request: &HttpRequest,
+) -> HttpResponse {
+    let target = match path::route(&request.path) {
+        Route::Target(target) => target,
+        Route::Document => return discovery::document(config, request),
+        Route::NoResource => return not_found().into(),
+        Route::NoPage => return no_page(),
+    };
+    let mut call = Call {
+        store,
+        config,
+        now,
+        request,
+        warnings: Vec::new(),
+    };
+    if target.kind == Kind::Endpoints && config.version > Version::V1_22 {
+        call.warnings.push(
+            "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice".into(),
+        );
+    }
+    match call.answer(&target) {
+        Ok((status, body)) => HttpResponse {
+            status,
+            warnings: call.warnings,
+            body,
+        },
+        Err(status) => HttpResponse {
+            warnings: call.warnings,
+            ..status.into()
+        },
+    }
+}
+
+/// A request on its way, and what it may touch.
+struct Call<'a> {
+    store: &'a mut Store,
+    config: &'a Config,
+    now: Time,
+    request: &'a HttpRequest,
+    warnings: Vec<Text>,
+}
+
+/// A status code and a body, or a refusal.
+type Answer = Result<(u16, Body), Status>;
+
+impl Call<'_> {
+    fn answer(&mut self, target: &Target) -> Answer {
+        if target.is_subresource() && target.subresource != "status" {
+            return self.subresource(target);
+        }
+        let method = self.request.method;
+        let whole = target.name.is_empty();
+        // Objects that live in a namespace can be read across namespaces, not written.
+        if target.is_across_namespaces() && method != "GET" {
+            return Err(not_allowed());
+        }
+        match (method, whole) {
+            ("GET", _) if self.request.asks("watch") => self.open_watch(target),
+            ("GET", true) => self.list(target),
+            ("GET", false) => self.get(target),
+            ("POST", true) => self.create(target),
+            ("PUT", false) => self.update(target),
+            ("PATCH", false) => self.patch(target),
+            ("DELETE", false) if !target.is_subresource() => self.delete(target),
+            ("DELETE", true) if target.kind != Kind::Namespace => self.delete_collection(target),
+            _ => Err(not_allowed()),
+        }
+    }
+}
+
+impl HttpRequest {
+    /// The first query value of that name, or `""`.
+    fn query(&self, name: &str) -> &str {
+        self.query
+            .iter()
+            .find(|it| it.0 == name)
+            .map_or("", |it| it.1.as_str())
+    }
+
+    /// Whether a query option is on.
+    fn asks(&self, name: &str) -> bool {
+        matches!(self.query(name), "1" | "true")
+    }
+}
+
+impl From<Status> for HttpResponse {
+    fn from(status: Status) -> Self {
+        Self {
+            status: status.code,
+            warnings: Vec::new(),
+            body: Body::Json(status.to_value()),
+        }
+    }
+}
+
+fn refusal(code: u16, reason: &'static str, message: impl Into<Text>) -> Status {
+    Status {
+        code,
+        reason,
+        message: message.into(),
+        details: Value::Null,
+    }
+}
+
+fn bad_request(message: impl Into<Text>) -> Status {
+    refusal(400, "BadRequest", message)
+}
+
+/// For a resource or subresource that isn't there.
+fn not_found() -> Status {
+    Status {
+        details: Value::object(),
+        ..refusal(
+            404,
+            "NotFound",
+            "the server could not find the requested resource",
+        )
+    }
+}
+
+fn not_allowed() -> Status {
+    Status {
+        details: Value::object(),
+        ..refusal(
+            405,
+            "MethodNotAllowed",
+            "the server does not allow this method on the requested resource",
+        )
+    }
+}
+
+fn no_page() -> HttpResponse {
+    HttpResponse {
+        status: 404,
+        warnings: Vec::new(),
+        body: Body::Text("404 page not found\n".into()),
+    }
+}
+
+fn or<'a>(first: &'a Value, second: &'a Value) -> &'a Value {
+    if first.is_empty() { second } else { first }
+}
+
+/// The newest resource version.
+fn version(store: &Store) -> u64 {
+    store.log.last().map_or(0, |it| it.resource_version)
+}
+
+/// A Status that says a write was done.
+fn success(code: u16, details: Value) -> Value {
+    let mut status = object! {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": Value::object(),
+        "status": "Success",
+    };
+    if code == 201 {
+        status["code"] = u32::from(code).into();
+    }
+    if !details.is_null() {
+        status["details"] = details;
+    }
+    status
+}
+
+#[cfg(test)]
+mod tests;
