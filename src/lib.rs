@@ -15,7 +15,9 @@ pub mod process;
 pub mod why;
 // Floor 3: pure deciders; siblings never import each other.
 pub mod controllers;
+pub mod dns;
 pub mod kubelet;
+pub mod programs;
 pub mod scheduler;
 
 /// The version of this crate.

@@ -1,0 +1,115 @@
+//! The small programs every image with a shell has: `hostname`, `cat`, `echo`, `env`, `true`, `false`, `sleep`.
+
+use super::{Container, Program, Run};
+use crate::value::{Text, Value};
+
+pub(super) fn program(name: &str) -> Option<Program> {
+    Some(match name {
+        "cat" => cat,
+        "echo" => echo,
+        "env" | "printenv" => env,
+        "false" => |run| run.printed.exit = 1,
+        "hostname" => hostname,
+        "sleep" | "true" | ":" => |_| {},
+        _ => return None,
+    })
+}
+
+fn hostname(run: &mut Run<'_, '_>) {
+    let name = run.hostname.clone();
+    let full = || {
+        let line = run
+            .client
+            .hosts
+            .lines
+            .iter()
+            .find(|it| it.1.contains(&name));
+        line.and_then(|it| it.1.first()).unwrap_or(&name).clone()
+    };
+    let short = |it: &str| Text::from(it.split('.').next().unwrap_or(""));
+    let text = match run.argv.get(1).map(Text::as_str) {
+        None => name.clone(),
+        Some("-f") => full(),
+        Some("-s") => short(&name),
+        Some("-d") => full().split_once('.').map_or("", |it| it.1).into(),
+        Some("-i") => {
+            let addresses: Vec<String> = run
+                .client
+                .hosts
+                .addresses(&name)
+                .map(|it| it.to_string())
+                .collect();
+            addresses.join(" ").into()
+        }
+        Some(_) => {
+            run.printed
+                .fail(1, &["hostname: you must be root to change the host name\n"]);
+            return;
+        }
+    };
+    run.printed.out(&[&text, "\n"]);
+}
+
+fn cat(run: &mut Run<'_, '_>) {
+    for path in &run.argv[1..] {
+        let text = match path.as_str() {
+            "/etc/hosts" => run.hosts.clone(),
+            "/etc/resolv.conf" => run.client.resolv.text(),
+            "/etc/hostname" => [run.hostname.as_str(), "\n"].concat().into(),
+            _ => {
+                run.printed
+                    .fail(1, &["cat: ", path, ": No such file or directory\n"]);
+                continue;
+            }
+        };
+        run.printed.out(&[&text]);
+    }
+}
+
+fn echo(run: &mut Run<'_, '_>) {
+    let words = &run.argv[1..];
+    let (words, end) = match words.split_first() {
+        Some((first, rest)) if first == "-n" => (rest, ""),
+        _ => (words, "\n"),
+    };
+    let words: Vec<&str> = words.iter().map(Text::as_str).collect();
+    run.printed.out(&[&words.join(" "), end]);
+}
+
+fn env(run: &mut Run<'_, '_>) {
+    let wanted = run.argv.get(1);
+    for (name, value) in &run.environment {
+        match wanted {
+            None => run.printed.out(&[name, "=", value, "\n"]),
+            Some(it) if it == name => run.printed.out(&[value, "\n"]),
+            Some(_) => {}
+        }
+    }
+    if run.printed.output.is_empty() {
+        run.printed.exit = 1;
+    }
+}
+
+/// The variables of a container: what the runtime sets, then what the pod says in plain values.
+pub(super) fn environment(container: &Container<'_>) -> Vec<(Text, Text)> {
+    let mut list: Vec<(Text, Text)> = vec![
+        (
+            "PATH".into(),
+            "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into(),
+        ),
+        (
+            "HOSTNAME".into(),
+            crate::dns::resolv::hostname(container.pod, container.config),
+        ),
+    ];
+    let spec = container.pod.value["spec"]["containers"].item("name", container.name);
+    let text = |it: &Value| it.text().cloned().unwrap_or_default();
+    list.extend(
+        spec["env"]
+            .items()
+            .iter()
+            .map(|it| (text(&it["name"]), text(&it["value"]))),
+    );
+    list.push(("HOME".into(), "/root".into()));
+    list
+}

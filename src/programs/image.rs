@@ -1,0 +1,137 @@
+//! Images: which programs an image has, of which make and with which C library.
+//!
+//! The image decides which client is used, and that is what misleads people. Known by repository name and tag;
+//! anything else counts as a Debian image without DNS tools.
+
+use super::{Program, coreutils, nslookup};
+use crate::dns::stub::Library;
+
+/// What an image is made of, as far as its programs matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// The base it is built on.
+    pub base: Base,
+    /// Whether BIND's `nslookup`, `dig` and `host` were added.
+    pub has_bind: bool,
+}
+
+/// The base of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// busybox and nothing else.
+    Busybox(Busybox),
+    /// GNU programs on glibc: Debian and its like.
+    Gnu,
+    /// One program and no shell.
+    Bare,
+}
+
+/// A build of busybox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busybox {
+    /// The minor version: 28 for 1.28.4.
+    pub minor: u32,
+    /// The C library it was linked with.
+    pub library: Library,
+}
+
+/// The busybox minor version of each Alpine minor version, from 3.0 on.
+const ALPINE: [u32; 23] = [
+    22, 23, 23, 24, 24, 25, 26, 27, 28, 29, 30, 31, 31, 32, 33, 34, 35, 35, 36, 36, 36, 37, 37,
+];
+/// What tags without a version mean today.
+const LATEST_BUSYBOX: u32 = 37;
+/// From here on the default busybox image is linked with glibc instead of uClibc.
+///
+/// docker-library/busybox, December 2022: tag 1.36 was the first pushed after the change.
+const FIRST_GLIBC: u32 = 36;
+
+impl Image {
+    /// Reads an image reference: registry, repository, tag, digest.
+    pub fn parse(reference: &str) -> Self {
+        let reference = reference.split('@').next().unwrap_or("");
+        let last = reference.rsplit('/').next().unwrap_or("");
+        let (name, tag) = last.split_once(':').unwrap_or((last, ""));
+        let is_alpine = name == "alpine" || tag.contains("alpine");
+        let base = match name {
+            "busybox" => Base::Busybox(busybox(tag)),
+            "agnhost" | "netshoot" => Base::Busybox(alpine("")),
+            "pause" | "coredns" => Base::Bare,
+            _ if name.starts_with("distroless") || reference.contains("distroless/") => Base::Bare,
+            _ if is_alpine => Base::Busybox(alpine(if name == "alpine" { tag } else { "" })),
+            _ => Base::Gnu,
+        };
+        Self {
+            base,
+            has_bind: matches!(
+                name,
+                "agnhost" | "netshoot" | "jessie-dnsutils" | "dnsutils"
+            ),
+        }
+    }
+
+    /// The C library its programs resolve names with.
+    pub fn library(self) -> Library {
+        match self.base {
+            Base::Busybox(it) => it.library,
+            Base::Gnu | Base::Bare => Library::Glibc,
+        }
+    }
+
+    /// Whether it has a shell to start or to exec into.
+    pub fn has_shell(self) -> bool {
+        self.base != Base::Bare
+    }
+
+    /// What its shell says of a program that is not there: `sh: nosuch: not found`.
+    pub fn not_found(self, name: &str) -> String {
+        match self.base {
+            Base::Busybox(_) => ["sh: ", name, ": not found\n"].concat(),
+            Base::Gnu | Base::Bare => ["sh: 1: ", name, ": not found\n"].concat(),
+        }
+    }
+}
+
+/// The second number of a version: 28 of `1.28.4-uclibc`.
+fn minor(tag: &str) -> Option<u32> {
+    let digits = tag.split('.').nth(1)?;
+    let end = digits
+        .find(|it: char| !it.is_ascii_digit())
+        .unwrap_or(digits.len());
+    digits[..end].parse().ok()
+}
+
+fn busybox(tag: &str) -> Busybox {
+    let minor = minor(tag).unwrap_or(LATEST_BUSYBOX);
+    let library = if tag.ends_with("musl") {
+        Library::Musl
+    } else if tag.ends_with("uclibc") {
+        Library::Uclibc
+    } else if tag.ends_with("glibc") || minor >= FIRST_GLIBC {
+        Library::Glibc
+    } else {
+        Library::Uclibc
+    };
+    Busybox { minor, library }
+}
+
+fn alpine(tag: &str) -> Busybox {
+    let at = minor(tag).and_then(|it| usize::try_from(it).ok());
+    Busybox {
+        minor: at
+            .and_then(|it| ALPINE.get(it))
+            .copied()
+            .unwrap_or(LATEST_BUSYBOX),
+        library: Library::Musl,
+    }
+}
+
+/// The program of that name in an image.
+pub(super) fn program(image: &Image, name: &str) -> Option<Program> {
+    let in_base: Option<Program> = match image.base {
+        Base::Busybox(_) => coreutils::program(name).or_else(|| nslookup::program(name)),
+        Base::Gnu => coreutils::program(name),
+        Base::Bare => None,
+    };
+    in_base
+}

@@ -1,0 +1,278 @@
+//! The programs inside containers: what a reader can run with `kubectl exec` and `kubectl run`.
+//!
+//! One call runs one program to its end. Lists, quotes and variables are the shell's business, one floor up.
+//! Left out: programs that go on (servers, `tail -f`), pipes, and files other than `/etc/hosts`,
+//! `/etc/hostname` and `/etc/resolv.conf`.
+
+mod coreutils;
+pub mod image;
+mod nslookup;
+
+use crate::api::Object;
+use crate::config::Config;
+use crate::dns::resolv::{Hosts, ResolvConf, hosts_text};
+use crate::dns::stub::{Attempt, Client, Network};
+use crate::process::{Output, Stream};
+use crate::time::Duration;
+use crate::value::Text;
+use image::Image;
+
+/// The container a program runs in.
+#[derive(Clone, Copy, Debug)]
+pub struct Container<'a> {
+    /// Its image, as the pod names it.
+    pub image: &'a str,
+    /// Its pod.
+    pub pod: &'a Object,
+    /// Its name, which environment variables are looked up by.
+    pub name: &'a str,
+    /// The options of the simulation.
+    pub config: &'a Config,
+}
+
+/// What a program printed and how it ended.
+#[derive(Clone, Debug, Default)]
+pub struct Printed {
+    /// Pieces of output, in the order a terminal shows them.
+    pub output: Vec<Output>,
+    /// Its exit code.
+    pub exit: i32,
+    /// How long it took, above the moment a program needs that waits for nothing.
+    pub took: Duration,
+    /// The DNS queries it sent.
+    pub tried: Vec<Attempt>,
+}
+
+impl Printed {
+    /// All text of one stream.
+    pub fn text(&self, stream: Stream) -> String {
+        let pieces = self.output.iter().filter(|it| it.stream == stream);
+        pieces.map(|it| it.text.as_str()).collect()
+    }
+
+    fn print(&mut self, stream: Stream, parts: &[&str]) {
+        let mut text = Text::new();
+        for part in parts {
+            text.push_str(part);
+        }
+        self.output.push(Output { stream, text });
+    }
+
+    fn out(&mut self, parts: &[&str]) {
+        self.print(Stream::Stdout, parts);
+    }
+
+    fn err(&mut self, parts: &[&str]) {
+        self.print(Stream::Stderr, parts);
+    }
+
+    fn fail(&mut self, exit: i32, parts: &[&str]) {
+        self.err(parts);
+        self.exit = exit;
+    }
+}
+
+/// A program about to run.
+pub(crate) struct Run<'a, 'n> {
+    /// Its arguments, the name first.
+    pub argv: &'a [Text],
+    /// Whose program it is.
+    pub image: &'a Image,
+    /// What the machine calls itself.
+    pub hostname: Text,
+    /// `NAME=value` pairs.
+    pub environment: Vec<(Text, Text)>,
+    /// The text of `/etc/hosts`.
+    pub hosts: Text,
+    /// Name resolution.
+    pub client: Client<'n>,
+    /// What it has printed so far.
+    pub printed: Printed,
+}
+
+/// Why nothing ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotRun {
+    /// The image has no such program.
+    NotFound,
+}
+
+/// Runs one program to its end.
+///
+/// # Errors
+/// When the image has no such program; what that prints is the caller's: a shell's or the kubelet's words.
+pub fn run<'n>(
+    argv: &[Text],
+    container: &Container<'_>,
+    network: &'n mut Network<'n>,
+) -> Result<Printed, NotRun> {
+    let Container { pod, config, .. } = container;
+    let image = Image::parse(container.image);
+    let hosts = hosts_text(pod, config);
+    let client = Client::new(
+        ResolvConf::of_pod(pod, config),
+        Hosts::parse(&hosts),
+        image.library(),
+        network,
+    );
+    execute(Run {
+        argv,
+        image: &image,
+        hostname: crate::dns::resolv::hostname(pod, config),
+        environment: coreutils::environment(container),
+        hosts,
+        client,
+        printed: Printed::default(),
+    })
+}
+
+/// The program of that name in the image, if any, run to its end.
+pub(crate) fn execute(mut run: Run<'_, '_>) -> Result<Printed, NotRun> {
+    let path = run.argv.first().map_or("", Text::as_str);
+    let name = path.rsplit('/').next().unwrap_or("");
+    let program = image::program(run.image, name).ok_or(NotRun::NotFound)?;
+    program(&mut run);
+    run.printed.took = run.client.waited;
+    run.printed.tried = run.client.tried;
+    Ok(run.printed)
+}
+
+/// A program: reads its arguments, prints, sets the exit code.
+pub(crate) type Program = fn(&mut Run<'_, '_>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{Kind, Objects};
+    use crate::dns::server::{Server, Upstream};
+    use crate::dns::{Options, Outcome, Zone};
+    use crate::time::Time;
+    use crate::value::Value;
+    use crate::{array, object};
+    use std::sync::Arc;
+
+    fn put(objects: &mut Objects, kind: Kind, value: Value) {
+        objects.insert(Arc::new(Object::new(kind, value)));
+    }
+
+    fn named(namespace: &str, name: &str) -> Value {
+        object! {"namespace": namespace, "name": name}
+    }
+
+    fn endpoint(address: &str, hostname: &str, ready: bool) -> Value {
+        object! {
+            "addresses": array![address],
+            "hostname": hostname,
+            "conditions": object! {"ready": ready},
+            "targetRef": object! {"name": hostname},
+        }
+    }
+
+    fn cluster() -> Objects {
+        let mut objects = Objects::default();
+        for namespace in ["default", "kube-system"] {
+            put(
+                &mut objects,
+                Kind::Namespace,
+                object! {"metadata": object! {"name": namespace}},
+            );
+        }
+        let service = |namespace, name, address: &str| {
+            object! {
+                "metadata": named(namespace, name),
+                "spec": object! {"clusterIP": address, "ports": array![object! {"name": "web", "port": 80}]},
+            }
+        };
+        put(
+            &mut objects,
+            Kind::Service,
+            service("kube-system", "kube-dns", "10.43.0.10"),
+        );
+        put(
+            &mut objects,
+            Kind::Service,
+            service("default", "nginx", "None"),
+        );
+        let slice = object! {
+            "metadata": object! {
+                "namespace": "default",
+                "name": "nginx-abcde",
+                "labels": object! {"kubernetes.io/service-name": "nginx"},
+            },
+            "endpoints": array![endpoint("10.42.3.239", "web-0", true), endpoint("10.42.1.7", "web-1", false)],
+            "ports": array![object! {"name": "web", "port": 80, "protocol": "TCP"}],
+        };
+        put(&mut objects, Kind::EndpointSlice, slice);
+        objects
+    }
+
+    fn pod() -> Object {
+        let spec = object! {"hostname": "web-0", "subdomain": "nginx"};
+        let value = object! {
+            "metadata": named("default", "web-0"),
+            "spec": spec,
+            "status": object! {"podIP": "10.42.3.239"},
+        };
+        Object::new(Kind::Pod, value)
+    }
+
+    fn print(image: &str, line: &str) -> (String, String, i32) {
+        let config = Config::default();
+        let server = Server {
+            zone: Zone::of(Options::kubeadm("cluster.local"), &cluster(), Time::START),
+            upstream: Upstream::default(),
+        };
+        let argv: Vec<Text> = line.split(' ').map(Text::from).collect();
+        let pod = pod();
+        let container = Container {
+            image,
+            pod: &pod,
+            name: "nginx",
+            config: &config,
+        };
+        let mut network =
+            |_: &str, query: &crate::dns::Query| Outcome::Reply(Box::new(server.ask(query)));
+        let printed = run(&argv, &container, &mut network).unwrap();
+        (
+            printed.text(Stream::Stdout),
+            printed.text(Stream::Stderr),
+            printed.exit,
+        )
+    }
+
+    #[test]
+    fn busybox_1_28_prints_what_the_tutorial_shows() {
+        let (out, err, exit) = print("busybox:1.28.4", "nslookup web-0.nginx");
+        let header = "Server:    10.43.0.10\nAddress 1: 10.43.0.10 kube-dns.kube-system.svc.cluster.local\n\n";
+        // The pod's own address is named by its /etc/hosts.
+        let answer = "Name:      web-0.nginx\nAddress 1: 10.42.3.239 web-0.nginx.default.svc.cluster.local\n";
+        assert_eq!(
+            (out.as_str(), err.as_str(), exit),
+            ([header, answer].concat().as_str(), "", 0)
+        );
+        let (out, err, exit) = print("busybox:1.28.4", "nslookup web-1.nginx");
+        assert_eq!(
+            (out.as_str(), err.as_str(), exit),
+            (header, "nslookup: can't resolve 'web-1.nginx'\n", 1)
+        );
+    }
+
+    #[test]
+    fn a_stateful_pod_knows_its_own_name() {
+        assert_eq!(print("nginx:1.9.1", "hostname").0, "web-0\n");
+        assert_eq!(
+            print("nginx:1.9.1", "hostname -f").0,
+            "web-0.nginx.default.svc.cluster.local\n"
+        );
+        assert!(
+            print("nginx:1.9.1", "cat /etc/resolv.conf")
+                .0
+                .starts_with("search default.svc.cluster.local svc")
+        );
+        assert!(
+            print("busybox:1.36", "cat /etc/hosts")
+                .0
+                .ends_with("\tweb-0.nginx.default.svc.cluster.local\tweb-0\n")
+        );
+    }
+}
