@@ -104,7 +104,6 @@ pub fn handle(
         Route::Target(target) => target,
         Route::Document => return discovery::document(config, request),
         Route::NoResource => return not_found().into(),
-        Route::NoPage => return no_page(),
     };
     let mut call = Call {
         store,

@@ -1,5 +1,6 @@
 //! What the server says of itself: versions, groups, resources, health.
 
+use super::path::{EVENTS, belongs};
 use super::{Body, HttpRequest, HttpResponse, no_page, not_allowed};
 use crate::api::Kind;
 use crate::config::{Config, Version};
@@ -69,6 +70,17 @@ pub(super) fn document(config: &Config, request: &HttpRequest) -> HttpResponse {
         .split('/')
         .filter(|it| !it.is_empty())
         .collect();
+    if parts
+        == [
+            "apis",
+            "authorization.k8s.io",
+            "v1",
+            "selfsubjectaccessreviews",
+        ]
+        && request.method == "POST"
+    {
+        return review(request);
+    }
     let json = match parts[..] {
         ["healthz" | "livez" | "readyz"] => return page(request, Body::Text("ok".into())),
         ["version"] => version(config),
@@ -83,7 +95,7 @@ pub(super) fn document(config: &Config, request: &HttpRequest) -> HttpResponse {
             "groups": groups().into_iter().map(group).collect::<Value>(),
         },
         ["api", "v1"] => resources(""),
-        ["apis", name, "v1"] => resources(name),
+        ["apis", name, "v1"] if groups().contains(&name) => resources(name),
         ["apis", name] if groups().contains(&name) => {
             let mut it = group(name);
             it["kind"] = "APIGroup".into();
@@ -93,6 +105,18 @@ pub(super) fn document(config: &Config, request: &HttpRequest) -> HttpResponse {
         _ => return no_page(),
     };
     page(request, Body::Json(json))
+}
+
+/// What `kubectl auth can-i` asks.
+// differs: there is no authorization; everything is allowed.
+fn review(request: &HttpRequest) -> HttpResponse {
+    let mut review = request.body.clone();
+    review["status"] = object! {"allowed": true};
+    HttpResponse {
+        status: 201,
+        warnings: Vec::new(),
+        body: Body::Json(review),
+    }
 }
 
 fn page(request: &HttpRequest, body: Body) -> HttpResponse {
@@ -127,6 +151,7 @@ fn version(config: &Config) -> Value {
 /// The named groups, sorted.
 fn groups() -> Vec<&'static str> {
     let mut all: Vec<_> = Kind::ALL.iter().map(|it| it.facts().group).collect();
+    all.push(EVENTS);
     all.retain(|it| !it.is_empty());
     all.sort_unstable();
     all.dedup();
@@ -153,7 +178,7 @@ fn resources(group: &str) -> Value {
         ecow::eco_format!("{group}/v1")
     };
     for kind in Kind::ALL {
-        if kind.facts().group == group {
+        if belongs(kind, group) {
             describe(kind, &mut all);
         }
     }

@@ -10,12 +10,10 @@ use crate::value::Text;
 pub(super) enum Route {
     /// To objects, an object, or a part of one.
     Target(Target),
-    /// To a document about the server itself.
+    /// To a document about the server itself, or to nothing.
     Document,
     /// To a group that is there and a resource that isn't.
     NoResource,
-    /// To nothing.
-    NoPage,
 }
 
 /// What an address names.
@@ -54,13 +52,23 @@ pub(super) fn route(path: &str) -> Route {
         ["apis", group, "v1", ref rest @ ..] => (group, rest),
         _ => return Route::Document,
     };
-    if !Kind::ALL.iter().any(|it| it.facts().group == group) {
-        return Route::NoPage;
-    }
-    if rest.is_empty() {
+    if rest.is_empty() || !has_kinds(group) {
         return Route::Document;
     }
     target(group, rest).map_or(Route::NoResource, Route::Target)
+}
+
+/// The second home of events.
+// differs: events have their core form there too.
+pub(super) const EVENTS: &str = "events.k8s.io";
+
+fn has_kinds(group: &str) -> bool {
+    group == EVENTS || Kind::ALL.iter().any(|it| it.facts().group == group)
+}
+
+/// Whether a group has a kind.
+pub(super) fn belongs(kind: Kind, group: &str) -> bool {
+    kind.facts().group == group || (kind == Kind::Event && group == EVENTS)
 }
 
 fn target(group: &str, parts: &[&str]) -> Option<Target> {
@@ -78,7 +86,7 @@ fn target(group: &str, parts: &[&str]) -> Option<Target> {
     };
     let kind = Kind::ALL
         .into_iter()
-        .find(|it| it.facts().group == group && it.facts().plural == plural)?;
+        .find(|it| belongs(*it, group) && it.facts().plural == plural)?;
     let namespaced = kind.facts().namespaced;
     let fits = match (namespaced, namespace.is_empty()) {
         (true, true) => name.is_empty(),

@@ -493,6 +493,13 @@ fn discovery_says_what_there_is() {
         groups["groups"][1]["preferredVersion"]["groupVersion"].as_str(),
         "discovery.k8s.io/v1"
     );
+    // The short name `ev` is ambiguous in a real cluster too.
+    let second = server.get("/apis/events.k8s.io/v1");
+    assert_eq!(second["resources"][0]["shortNames"], array!["ev"]);
+    assert_eq!(
+        server.get("/apis/events.k8s.io/v1/events")["kind"].as_str(),
+        "EventList"
+    );
     assert_eq!(server.get("/version")["gitVersion"].as_str(), "v1.36.2");
     let health = server.send("GET", "/healthz", Value::Null);
     assert_eq!(health.body, Body::Text("ok".into()));
@@ -510,4 +517,47 @@ fn endpoints_come_with_a_warning() {
     server.config.version = Version::V1_22;
     let answer = server.send("GET", "/api/v1/endpoints", Value::Null);
     assert_eq!(answer.warnings, Vec::<Text>::new());
+}
+
+#[test]
+fn bodies_that_fit_no_address_are_refused_before_the_door() {
+    let mut server = Server::with_pods();
+    let elsewhere = object! {"metadata": object! {"name": "web-0", "namespace": "other"}};
+    let mut refuse = |method, url: &str| refused(&server.send(method, url, elsewhere.clone()));
+    let namespace =
+        "the namespace of the provided object does not match the namespace sent on the request";
+    assert_eq!(refuse("POST", PODS).2, namespace);
+    assert_eq!(refuse("PUT", &format!("{PODS}/web-0")).2, namespace);
+    let other = object! {"metadata": object! {"name": "web-7"}};
+    assert_eq!(
+        refused(&server.send("PUT", &format!("{PODS}/web-0"), other)).2,
+        "the name of the object (web-7) does not match the name on the URL (web-0)"
+    );
+    let response = server.send("PATCH", &format!("{PODS}/web-0"), Value::object());
+    assert_eq!(refused(&response).0, 415);
+    let slices = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
+    let status = object! {"metadata": object! {"name": "a"}};
+    assert_eq!(
+        refused(&server.send("PUT", &format!("{slices}/a/status"), status)).0,
+        404
+    );
+    let strange = object! {"propagationPolicy": "Sideways"};
+    let response = server.send("DELETE", &format!("{PODS}/web-0"), strange);
+    assert_eq!(refused(&response).0, 422);
+    let older = object! {"preconditions": object! {"resourceVersion": "1"}};
+    let response = server.send("DELETE", &format!("{PODS}/web-0"), older);
+    assert_eq!(
+        refused(&response).2,
+        "Operation cannot be fulfilled on pods \"web-0\": Precondition failed: ResourceVersion in precondition: 1, ResourceVersion in object meta: 2"
+    );
+}
+
+#[test]
+fn everybody_may() {
+    let mut server = Server::default();
+    let question = object! {"kind": "SelfSubjectAccessReview"};
+    let url = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+    let answer = server.send("POST", url, question);
+    assert_eq!(answer.status, 201);
+    assert!(json(&answer)["status"]["allowed"].is_true());
 }

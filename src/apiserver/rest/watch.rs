@@ -96,7 +96,7 @@ fn next_initial(
 fn selection(watch: &Watch) -> Option<Selection> {
     match route(&watch.request.path) {
         Route::Target(target) => Selection::new(&target, &watch.request).ok(),
-        Route::Document | Route::NoResource | Route::NoPage => None,
+        Route::Document | Route::NoResource => None,
     }
 }
 
