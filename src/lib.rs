@@ -19,6 +19,9 @@ pub mod dns;
 pub mod kubelet;
 pub mod programs;
 pub mod scheduler;
+// Floor 7: the borders.
+#[cfg(feature = "cli")]
+pub mod conformance;
 
 /// The version of this crate.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,2 +1,117 @@
-//! The native command line.
-fn main() {}
+//! The native command line: conformance runs, recordings and plain simulations in a terminal.
+//!
+//! No logic of its own: it reads arguments, calls the library and prints.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use statefulset_playground::conformance::{self, Error, Report};
+
+const USAGE: &str = "\
+usage: statefulset-playground COMMAND
+
+  conformance cluster DIR [--out DIR] [--verbose]   replay recorded scenarios and compare
+  conformance compare REAL_DIR OURS_DIR [--verbose] compare two recordings
+  conformance hashes FILE                           manifests to ControllerRevision names and bytes
+  conformance kubectl FILE.jsonl... [--json]        replay captures of the real kubectl
+  conformance dns FILE.json... [--json]             CoreDNS cases
+  conformance dns-tools FILE.json [--json]          nslookup, dig and others, byte for byte
+  conformance doctor FILE.jsonl [--json]            real people's problems
+  record SCENARIO_DIR --out DIR                     run one scenario and write its recording
+  run FILE                                          apply a manifest and print what happens
+";
+
+/// What the command line asks for, or why it cannot be told.
+struct Arguments<'a> {
+    words: Vec<&'a str>,
+    out: Option<&'a Path>,
+    is_json: bool,
+    is_verbose: bool,
+}
+
+impl<'a> Arguments<'a> {
+    fn read(args: &'a [String]) -> Result<Self, Error> {
+        let mut read = Self {
+            words: Vec::new(),
+            out: None,
+            is_json: false,
+            is_verbose: false,
+        };
+        let mut args = args.iter().map(String::as_str);
+        while let Some(arg) = args.next() {
+            match arg {
+                "--out" => match args.next() {
+                    Some(folder) => read.out = Some(Path::new(folder)),
+                    None => return Err(misused("--out needs a folder")),
+                },
+                "--json" => read.is_json = true,
+                "--verbose" => read.is_verbose = true,
+                _ if arg.starts_with("--") => {
+                    return Err(misused(&format!("unknown option {arg}")));
+                }
+                _ => read.words.push(arg),
+            }
+        }
+        Ok(read)
+    }
+}
+
+fn misused(message: &str) -> Error {
+    Error {
+        place: "command line".to_owned(),
+        message: message.to_owned(),
+    }
+}
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let mut out = io::stdout().lock();
+    match run(&args, &mut out) {
+        Ok(code) => code,
+        Err(error) => {
+            // Nothing is left to tell anybody when stderr is gone too.
+            let _ = writeln!(io::stderr(), "error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(args: &[String], out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let args = Arguments::read(args)?;
+    let report = match args.words.as_slice() {
+        ["conformance", "compare", real, ours] => {
+            conformance::compare(Path::new(real), Path::new(ours))?
+        }
+        [] | ["help"] => {
+            print(out, USAGE)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => return Err(misused("unknown command; try help")),
+    };
+    print_report(&report, args.is_verbose, out)
+}
+
+fn print_report(report: &Report, is_verbose: bool, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    if is_verbose {
+        for note in &report.notes {
+            print(out, &format!("{note}\n"))?;
+        }
+    }
+    for line in &report.lines {
+        print(out, &format!("{line}\n"))?;
+    }
+    print(out, &format!("{}\n", report.tally))?;
+    Ok(if report.tally.is_passed() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn print(out: &mut dyn Write, text: &str) -> Result<(), Error> {
+    out.write_all(text.as_bytes()).map_err(|it| Error {
+        place: "stdout".to_owned(),
+        message: it.to_string(),
+    })
+}

@@ -1,0 +1,109 @@
+//! What a conformance run prints: a line a case, sums, and `N passed, M failed` at the end.
+
+use core::fmt;
+use std::collections::BTreeMap;
+
+use super::compare::Verdict;
+
+/// What a run prints, line by line, and its counts.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The lines above the last.
+    pub lines: Vec<String>,
+    /// Why cases failed, a line each: shown on request.
+    pub notes: Vec<String>,
+    /// The counts.
+    pub tally: Tally,
+}
+
+/// How many cases did what.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Names of those that passed.
+    pub passed: Vec<String>,
+    /// Names of those that failed.
+    pub failed: Vec<String>,
+    /// Those out of scope, by reason.
+    pub skipped: BTreeMap<String, usize>,
+}
+
+impl Tally {
+    /// Whether nothing failed.
+    pub fn is_passed(&self) -> bool {
+        self.failed.is_empty()
+    }
+}
+
+impl fmt::Display for Tally {
+    /// `skipped (…): n` lines, then `N passed, M failed`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (reason, count) in &self.skipped {
+            writeln!(out, "skipped ({reason}): {count}")?;
+        }
+        let (passed, failed) = (self.passed.len(), self.failed.len());
+        write!(out, "{passed} passed, {failed} failed")
+    }
+}
+
+impl Report {
+    /// A scenario that ran and was compared.
+    pub(super) fn judged(&mut self, name: &str, verdict: &Verdict, sums: &mut Sums) {
+        sums.add(verdict);
+        let (word, names) = if verdict.is_passed() {
+            ("ok  ", &mut self.tally.passed)
+        } else {
+            ("FAIL", &mut self.tally.failed)
+        };
+        names.push(name.to_owned());
+        self.lines.push(format!("{word} {name}: {verdict}"));
+        let notes = verdict.notes.iter();
+        self.notes.extend(notes.map(|it| format!("  {name}: {it}")));
+    }
+
+    /// A scenario that could not run.
+    pub(super) fn failed(&mut self, name: &str, why: &str) {
+        self.tally.failed.push(name.to_owned());
+        self.lines.push(format!("FAIL {name}: {why}"));
+    }
+}
+
+/// The sums of many verdicts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sums {
+    verdicts: usize,
+    objects: (usize, usize),
+    events: (usize, usize),
+    ordered: usize,
+    late: usize,
+    said: usize,
+}
+
+impl Sums {
+    fn add(&mut self, it: &Verdict) {
+        self.verdicts += 1;
+        self.objects.0 += it.objects.0;
+        self.objects.1 += it.objects.1;
+        self.events.0 += it.events.0;
+        self.events.1 += it.events.1;
+        self.ordered += usize::from(!it.is_reordered);
+        self.late += it.late;
+        self.said += it.said;
+    }
+}
+
+impl fmt::Display for Sums {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            out,
+            "objects {}/{}, events {}/{}, order {}/{}, timing {} off, commands, watches and tables {} off",
+            self.objects.0,
+            self.objects.1,
+            self.events.0,
+            self.events.1,
+            self.ordered,
+            self.verdicts,
+            self.late,
+            self.said
+        )
+    }
+}
