@@ -12,6 +12,7 @@ pub mod config;
 pub mod memory;
 pub mod plan;
 pub mod process;
+pub mod schema;
 pub mod why;
 // Floor 3: pure deciders; siblings never import each other.
 pub mod controllers;

@@ -7,6 +7,7 @@ pub mod endpointslice;
 pub mod meta;
 pub mod node;
 pub mod pod;
+pub mod quantity;
 pub mod selector;
 pub mod service;
 pub mod statefulset;

@@ -4,10 +4,20 @@
 //! kubelets. It decodes strictly, defaults, validates, admits, checks the resource version, bumps the generation,
 //! writes, and appends to the watch log.
 
+mod admission;
+mod decode;
+mod defaults;
+mod delete;
+mod patch;
 pub mod rest;
+mod seed;
+mod service;
 mod status;
 mod store;
+mod strategy;
 pub mod table;
+mod validate;
+mod write;
 
 pub use status::Status;
 pub use store::{Change, LogEntry, Store};
@@ -125,5 +135,8 @@ pub fn handle(
     now: Time,
     request: &Request,
 ) -> Result<Written, Status> {
-    store.write(config, now, request)
+    write::run(store, config, now, request)
 }
+
+#[cfg(test)]
+mod tests;

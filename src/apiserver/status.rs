@@ -20,17 +20,60 @@ pub struct Status {
 impl Status {
     /// `pods "web-0" not found`.
     pub fn not_found(key: &Key) -> Self {
-        let facts = key.kind.facts();
-        let resource = if facts.group.is_empty() {
-            facts.plural.to_owned()
-        } else {
-            format!("{}.{}", facts.plural, facts.group)
-        };
+        Self::about(key, 404, "NotFound", "not found")
+    }
+
+    /// `statefulsets.apps "web" already exists`.
+    pub fn already_exists(key: &Key) -> Self {
+        Self::about(key, 409, "AlreadyExists", "already exists")
+    }
+
+    /// `pods "web-0" is forbidden: why`.
+    pub fn forbidden(key: &Key, why: &str) -> Self {
+        let end = ["is forbidden: ", why].concat();
+        Self::about(key, 403, "Forbidden", &end)
+    }
+
+    /// `Operation cannot be fulfilled on statefulsets.apps "web": why`.
+    pub fn conflict(key: &Key, why: &str) -> Self {
+        let mut status = Self::about(key, 409, "Conflict", "");
+        status.message = ecow::eco_format!(
+            "Operation cannot be fulfilled on {}: {why}",
+            status.message.trim_end()
+        );
+        status
+    }
+
+    /// The body or the address is wrong.
+    pub fn bad_request(message: impl Into<Text>) -> Self {
         Self {
-            code: 404,
-            reason: "NotFound",
-            message: ecow::eco_format!("{resource} \"{}\" not found", key.name),
-            details: object! {"name": &key.name, "group": facts.group, "kind": facts.plural},
+            code: 400,
+            reason: "BadRequest",
+            message: message.into(),
+            details: Value::Null,
+        }
+    }
+
+    fn about(key: &Key, code: u16, reason: &'static str, end: &str) -> Self {
+        let facts = key.kind.facts();
+        let mut details = object! {"name": &key.name, "kind": facts.plural};
+        if !facts.group.is_empty() {
+            details["group"] = facts.group.into();
+        }
+        Self {
+            code,
+            reason,
+            message: ecow::eco_format!("{} \"{}\" {end}", Self::resource(key), key.name),
+            details,
+        }
+    }
+
+    /// The resource as messages name it: `statefulsets.apps`.
+    fn resource(key: &Key) -> Text {
+        let facts = key.kind.facts();
+        match facts.group {
+            "" => facts.plural.into(),
+            group => ecow::eco_format!("{}.{group}", facts.plural),
         }
     }
 

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use rpds::VectorSync;
 
-use super::{Request, Status, Written};
 use crate::api::{Object, Objects};
-use crate::config::Config;
 use crate::time::Time;
+use crate::value::Value;
 
 /// What a watch event says happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,14 +41,62 @@ pub struct Store {
     pub log: VectorSync<LogEntry>,
 }
 
+/// What the first write makes.
+const FIRST_VERSION: u64 = 1000;
+
 impl Store {
-    /// Carries out one write.
-    pub(super) fn write(
-        &mut self,
-        _config: &Config,
-        _now: Time,
-        request: &Request,
-    ) -> Result<Written, Status> {
-        Err(Status::not_found(&request.key))
+    /// The resource version the next write makes.
+    pub fn next_version(&self) -> u64 {
+        self.log
+            .last()
+            .map_or(FIRST_VERSION, |it| it.resource_version + 1)
     }
+
+    /// Writes an object, new or in place of `before`.
+    pub(super) fn put(
+        &mut self,
+        now: Time,
+        mut object: Object,
+        before: Option<Arc<Object>>,
+    ) -> Arc<Object> {
+        let change = match before {
+            Some(_) => Change::Modified,
+            None => Change::Added,
+        };
+        stamp(&mut object.value, self.next_version());
+        let object = Arc::new(object);
+        self.objects.insert(Arc::clone(&object));
+        self.log(now, change, &object, before);
+        object
+    }
+
+    /// Takes an object away; gives it back as it stood last, with the deletion's resource version.
+    pub(super) fn take(&mut self, now: Time, before: &Arc<Object>) -> Arc<Object> {
+        self.objects.remove(&before.key());
+        let mut last = Object::clone(before);
+        stamp(&mut last.value, self.next_version());
+        let last = Arc::new(last);
+        self.log(now, Change::Deleted, &last, Some(Arc::clone(before)));
+        last
+    }
+
+    fn log(
+        &mut self,
+        time: Time,
+        change: Change,
+        object: &Arc<Object>,
+        before: Option<Arc<Object>>,
+    ) {
+        self.log.push_back_mut(LogEntry {
+            resource_version: self.next_version(),
+            time,
+            change,
+            object: Arc::clone(object),
+            before,
+        });
+    }
+}
+
+fn stamp(value: &mut Value, version: u64) {
+    value["metadata"]["resourceVersion"] = ecow::eco_format!("{version}").into();
 }

@@ -27,7 +27,10 @@ pub fn commands(real: &Recording, ours: &Recording) -> Vec<String> {
     let mut notes = Vec::new();
     for command in theirs.iter().filter(typed) {
         let argv = command["argv"].to_json();
-        let Some(mine) = left.get_mut(&argv).and_then(std::collections::VecDeque::pop_front) else {
+        let Some(mine) = left
+            .get_mut(&argv)
+            .and_then(std::collections::VecDeque::pop_front)
+        else {
             notes.push(format!("not run: {argv}"));
             continue;
         };

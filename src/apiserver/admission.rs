@@ -1,0 +1,195 @@
+//! What the admission plugins do to new objects: namespace, service account, priority, tolerations.
+//!
+//! Left out: quota, limit ranges, Pod Security, storage classes, webhooks.
+//! upstream: plugin/pkg/admission/{namespace/lifecycle,serviceaccount,priority,defaulttolerationseconds}.
+
+use super::defaults::{CONTAINERS, item_mut};
+use super::{Status, Store};
+use crate::api::{Key, Kind};
+use crate::chance;
+use crate::config::Config;
+use crate::value::Value;
+use crate::{array, object};
+
+/// Where a service account's token is mounted.
+const TOKEN_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/// Admits a new object, changing it where the plugins do.
+///
+/// # Errors
+/// 404 or 403 in the plugins' words.
+pub(super) fn create(
+    store: &Store,
+    config: &Config,
+    key: &Key,
+    value: &mut Value,
+) -> Result<(), Status> {
+    namespace(store, key)?;
+    if key.kind == Kind::Pod {
+        service_account(store, config, key, value)?;
+        priority(key, &mut value["spec"])?;
+        tolerations(&mut value["spec"]);
+    }
+    Ok(())
+}
+
+/// upstream: NamespaceLifecycle.
+fn namespace(store: &Store, key: &Key) -> Result<(), Status> {
+    if !key.kind.facts().namespaced {
+        return Ok(());
+    }
+    let namespace = Key::new(Kind::Namespace, "", key.namespace.clone());
+    let found = store
+        .objects
+        .get(&namespace)
+        .ok_or_else(|| Status::not_found(&namespace))?;
+    if found.is_terminating() {
+        let why = ecow::eco_format!(
+            "unable to create new content in namespace {} because it is being terminated",
+            key.namespace
+        );
+        return Err(Status::forbidden(key, &why));
+    }
+    Ok(())
+}
+
+/// Names the service account and mounts its token.
+fn service_account(
+    store: &Store,
+    config: &Config,
+    key: &Key,
+    value: &mut Value,
+) -> Result<(), Status> {
+    if value["spec"]["serviceAccountName"].is_null() {
+        value["spec"]["serviceAccountName"] = "default".into();
+        value["spec"]["serviceAccount"] = "default".into();
+    }
+    let name = value["spec"]["serviceAccountName"].clone();
+    let account = Key::new(Kind::ServiceAccount, key.namespace.clone(), name.as_str());
+    let Some(account) = store.objects.get(&account) else {
+        let why = ecow::eco_format!(
+            "error looking up service account {}/{name}: serviceaccount \"{name}\" not found",
+            key.namespace
+        );
+        return Err(Status::forbidden(key, &why));
+    };
+    let spec = &mut value["spec"];
+    let secrets = &account.value["imagePullSecrets"];
+    if spec["imagePullSecrets"].is_null() && !secrets.is_null() {
+        spec["imagePullSecrets"] = secrets.clone();
+    }
+    let mounts = match &spec["automountServiceAccountToken"] {
+        Value::Bool(it) => *it,
+        _ => account.value["automountServiceAccountToken"].as_bool() != Some(false),
+    };
+    if mounts {
+        let version = store.next_version().to_string();
+        let suffix = chance::suffix(
+            config.seed,
+            &["kube-api-access", &key.namespace, &key.name, &version],
+        );
+        mount_token(spec, &["kube-api-access-", &suffix].concat());
+    }
+    Ok(())
+}
+
+fn mount_token(spec: &mut Value, volume: &str) {
+    let existing = spec["volumes"]
+        .items()
+        .iter()
+        .find(|it| it["name"].as_str().starts_with("kube-api-access-"));
+    let (name, is_new) = match existing {
+        Some(it) => (it["name"].as_str().to_owned(), false),
+        None => (volume.to_owned(), true),
+    };
+    let mut needed = false;
+    for list in CONTAINERS {
+        for at in 0..spec[list].items().len() {
+            let mounts = &spec[list][at]["volumeMounts"];
+            if mounts.item("mountPath", TOKEN_PATH).is_null() {
+                needed = true;
+                let mount = object! {
+                    "name": &name[..],
+                    "mountPath": TOKEN_PATH,
+                    "readOnly": true,
+                };
+                let mounts = &mut item_mut(spec, list, at)["volumeMounts"];
+                mounts.as_items_mut().push(mount);
+            }
+        }
+    }
+    if needed && is_new {
+        spec["volumes"].as_items_mut().push(token_volume(&name));
+    }
+}
+
+/// upstream: serviceaccount.TokenVolumeSource.
+fn token_volume(name: &str) -> Value {
+    let item = |key: &str| array![object! {"key": key, "path": key}];
+    let namespace = object! {
+        "path": "namespace",
+        "fieldRef": object! {"apiVersion": "v1", "fieldPath": "metadata.namespace"},
+    };
+    object! {
+        "name": name,
+        "projected": object! {
+            "defaultMode": 420,
+            "sources": array![
+                object! {"serviceAccountToken": object! {"expirationSeconds": 3607, "path": "token"}},
+                object! {"configMap": object! {"name": "kube-root-ca.crt", "items": item("ca.crt")}},
+                object! {"downwardAPI": object! {"items": array![namespace]}},
+            ],
+        },
+    }
+}
+
+/// The two classes every cluster has.
+fn priority_of(class: &str) -> Option<i64> {
+    match class {
+        "" => Some(0),
+        "system-cluster-critical" => Some(2_000_000_000),
+        "system-node-critical" => Some(2_000_001_000),
+        _ => None,
+    }
+}
+
+/// differs: there are no PriorityClass objects, only the two built-in ones.
+fn priority(key: &Key, spec: &mut Value) -> Result<(), Status> {
+    let class = spec["priorityClassName"].as_str();
+    let Some(computed) = priority_of(class) else {
+        let why = ecow::eco_format!("no PriorityClass with name {class} was found");
+        return Err(Status::forbidden(key, &why));
+    };
+    if let Some(given) = spec["priority"].as_int().filter(|it| *it != computed) {
+        let why = ecow::eco_format!(
+            "the integer value of priority ({given}) must not be provided in pod spec; priority admission controller computed {computed} from the given PriorityClass name"
+        );
+        return Err(Status::forbidden(key, &why));
+    }
+    spec["priority"] = computed.into();
+    if spec["preemptionPolicy"].is_null() {
+        spec["preemptionPolicy"] = "PreemptLowerPriority".into();
+    }
+    Ok(())
+}
+
+/// upstream: defaulttolerationseconds.
+fn tolerations(spec: &mut Value) {
+    for taint in [
+        "node.kubernetes.io/not-ready",
+        "node.kubernetes.io/unreachable",
+    ] {
+        let tolerates = spec["tolerations"].items().iter().any(|it| {
+            let (key, effect) = (it["key"].as_str(), it["effect"].as_str());
+            (key == taint || key.is_empty()) && (effect == "NoExecute" || effect.is_empty())
+        });
+        if !tolerates {
+            spec["tolerations"].as_items_mut().push(object! {
+                "key": taint,
+                "operator": "Exists",
+                "effect": "NoExecute",
+                "tolerationSeconds": 300,
+            });
+        }
+    }
+}

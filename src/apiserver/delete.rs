@@ -1,0 +1,124 @@
+//! Deletion: graceful for pods, by finalizers for whoever has them, at once for the rest.
+//!
+//! upstream: registry/rest/delete.go (BeforeDelete), generic/registry/store.go (Delete), pod strategy.
+
+use std::sync::Arc;
+
+use super::write::Write;
+use super::{DeleteOptions, Status, Written};
+use crate::api::{Kind, Object};
+use crate::time::{Duration, Time};
+use crate::value::Value;
+
+impl Write<'_> {
+    pub(super) fn delete(self, options: &DeleteOptions) -> Result<Written, Status> {
+        let old = self.store.objects.get(self.key).cloned();
+        let old = old.ok_or_else(|| Status::not_found(self.key))?;
+        if let Some(uid) = options.uid.as_ref().filter(|it| *it != old.uid()) {
+            return Err(self.other_uid(uid, old.uid()));
+        }
+        match self.key.kind {
+            Kind::Pod => Ok(self.delete_pod(&old, options)),
+            _ if old.meta()["finalizers"].is_empty() => Ok(self.take(&old)),
+            _ => Ok(self.mark(&old)),
+        }
+    }
+
+    fn other_uid(&self, asked: &str, found: &str) -> Status {
+        let facts = self.key.kind.facts();
+        let kind = match facts.group {
+            "" => facts.kind.to_owned(),
+            group => [facts.kind, ".", group].concat(),
+        };
+        let mut status = Status::conflict(self.key, "");
+        status.details["kind"] = facts.kind.into();
+        status.message = ecow::eco_format!(
+            "Operation cannot be fulfilled on {kind} \"{}\": the UID in the precondition ({asked}) does not match the UID in record ({found}). The object might have been deleted and then recreated",
+            self.key.name
+        );
+        status
+    }
+
+    /// Asks an object with finalizers to go.
+    ///
+    /// upstream: markAsDeleting.
+    fn mark(self, old: &Arc<Object>) -> Written {
+        if old.is_terminating() {
+            return self.unchanged(old);
+        }
+        let mut value = old.value.clone();
+        set_deletion(&mut value, self.now, 0);
+        bump_generation(&mut value, old);
+        self.put(value, Some(old))
+    }
+
+    fn delete_pod(self, old: &Arc<Object>, options: &DeleteOptions) -> Written {
+        let mut value = old.value.clone();
+        let grace_s = if old.is_terminating() {
+            let Some((until, grace_s)) = shortened(old, options, self.now) else {
+                return self.unchanged(old);
+            };
+            set_deletion(&mut value, until, grace_s);
+            grace_s
+        } else {
+            let grace_s = grace_s(old, options);
+            let until = self.now + Duration::s(grace_s.unsigned_abs());
+            set_deletion(&mut value, until, grace_s);
+            bump_generation(&mut value, old);
+            grace_s
+        };
+        if grace_s > 0 || !old.meta()["finalizers"].is_empty() || self.options.dry_run {
+            return self.put(value, Some(old));
+        }
+        // Watchers see the grace fall to 0 before the pod is gone.
+        let object = Object::new(Kind::Pod, value);
+        let marked = self.store.put(self.now, object, Some(Arc::clone(old)));
+        self.take(&marked)
+    }
+}
+
+/// The grace of a first deletion.
+///
+/// upstream: podStrategy.CheckGracefulDelete.
+fn grace_s(pod: &Object, options: &DeleteOptions) -> i64 {
+    if pod.node_name().is_empty() || pod.is_terminal() {
+        return 0;
+    }
+    match options.grace_s.unwrap_or_else(|| pod.grace_s()) {
+        negative if negative < 0 => 1,
+        grace_s => grace_s,
+    }
+}
+
+/// What a repeated deletion changes: it can only shorten the grace that is left.
+fn shortened(pod: &Object, options: &DeleteOptions, now: Time) -> Option<(Time, i64)> {
+    let left = pod.meta()["deletionGracePeriodSeconds"].as_int();
+    let left = left.unwrap_or_default();
+    let grace_s = options.grace_s.map(|it| if it < 0 { 1 } else { it })?;
+    if grace_s >= left {
+        return None;
+    }
+    let until = Time::parse(pod.meta()["deletionTimestamp"].as_str()).unwrap_or(now);
+    let asked = Duration::s(left.unsigned_abs());
+    let start = Time {
+        ms: until.ms.saturating_sub(asked.ms),
+    };
+    let until = start + Duration::s(grace_s.unsigned_abs());
+    Some(match (until < now, grace_s) {
+        (false, _) => (until, grace_s),
+        (true, 0) => (now, 0),
+        (true, _) => (now + Duration::s(1), 1),
+    })
+}
+
+fn set_deletion(value: &mut Value, until: Time, grace_s: i64) {
+    let meta = value["metadata"].as_map_mut();
+    meta.insert("deletionTimestamp", until.rfc3339());
+    meta.insert("deletionGracePeriodSeconds", grace_s);
+}
+
+fn bump_generation(value: &mut Value, old: &Object) {
+    if old.generation() > 0 {
+        value["metadata"]["generation"] = (old.generation() + 1).into();
+    }
+}

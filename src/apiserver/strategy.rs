@@ -1,0 +1,137 @@
+//! What each kind's strategy does to an object before it is created or updated.
+//!
+//! upstream: pkg/registry/*/strategy.go, k8s.io/apiserver/pkg/registry/rest.
+
+use super::service;
+use crate::api::Kind;
+use crate::api::quantity::Quantity;
+use crate::object;
+use crate::value::Value;
+
+/// Whether objects of that kind count their spec's changes.
+fn has_generation(kind: Kind) -> bool {
+    matches!(kind, Kind::Pod | Kind::StatefulSet | Kind::EndpointSlice)
+}
+
+/// Whether the kind keeps a status apart from its spec, written through a subresource of its own.
+pub(super) fn has_status(kind: Kind) -> bool {
+    match kind {
+        Kind::Namespace
+        | Kind::Node
+        | Kind::PersistentVolumeClaim
+        | Kind::Pod
+        | Kind::Service
+        | Kind::StatefulSet => true,
+        Kind::ConfigMap
+        | Kind::Endpoints
+        | Kind::Event
+        | Kind::ServiceAccount
+        | Kind::ControllerRevision
+        | Kind::EndpointSlice => false,
+    }
+}
+
+/// Brings a new object to the state a create starts from.
+pub(super) fn prepare_create(kind: Kind, value: &mut Value) {
+    if has_generation(kind) {
+        value["metadata"]["generation"] = 1.into();
+    } else {
+        value["metadata"].remove("generation");
+    }
+    match kind {
+        Kind::Pod => {
+            let qos = qos_class(&value["spec"]);
+            value["status"] = object! {"phase": "Pending", "qosClass": qos};
+        }
+        Kind::StatefulSet => {
+            value["status"] = object! {"replicas": 0, "availableReplicas": 0};
+            drop_disabled(value, &Value::Null);
+        }
+        Kind::Service => value["status"] = object! {"loadBalancer": Value::object()},
+        Kind::PersistentVolumeClaim => value["status"] = object! {"phase": "Pending"},
+        Kind::Namespace => {
+            value["status"] = object! {"phase": "Active"};
+            let finalizers = value["spec"]["finalizers"].as_items_mut();
+            if !finalizers.iter().any(|it| it.as_str() == "kubernetes") {
+                finalizers.push("kubernetes".into());
+            }
+        }
+        Kind::Node
+        | Kind::ConfigMap
+        | Kind::Endpoints
+        | Kind::Event
+        | Kind::ServiceAccount
+        | Kind::ControllerRevision
+        | Kind::EndpointSlice => {}
+    }
+}
+
+/// Brings an updated object back where the update may not reach.
+pub(super) fn prepare_update(kind: Kind, value: &mut Value, old: &Value) {
+    if has_status(kind) {
+        value["status"] = old["status"].clone();
+    }
+    match kind {
+        Kind::StatefulSet => drop_disabled(value, old),
+        Kind::Service => service::keep_allocated(value, old),
+        Kind::Pod
+        | Kind::Namespace
+        | Kind::PersistentVolumeClaim
+        | Kind::Node
+        | Kind::ConfigMap
+        | Kind::Endpoints
+        | Kind::Event
+        | Kind::ServiceAccount
+        | Kind::ControllerRevision
+        | Kind::EndpointSlice => {}
+    }
+}
+
+/// Whether the update makes a new generation.
+///
+/// upstream: the strategies' PrepareForUpdate; an EndpointSlice has no spec, all of it counts, and its labels.
+pub(super) fn is_new_generation(kind: Kind, value: &Value, old: &Value) -> bool {
+    if kind != Kind::EndpointSlice {
+        return has_generation(kind) && value["spec"] != old["spec"];
+    }
+    value["metadata"]["labels"] != old["metadata"]["labels"]
+        || ["endpoints", "ports", "addressType"]
+            .iter()
+            .any(|it| value[*it] != old[*it])
+}
+
+/// Drops what a gate that is off disables, unless the old object has it.
+///
+/// upstream: dropStatefulSetDisabledFields, MaxUnavailableStatefulSet.
+fn drop_disabled(value: &mut Value, old: &Value) {
+    const GATED: &str = "maxUnavailable";
+    let lacks = |it: &Value| it["spec"]["updateStrategy"]["rollingUpdate"][GATED].is_null();
+    if lacks(old) && !lacks(value) {
+        value["spec"]["updateStrategy"]["rollingUpdate"].remove(GATED);
+    }
+}
+
+/// upstream: qos.ComputePodQOS.
+fn qos_class(spec: &Value) -> &'static str {
+    let containers = || {
+        ["containers", "initContainers"]
+            .iter()
+            .flat_map(|it| spec[*it].items())
+    };
+    let amount = |of: &Value, name: &str| Quantity::of(&of[name]).map_or(0, |it| it.nanos).max(0);
+    let mut any = false;
+    let mut guaranteed = true;
+    for container in containers() {
+        for name in ["cpu", "memory"] {
+            let request = amount(&container["resources"]["requests"], name);
+            let limit = amount(&container["resources"]["limits"], name);
+            any |= request > 0 || limit > 0;
+            guaranteed &= limit > 0 && request == limit;
+        }
+    }
+    match (any, guaranteed) {
+        (false, _) => "BestEffort",
+        (true, true) => "Guaranteed",
+        (true, false) => "Burstable",
+    }
+}

@@ -1,0 +1,271 @@
+//! Findings of validation, by path, in the API server's words.
+//!
+//! upstream: k8s.io/apimachinery/pkg/util/validation/field.
+
+use crate::api::Key;
+use crate::apiserver::Status;
+use crate::value::Value;
+use crate::{array, object};
+
+/// Where a finding is: written out only when there is one.
+#[derive(Clone, Copy)]
+pub(in crate::apiserver) struct Path<'a> {
+    parent: Option<&'a Path<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Field(&'a str),
+    Index(usize),
+    Key(&'a str),
+}
+
+impl<'a> Path<'a> {
+    /// The start of a path.
+    pub fn root(name: &'a str) -> Self {
+        Self {
+            parent: None,
+            step: Step::Field(name),
+        }
+    }
+
+    /// `….name`.
+    pub fn field(&'a self, name: &'a str) -> Self {
+        self.then(Step::Field(name))
+    }
+
+    /// `…[3]`.
+    pub fn index(&'a self, at: usize) -> Self {
+        self.then(Step::Index(at))
+    }
+
+    /// `…[storage]`.
+    pub fn key(&'a self, key: &'a str) -> Self {
+        self.then(Step::Key(key))
+    }
+
+    fn then(&'a self, step: Step<'a>) -> Self {
+        Self {
+            parent: Some(self),
+            step,
+        }
+    }
+
+    /// The path as text.
+    pub fn text(&self) -> String {
+        let mut text = self.parent.map(Path::text).unwrap_or_default();
+        match self.step {
+            Step::Field(name) => {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text.push_str(name);
+            }
+            Step::Index(at) => {
+                text.push('[');
+                text.push_str(&at.to_string());
+                text.push(']');
+            }
+            Step::Key(key) => {
+                text.push('[');
+                text.push_str(key);
+                text.push(']');
+            }
+        }
+        text
+    }
+}
+
+/// One finding.
+struct Cause {
+    reason: &'static str,
+    field: String,
+    message: String,
+}
+
+/// All findings, in the order they were made.
+#[derive(Default)]
+pub(in crate::apiserver) struct Errors(Vec<Cause>);
+
+impl Errors {
+    /// `Invalid value: "x": detail`.
+    pub fn invalid(&mut self, path: &Path<'_>, value: &Value, detail: &str) {
+        self.add(
+            "FieldValueInvalid",
+            path,
+            &["Invalid value: ", &shown(value)],
+            detail,
+        );
+    }
+
+    /// `Required value`, with a detail or without.
+    pub fn required(&mut self, path: &Path<'_>, detail: &str) {
+        self.add("FieldValueRequired", path, &["Required value"], detail);
+    }
+
+    /// `Forbidden: detail`.
+    pub fn forbidden(&mut self, path: &Path<'_>, detail: &str) {
+        self.add("FieldValueForbidden", path, &["Forbidden"], detail);
+    }
+
+    /// `Duplicate value: "x"`.
+    pub fn duplicate(&mut self, path: &Path<'_>, value: &Value) {
+        self.add(
+            "FieldValueDuplicate",
+            path,
+            &["Duplicate value: ", &shown(value)],
+            "",
+        );
+    }
+
+    /// `Not found: "x"`.
+    pub fn not_found(&mut self, path: &Path<'_>, value: &Value) {
+        self.add(
+            "FieldValueNotFound",
+            path,
+            &["Not found: ", &shown(value)],
+            "",
+        );
+    }
+
+    /// `Unsupported value: "x": supported values: "A", "B"`.
+    pub fn unsupported(&mut self, path: &Path<'_>, value: &Value, values: &[&str]) {
+        let quoted: Vec<String> = values.iter().map(|it| shown(&(*it).into())).collect();
+        let detail = ["supported values: ", &quoted.join(", ")].concat();
+        self.add(
+            "FieldValueNotSupported",
+            path,
+            &["Unsupported value: ", &shown(value)],
+            &detail,
+        );
+    }
+
+    /// `Too long: may not be more than N bytes`.
+    pub fn too_long(&mut self, path: &Path<'_>, most: usize) {
+        let detail = format!("may not be more than {most} bytes");
+        self.add("FieldValueTooLong", path, &["Too long"], &detail);
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn add(&mut self, reason: &'static str, path: &Path<'_>, start: &[&str], detail: &str) {
+        let mut message = start.concat();
+        if !detail.is_empty() {
+            message.push_str(": ");
+            message.push_str(detail);
+        }
+        self.0.push(Cause {
+            reason,
+            field: path.text(),
+            message,
+        });
+    }
+
+    /// The refusal, if anything was found.
+    ///
+    /// # Errors
+    /// 422 with every finding as a cause.
+    pub fn into_result(self, key: &Key) -> Result<(), Status> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        let facts = key.kind.facts();
+        let mut texts: Vec<String> = Vec::new();
+        let mut causes = Vec::new();
+        for cause in self.0 {
+            let text = [&cause.field, ": ", &cause.message].concat();
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+            causes.push(object! {
+                "reason": cause.reason,
+                "message": cause.message,
+                "field": cause.field,
+            });
+        }
+        let list = match texts.len() {
+            1 => texts.concat(),
+            _ => ["[", &texts.join(", "), "]"].concat(),
+        };
+        let kind = match facts.group {
+            "" => facts.kind.to_owned(),
+            group => [facts.kind, ".", group].concat(),
+        };
+        let mut details = object! {
+            "name": &key.name,
+            "kind": facts.kind,
+            "causes": causes,
+        };
+        if !facts.group.is_empty() {
+            details["group"] = facts.group.into();
+        }
+        Err(Status {
+            code: 422,
+            reason: "Invalid",
+            message: ecow::eco_format!("{kind} {} is invalid: {list}", quoted(&key.name)),
+            details,
+        })
+    }
+}
+
+/// The refusal of a patch body: an Invalid error without a name.
+///
+/// upstream: applyPatchToObject, patchMechanism.
+pub(in crate::apiserver) fn invalid_patch(patch: &Value, detail: &str) -> Status {
+    let message = format!("Invalid value: {}: {detail}", quoted(&patch.to_json()));
+    Status {
+        code: 422,
+        reason: "Invalid",
+        message: ecow::eco_format!(" \"\" is invalid: patch: {message}"),
+        details: object! {
+            "causes": array![object! {
+                "reason": "FieldValueInvalid",
+                "message": message,
+                "field": "patch",
+            }],
+        },
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(it) => quoted(it),
+        _ => go_json(value),
+    }
+}
+
+/// Go's `json.Marshal` writes `<`, `>` and `&` as escapes.
+pub(in crate::apiserver) fn go_json(value: &Value) -> String {
+    value
+        .to_json()
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026")
+}
+
+/// Go's `%q`.
+pub(in crate::apiserver) fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for sign in text.chars() {
+        match sign {
+            '"' | '\\' => out.extend(['\\', sign]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            '\u{7}' => out.push_str("\\a"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{b}' => out.push_str("\\v"),
+            '\u{c}' => out.push_str("\\f"),
+            _ if sign < ' ' || sign == '\u{7f}' => {
+                out.push_str(&format!("\\x{:02x}", u32::from(sign)));
+            }
+            _ => out.push(sign),
+        }
+    }
+    out.push('"');
+    out
+}

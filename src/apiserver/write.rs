@@ -1,0 +1,440 @@
+//! One write from the door to the store: create, update, patch, bind.
+//!
+//! upstream: k8s.io/apiserver/pkg/registry/generic/registry/store.go, registry/rest/{create,update,meta}.go.
+
+use std::sync::Arc;
+
+use super::decode::{self, Source};
+use super::validate::{self, Errors, invalid_patch};
+use super::{
+    FieldValidation, Patch, Request, Status, Store, Verb, WriteOptions, Written, admission,
+    defaults, patch, service, strategy,
+};
+use crate::api::condition::{self, Condition};
+use crate::api::{Key, Kind, Object};
+use crate::chance;
+use crate::config::Config;
+use crate::time::Time;
+use crate::value::{Text, Value};
+
+/// A write on its way.
+pub(super) struct Write<'a> {
+    pub store: &'a mut Store,
+    pub config: &'a Config,
+    pub now: Time,
+    pub key: &'a Key,
+    pub options: &'a WriteOptions,
+    pub warnings: Vec<Text>,
+}
+
+/// Which part of an object a write reaches.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All but the status.
+    Main,
+    /// The status, and some metadata.
+    Status,
+}
+
+/// Carries out a request.
+///
+/// # Errors
+/// The API server's own `Status`.
+pub(super) fn run(
+    store: &mut Store,
+    config: &Config,
+    now: Time,
+    request: &Request,
+) -> Result<Written, Status> {
+    let write = Write {
+        store,
+        config,
+        now,
+        key: &request.key,
+        options: &request.options,
+        warnings: Vec::new(),
+    };
+    match &request.verb {
+        Verb::Create(body) => write.create(body),
+        Verb::Update(body) => write.update(body, Part::Main),
+        Verb::UpdateStatus(body) => write.update(body, Part::Status),
+        Verb::Patch(how, patch) => write.patch(*how, patch, Part::Main),
+        Verb::PatchStatus(how, patch) => write.patch(*how, patch, Part::Status),
+        Verb::Bind(node) => write.bind(node),
+        Verb::Delete(options) => write.delete(options),
+    }
+}
+
+impl Write<'_> {
+    fn create(mut self, body: &Value) -> Result<Written, Status> {
+        let kind = self.key.kind;
+        let (mut value, warnings) =
+            decode::decode_body(kind, body, None, self.options.field_validation)?;
+        self.warnings = warnings;
+        let key = self.name(&mut value)?;
+        defaults::apply(kind, &mut value);
+        admission::create(self.store, self.config, &key, &mut value)?;
+        self.fill_metadata(&key, &mut value);
+        strategy::prepare_create(kind, &mut value);
+        let mut errors = Errors::default();
+        validate::create(&key, &value, &mut errors);
+        if kind == Kind::Service && errors.is_empty() {
+            service::allocate(
+                self.store,
+                self.config,
+                &mut value,
+                &Value::Null,
+                &mut errors,
+            );
+        }
+        errors.into_result(&key)?;
+        validate::warnings(kind, &value, &mut self.warnings);
+        if let Some(old) = self.store.objects.get(&key) {
+            let mut status = Status::already_exists(&key);
+            if old.is_terminating() {
+                status.message = ecow::eco_format!("object is being deleted: {}", status.message);
+            }
+            return Err(status);
+        }
+        Ok(self.put(value, None))
+    }
+
+    /// Settles namespace and name of a new object.
+    fn name(&self, value: &mut Value) -> Result<Key, Status> {
+        let kind = self.key.kind;
+        let mut key = self.key.clone();
+        let meta = &mut value["metadata"];
+        if kind.facts().namespaced {
+            let given = meta["namespace"].as_str();
+            if !given.is_empty() && given != key.namespace {
+                return Err(Status::bad_request(
+                    "the namespace of the provided object does not match the namespace sent on the request",
+                ));
+            }
+            meta["namespace"] = (&key.namespace).into();
+        } else {
+            meta.remove("namespace");
+        }
+        if let Some(name) = meta["name"].text() {
+            key.name = name.clone();
+        } else if key.name.is_empty() && !meta["generateName"].is_empty() {
+            key.name = self.generated_name(&key, meta["generateName"].as_str());
+        }
+        if !key.name.is_empty() {
+            meta["name"] = (&key.name).into();
+        }
+        Ok(key)
+    }
+
+    /// upstream: names.SimpleNameGenerator; a name that is taken is drawn anew, up to eight times.
+    fn generated_name(&self, key: &Key, base: &str) -> Text {
+        let base: String = base.chars().take(58).collect();
+        let version = self.store.next_version().to_string();
+        let mut key = key.clone();
+        for attempt in 0..8 {
+            let words = [
+                "name",
+                key.kind.facts().kind,
+                &key.namespace,
+                &base,
+                &version,
+                &attempt.to_string(),
+            ];
+            let name = [base.as_str(), &chance::suffix(self.config.seed, &words)].concat();
+            key.name = name.into();
+            if self.store.objects.get(&key).is_none() {
+                break;
+            }
+        }
+        key.name
+    }
+
+    /// upstream: rest.FillObjectMetaSystemFields.
+    fn fill_metadata(&self, key: &Key, value: &mut Value) {
+        let version = self.store.next_version().to_string();
+        let words = [
+            "uid",
+            key.kind.facts().kind,
+            &key.namespace,
+            &key.name,
+            &version,
+        ];
+        let map = value["metadata"].as_map_mut();
+        map.insert("uid", chance::uid(self.config.seed, &words));
+        map.insert("creationTimestamp", self.now.rfc3339());
+        for gone in [
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+            "selfLink",
+            "managedFields",
+            "resourceVersion",
+        ] {
+            map.remove(gone);
+        }
+    }
+
+    fn update(mut self, body: &Value, part: Part) -> Result<Written, Status> {
+        self.check_status(part)?;
+        let old = self.store.objects.get(self.key).cloned();
+        let body = match &old {
+            Some(old) if part == Part::Status => status_only(body, &old.value),
+            _ => body.clone(),
+        };
+        let known = old.as_ref().map(|it| &it.value);
+        let (value, warnings) =
+            decode::decode_body(self.key.kind, &body, known, self.options.field_validation)?;
+        self.warnings = warnings;
+        let old = old.ok_or_else(|| Status::not_found(self.key))?;
+        self.replace(value, &old, part)
+    }
+
+    fn patch(mut self, how: Patch, patch: &Value, part: Part) -> Result<Written, Status> {
+        self.check_status(part)?;
+        let old = self.store.objects.get(self.key).cloned();
+        let old = old.ok_or_else(|| Status::not_found(self.key))?;
+        let patched = patch::apply(self.key.kind, how, &old.value, patch)?;
+        let body = match part {
+            Part::Main => patched,
+            Part::Status => status_only(&patched, &old.value),
+        };
+        let decoded = decode::decode(self.key.kind, &body, Some(&old.value), Source::Patch)
+            .map_err(|it| invalid_patch(patch, &it))?;
+        match self.options.field_validation {
+            FieldValidation::Ignore => {}
+            FieldValidation::Warn => {
+                self.warnings = decoded.unknown.into_iter().map(Text::from).collect();
+            }
+            FieldValidation::Strict if decoded.unknown.is_empty() => {}
+            FieldValidation::Strict => {
+                let why = decode::strict_error(&decoded.unknown);
+                return Err(invalid_patch(patch, &why));
+            }
+        }
+        self.replace(decoded.value, &old, part)
+    }
+
+    fn check_status(&self, part: Part) -> Result<(), Status> {
+        if part == Part::Main || strategy::has_status(self.key.kind) {
+            return Ok(());
+        }
+        Err(Status {
+            code: 404,
+            reason: "NotFound",
+            message: "the server could not find the requested resource".into(),
+            details: Value::object(),
+        })
+    }
+
+    /// Puts a decoded value in the old one's place.
+    fn replace(
+        mut self,
+        mut value: Value,
+        old: &Arc<Object>,
+        part: Part,
+    ) -> Result<Written, Status> {
+        let kind = self.key.kind;
+        self.carry_metadata(&mut value, old, part)?;
+        if part == Part::Main {
+            if !value["spec"].shares(&old.value["spec"]) {
+                defaults::apply(kind, &mut value);
+            }
+            strategy::prepare_update(kind, &mut value, &old.value);
+        }
+        if strategy::is_new_generation(kind, &value, &old.value) {
+            value["metadata"]["generation"] = (old.generation() + 1).into();
+        }
+        if value == old.value {
+            return Ok(self.unchanged(old));
+        }
+        let mut errors = Errors::default();
+        validate::update(self.key, &value, &old.value, part, &mut errors);
+        if kind == Kind::Service && part == Part::Main && errors.is_empty() {
+            service::allocate(self.store, self.config, &mut value, &old.value, &mut errors);
+        }
+        errors.into_result(self.key)?;
+        if part == Part::Main && value["spec"] != old.value["spec"] {
+            validate::warnings(kind, &value, &mut self.warnings);
+        }
+        if is_finished(&value) {
+            return Ok(self.take(old));
+        }
+        Ok(self.put(value, Some(old)))
+    }
+
+    /// Keeps of the old metadata what no update may change, and checks the rest against it.
+    ///
+    /// upstream: rest.BeforeUpdate, ValidateObjectMetaAccessorUpdate.
+    fn carry_metadata(
+        &self,
+        value: &mut Value,
+        old: &Arc<Object>,
+        part: Part,
+    ) -> Result<(), Status> {
+        let before = old.meta();
+        if value["metadata"].shares(before) {
+            return Ok(());
+        }
+        let meta = &value["metadata"];
+        let name = meta["name"].as_str();
+        if !name.is_empty() && name != self.key.name {
+            return Err(Status::bad_request(ecow::eco_format!(
+                "the name of the object ({name}) does not match the name on the URL ({})",
+                self.key.name
+            )));
+        }
+        let version = meta["resourceVersion"].as_str();
+        if !version.is_empty() && version != before["resourceVersion"].as_str() {
+            return Err(Status::conflict(
+                self.key,
+                "the object has been modified; please apply your changes to the latest version and try again",
+            ));
+        }
+        let uid = meta["uid"].as_str();
+        if !uid.is_empty() && uid != old.uid() {
+            let why = ecow::eco_format!(
+                "Precondition failed: UID in precondition: {uid}, UID in object meta: {}",
+                old.uid()
+            );
+            return Err(Status::conflict(self.key, &why));
+        }
+        let kept: &[&str] = match part {
+            Part::Main => &KEPT,
+            Part::Status => &KEPT_BY_STATUS,
+        };
+        let map = value["metadata"].as_map_mut();
+        map.remove("managedFields");
+        for name in kept {
+            match &before[*name] {
+                Value::Null => {
+                    map.remove(name);
+                }
+                it => {
+                    map.insert(*name, it.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The scheduler's choice: node and condition in one write, which is no new generation.
+    ///
+    /// upstream: BindingREST.assignPod.
+    fn bind(self, node: &Text) -> Result<Written, Status> {
+        let old = self.store.objects.get(self.key).cloned();
+        let old = old.ok_or_else(|| Status::not_found(self.key))?;
+        let refusal = if old.is_terminating() {
+            ecow::eco_format!(
+                "pod {} is being deleted, cannot be assigned to a host",
+                old.name()
+            )
+        } else if !old.node_name().is_empty() {
+            ecow::eco_format!(
+                "pod {} is already assigned to node {:?}",
+                old.name(),
+                old.node_name()
+            )
+        } else {
+            Text::new()
+        };
+        if !refusal.is_empty() {
+            let mut key = self.key.clone();
+            key.kind = Kind::Pod;
+            let mut status = Status::conflict(&key, &refusal);
+            status.message = status.message.replace("on pods \"", "on pods/binding \"");
+            return Err(status);
+        }
+        let mut value = old.value.clone();
+        value["spec"]["nodeName"] = node.into();
+        let scheduled = Condition {
+            kind: "PodScheduled",
+            status: true,
+            ..Condition::default()
+        };
+        condition::set(&mut value["status"]["conditions"], &scheduled, self.now);
+        Ok(self.put(value, Some(&old)))
+    }
+
+    /// Writes, unless it is a dry run.
+    pub(super) fn put(self, value: Value, before: Option<&Arc<Object>>) -> Written {
+        let object = Object::new(self.key.kind, value);
+        let object = match self.options.dry_run {
+            true => Arc::new(object),
+            false => self.store.put(self.now, object, before.cloned()),
+        };
+        Written {
+            object,
+            changed: !self.options.dry_run,
+            gone: false,
+            warnings: self.warnings,
+        }
+    }
+
+    /// Removes, unless it is a dry run.
+    pub(super) fn take(self, before: &Arc<Object>) -> Written {
+        let object = match self.options.dry_run {
+            true => Arc::clone(before),
+            false => self.store.take(self.now, before),
+        };
+        Written {
+            object,
+            changed: !self.options.dry_run,
+            gone: true,
+            warnings: self.warnings,
+        }
+    }
+
+    pub(super) fn unchanged(self, old: &Arc<Object>) -> Written {
+        Written {
+            object: Arc::clone(old),
+            changed: false,
+            gone: false,
+            warnings: self.warnings,
+        }
+    }
+}
+
+/// Metadata that no update changes.
+const KEPT: [&str; 8] = [
+    "name",
+    "namespace",
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+];
+
+/// A status write leaves owners and finalizers alone as well.
+const KEPT_BY_STATUS: [&str; 10] = [
+    "name",
+    "namespace",
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "ownerReferences",
+    "finalizers",
+];
+
+/// The stored object with the body's status and metadata: all that a status write reaches.
+fn status_only(body: &Value, old: &Value) -> Value {
+    let mut value = old.clone();
+    value["status"] = body["status"].clone();
+    if !body["metadata"].is_null() {
+        value["metadata"] = body["metadata"].clone();
+    }
+    value
+}
+
+/// Whether a terminating object has nothing left that holds it.
+///
+/// upstream: Store.Update, ShouldDeleteDuringUpdate.
+fn is_finished(value: &Value) -> bool {
+    let meta = &value["metadata"];
+    !meta["deletionTimestamp"].is_null()
+        && meta["finalizers"].is_empty()
+        && meta["deletionGracePeriodSeconds"].as_int().unwrap_or(0) == 0
+}
