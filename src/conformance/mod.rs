@@ -4,6 +4,7 @@
 //! Kubernetes v1.36; this module runs the same scenario in the simulator and says where we differ.
 
 pub mod compare;
+pub mod dns;
 mod files;
 mod report;
 

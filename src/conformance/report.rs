@@ -60,6 +60,11 @@ impl Report {
         self.notes.extend(notes.map(|it| format!("  {name}: {it}")));
     }
 
+    /// A case out of scope.
+    pub(super) fn skipped(&mut self, reason: &str) {
+        *self.tally.skipped.entry(reason.to_owned()).or_default() += 1;
+    }
+
     /// A scenario that could not run.
     pub(super) fn failed(&mut self, name: &str, why: &str) {
         self.tally.failed.push(name.to_owned());

@@ -178,7 +178,7 @@ impl Zone {
             Type::Soa => Ok(self.authority(&asked)),
             Type::Ns if lower == asked.zone => Ok(self.name_servers(&asked)),
             Type::Axfr | Type::Ixfr => {
-                return Some(plain(Rcode::Refused, Finding::NoTransfer));
+                return Some(Reply::empty(Rcode::Refused, Finding::NoTransfer));
             }
             Type::Ns | Type::Mx | Type::Any | Type::Other(_) => self.no_data(&asked),
         };
@@ -238,7 +238,7 @@ impl Zone {
             truncated: sections.truncated,
             answer: sections.answer,
             additional: sections.additional,
-            ..plain(Rcode::NoError, finding)
+            ..Reply::empty(Rcode::NoError, finding)
         }
     }
 
@@ -246,7 +246,7 @@ impl Zone {
         Reply {
             authoritative: true,
             authority: vec![self.soa(asked.zone)],
-            ..plain(rcode, finding)
+            ..Reply::empty(rcode, finding)
         }
     }
 
@@ -490,20 +490,6 @@ impl Zone {
             ttl: self.options.ttl,
             data,
         }
-    }
-}
-
-/// A reply without records.
-pub(crate) fn plain(rcode: Rcode, why: Finding) -> Reply {
-    Reply {
-        rcode,
-        authoritative: false,
-        recursion_available: false,
-        truncated: false,
-        answer: Vec::new(),
-        authority: Vec::new(),
-        additional: Vec::new(),
-        why,
     }
 }
 

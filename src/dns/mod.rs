@@ -282,6 +282,22 @@ pub struct Reply {
     pub why: Finding,
 }
 
+impl Reply {
+    /// A reply without records.
+    pub fn empty(rcode: Rcode, why: Finding) -> Self {
+        Self {
+            rcode,
+            authoritative: false,
+            recursion_available: false,
+            truncated: false,
+            answer: Vec::new(),
+            authority: Vec::new(),
+            additional: Vec::new(),
+            why,
+        }
+    }
+}
+
 /// What comes of asking a server.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {

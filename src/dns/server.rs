@@ -7,7 +7,7 @@ use core::net::IpAddr;
 
 use rpds::RedBlackTreeMapSync;
 
-use super::answer::{Zone, plain};
+use super::answer::Zone;
 use super::finding::Finding;
 use super::{Data, Query, Rcode, Record, Reply, Soa};
 use crate::value::Text;
@@ -51,7 +51,7 @@ impl Upstream {
     /// Answers a query.
     pub fn ask(&self, query: &Query) -> Reply {
         let names = match self {
-            Self::Down => return plain(Rcode::ServFail, Finding::UpstreamDown),
+            Self::Down => return Reply::empty(Rcode::ServFail, Finding::UpstreamDown),
             Self::Knows(names) => names,
         };
         let known = names.get(&query.name.to_ascii_lowercase());
@@ -74,7 +74,7 @@ impl Upstream {
                 Vec::new()
             },
             answer,
-            ..plain(rcode, Finding::NotOurs)
+            ..Reply::empty(rcode, Finding::NotOurs)
         }
     }
 }
@@ -87,7 +87,7 @@ fn root_soa() -> Record {
         data: Data::Soa(Box::new(Soa {
             mname: "a.root-servers.net.".into(),
             rname: "nstld.verisign-grs.com.".into(),
-            serial: 2_026_010_100,
+            serial: 2_026_011_500,
             refresh: 1800,
             retry: 900,
             expire: 604_800,

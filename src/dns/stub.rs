@@ -17,6 +17,10 @@ const TIMEOUT: Duration = Duration::s(5);
 const UCLIBC_ROUNDS: usize = 4;
 /// How often glibc sends a query before it goes on.
 const GLIBC_TRIES: usize = 2;
+/// How often musl sends what is not answered.
+const MUSL_SENDS: usize = 2;
+/// How often musl asks at once, as long as errors come back.
+const MUSL_TRIES: usize = 3;
 
 /// Which C library resolves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,8 @@ pub struct Attempt {
     pub server: Text,
     /// What was asked.
     pub query: Query,
+    /// Over TCP.
+    pub over_tcp: bool,
     /// What the reply said; nothing when there was none.
     pub rcode: Option<Rcode>,
     /// How many records the answer section had.
@@ -53,6 +59,8 @@ pub struct Client<'a> {
     pub hosts: Hosts,
     /// Its C library.
     pub library: Library,
+    /// Whether queries are sent over TCP.
+    pub over_tcp: bool,
     /// All that was asked, in order.
     pub tried: Vec<Attempt>,
     /// The time spent waiting for servers that did not answer.
@@ -83,6 +91,7 @@ impl<'a> Client<'a> {
             resolv,
             hosts,
             library,
+            over_tcp: false,
             tried: Vec::new(),
             waited: Duration::default(),
             network,
@@ -112,6 +121,7 @@ impl<'a> Client<'a> {
         self.tried.push(Attempt {
             server: server.clone(),
             query: query.clone(),
+            over_tcp: self.over_tcp,
             rcode: reply.map(|it| it.rcode),
             records: reply.map_or(0, |it| it.answer.len()),
             why: reply.map_or(Finding::NoReply, |it| it.why.clone()),
@@ -170,7 +180,11 @@ impl<'a> Client<'a> {
             return Some(name.clone());
         }
         let query = Query::reverse(address);
-        let reply = self.retried(&query)?;
+        let reply = match self.library {
+            Library::Uclibc => self.retried(&query, UCLIBC_ROUNDS),
+            Library::Glibc => self.retried(&query, GLIBC_TRIES),
+            Library::Musl => self.musl_send(&[query]).pop().flatten(),
+        }?;
         let mut names = reply.answer.iter().filter_map(|it| match &it.data {
             Data::Ptr(name) => Some(without_dot(name)),
             _ => None,
@@ -181,13 +195,8 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// One query, sent again as the library does on errors and silence; nothing if that never gave a usable reply.
-    fn retried(&mut self, query: &Query) -> Option<Box<Reply>> {
-        let tries = match self.library {
-            Library::Uclibc => UCLIBC_ROUNDS,
-            Library::Glibc => GLIBC_TRIES,
-            Library::Musl => 1,
-        };
+    /// One query, sent again on errors and silence; nothing if that never gave a usable reply.
+    fn retried(&mut self, query: &Query, tries: usize) -> Option<Box<Reply>> {
         for _ in 0..tries {
             match self.send(query) {
                 Outcome::Reply(reply) if reply.rcode == Rcode::ServFail => {}
@@ -275,31 +284,23 @@ impl<'a> Client<'a> {
         while !candidates.is_empty() {
             let candidate = candidates.remove(0);
             let mut found = Vec::new();
-            let mut waiting: Vec<Query> = kinds
-                .iter()
-                .map(|it| Query::new(candidate.clone(), *it))
-                .collect();
             let mut is_silent = false;
             for _ in 0..GLIBC_TRIES {
-                let mut again = Vec::new();
                 is_silent = false;
-                for query in waiting {
-                    match self.send(&query) {
-                        Outcome::Reply(reply) if reply.rcode == Rcode::ServFail => {
-                            again.push(query);
-                        }
+                for kind in kinds {
+                    match self.send(&Query::new(candidate.clone(), *kind)) {
+                        Outcome::Reply(reply) if reply.rcode == Rcode::ServFail => {}
                         Outcome::Reply(reply) => found.push(reply),
-                        Outcome::Silent => {
-                            is_silent = true;
-                            again.push(query);
-                        }
+                        Outcome::Silent => is_silent = true,
                         Outcome::Refused => return None,
                     }
                 }
                 if is_silent {
                     self.wait(TIMEOUT);
                 }
-                waiting = again;
+                if !found.is_empty() {
+                    break;
+                }
             }
             let gathered = found.iter().filter_map(|it| read(it, &candidate));
             if let Some(found) = gathered.reduce(join_found) {
@@ -315,32 +316,46 @@ impl<'a> Client<'a> {
     /// upstream: musl name_from_dns_search and res_msend; the A reply decides whether the search goes on.
     fn musl(&mut self, name: &str) -> Option<Found> {
         for candidate in self.candidates(name) {
-            let v4 = self.musl_send(&Query::new(candidate.clone(), Type::A));
-            let v6 = self.musl_send(&Query::new(candidate.clone(), Type::Aaaa));
-            let replies = [v4.as_ref(), v6.as_ref()];
+            let queries = [Type::A, Type::Aaaa].map(|it| Query::new(candidate.clone(), it));
+            let replies = self.musl_send(&queries);
             let gathered = replies
-                .into_iter()
+                .iter()
                 .flatten()
                 .filter_map(|it| read(it, &candidate));
             if let Some(found) = gathered.reduce(join_found) {
                 return Some(found);
             }
-            if v4?.rcode != Rcode::NxDomain {
+            if replies[0].as_ref()?.rcode != Rcode::NxDomain {
                 return None;
             }
         }
         None
     }
 
-    fn musl_send(&mut self, query: &Query) -> Option<Box<Reply>> {
-        match self.send(query) {
-            Outcome::Reply(reply) => Some(reply),
-            Outcome::Silent => {
-                self.waited = TIMEOUT;
-                None
+    /// upstream: musl res_msend. Errors are no replies: each is asked about again at once, in all twice a query,
+    /// and what is still open after half the time is sent once more.
+    fn musl_send(&mut self, queries: &[Query]) -> Vec<Option<Box<Reply>>> {
+        let mut replies: Vec<Option<Box<Reply>>> = queries.iter().map(|_| None).collect();
+        for _ in 0..MUSL_SENDS {
+            for _ in 0..MUSL_TRIES {
+                for (query, reply) in queries.iter().zip(&mut replies) {
+                    if reply.is_some() {
+                        continue;
+                    }
+                    match self.send(query) {
+                        Outcome::Reply(it) if it.rcode == Rcode::ServFail => {}
+                        Outcome::Reply(it) => *reply = Some(it),
+                        Outcome::Silent => {}
+                        Outcome::Refused => return replies,
+                    }
+                }
             }
-            Outcome::Refused => None,
+            if replies.iter().all(Option::is_some) {
+                break;
+            }
+            self.wait(Duration::ms(TIMEOUT.ms / 2));
         }
+        replies
     }
 }
 

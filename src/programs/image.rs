@@ -3,7 +3,7 @@
 //! The image decides which client is used, and that is what misleads people. Known by repository name and tag;
 //! anything else counts as a Debian image without DNS tools.
 
-use super::{Program, coreutils, nslookup};
+use super::{Program, bind, busybox_nslookup, coreutils, libc};
 use crate::dns::stub::Library;
 
 /// What an image is made of, as far as its programs matter.
@@ -20,6 +20,8 @@ pub struct Image {
 pub enum Base {
     /// busybox and nothing else.
     Busybox(Busybox),
+    /// busybox on musl, with packages.
+    Alpine(Busybox),
     /// GNU programs on glibc: Debian and its like.
     Gnu,
     /// One program and no shell.
@@ -55,10 +57,10 @@ impl Image {
         let is_alpine = name == "alpine" || tag.contains("alpine");
         let base = match name {
             "busybox" => Base::Busybox(busybox(tag)),
-            "agnhost" | "netshoot" => Base::Busybox(alpine("")),
+            "agnhost" | "netshoot" => Base::Alpine(alpine("")),
             "pause" | "coredns" => Base::Bare,
             _ if name.starts_with("distroless") || reference.contains("distroless/") => Base::Bare,
-            _ if is_alpine => Base::Busybox(alpine(if name == "alpine" { tag } else { "" })),
+            _ if is_alpine => Base::Alpine(alpine(if name == "alpine" { tag } else { "" })),
             _ => Base::Gnu,
         };
         Self {
@@ -73,8 +75,16 @@ impl Image {
     /// The C library its programs resolve names with.
     pub fn library(self) -> Library {
         match self.base {
-            Base::Busybox(it) => it.library,
+            Base::Busybox(it) | Base::Alpine(it) => it.library,
             Base::Gnu | Base::Bare => Library::Glibc,
+        }
+    }
+
+    /// Its build of busybox, if it has one.
+    pub fn busybox(self) -> Option<Busybox> {
+        match self.base {
+            Base::Busybox(it) | Base::Alpine(it) => Some(it),
+            Base::Gnu | Base::Bare => None,
         }
     }
 
@@ -86,7 +96,7 @@ impl Image {
     /// What its shell says of a program that is not there: `sh: nosuch: not found`.
     pub fn not_found(self, name: &str) -> String {
         match self.base {
-            Base::Busybox(_) => ["sh: ", name, ": not found\n"].concat(),
+            Base::Busybox(_) | Base::Alpine(_) => ["sh: ", name, ": not found\n"].concat(),
             Base::Gnu | Base::Bare => ["sh: 1: ", name, ": not found\n"].concat(),
         }
     }
@@ -128,10 +138,18 @@ fn alpine(tag: &str) -> Busybox {
 
 /// The program of that name in an image.
 pub(super) fn program(image: &Image, name: &str) -> Option<Program> {
-    let in_base: Option<Program> = match image.base {
-        Base::Busybox(_) => coreutils::program(name).or_else(|| nslookup::program(name)),
-        Base::Gnu => coreutils::program(name),
-        Base::Bare => None,
-    };
-    in_base
+    if image.base == Base::Bare {
+        return None;
+    }
+    let has_busybox = image.busybox().is_some();
+    let has_getent = !matches!(image.base, Base::Busybox(_));
+    Some(match name {
+        "nslookup" if image.has_bind => bind::nslookup,
+        "dig" if image.has_bind => bind::dig,
+        "host" if image.has_bind => bind::host,
+        "nslookup" if has_busybox => busybox_nslookup::nslookup,
+        "ping" if has_busybox || image.has_bind => libc::ping,
+        "getent" if has_getent => libc::getent,
+        _ => return coreutils::program(name),
+    })
 }

@@ -4,16 +4,18 @@
 //! Left out: programs that go on (servers, `tail -f`), pipes, and files other than `/etc/hosts`,
 //! `/etc/hostname` and `/etc/resolv.conf`.
 
+mod bind;
+mod busybox_nslookup;
 mod coreutils;
 pub mod image;
-mod nslookup;
+mod libc;
 
 use crate::api::Object;
 use crate::config::Config;
 use crate::dns::resolv::{Hosts, ResolvConf, hosts_text};
 use crate::dns::stub::{Attempt, Client, Network};
 use crate::process::{Output, Stream};
-use crate::time::Duration;
+use crate::time::{Duration, Time};
 use crate::value::Text;
 use image::Image;
 
@@ -28,6 +30,8 @@ pub struct Container<'a> {
     pub name: &'a str,
     /// The options of the simulation.
     pub config: &'a Config,
+    /// The clock.
+    pub now: Time,
 }
 
 /// What a program printed and how it ended.
@@ -86,6 +90,10 @@ pub(crate) struct Run<'a, 'n> {
     pub hosts: Text,
     /// Name resolution.
     pub client: Client<'n>,
+    /// Key of all chance.
+    pub seed: u64,
+    /// The clock.
+    pub now: Time,
     /// What it has printed so far.
     pub printed: Printed,
 }
@@ -122,6 +130,8 @@ pub fn run<'n>(
         environment: coreutils::environment(container),
         hosts,
         client,
+        seed: config.seed,
+        now: container.now,
         printed: Printed::default(),
     })
 }
@@ -137,6 +147,11 @@ pub(crate) fn execute(mut run: Run<'_, '_>) -> Result<Printed, NotRun> {
     Ok(run.printed)
 }
 
+/// Appends a whole number.
+fn push_number(text: &mut Text, number: u32) {
+    text.push_str(&number.to_string());
+}
+
 /// A program: reads its arguments, prints, sets the exit code.
 pub(crate) type Program = fn(&mut Run<'_, '_>);
 
@@ -146,7 +161,6 @@ mod tests {
     use crate::api::{Kind, Objects};
     use crate::dns::server::{Server, Upstream};
     use crate::dns::{Options, Outcome, Zone};
-    use crate::time::Time;
     use crate::value::Value;
     use crate::{array, object};
     use std::sync::Arc;
@@ -229,6 +243,7 @@ mod tests {
             pod: &pod,
             name: "nginx",
             config: &config,
+            now: Time::START,
         };
         let mut network =
             |_: &str, query: &crate::dns::Query| Outcome::Reply(Box::new(server.ask(query)));
