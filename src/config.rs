@@ -97,6 +97,30 @@ impl Default for Config {
 }
 
 impl Config {
+    /// The usual options of a version.
+    pub fn of(version: Version) -> Self {
+        let usual = Self {
+            version,
+            ..Self::default()
+        };
+        match version {
+            Version::V1_36 => usual,
+            Version::V1_22 => Self {
+                // The article's cluster: 19 s and 20 s from creation to Running, a second from deletion to gone.
+                pulls: Pulls {
+                    first_ms: vec![18_700, 19_700],
+                    between_ms: (500, 900),
+                },
+                delays: Delays {
+                    stop: Duration::ms(900),
+                    removal_ms: (40, 90),
+                    ..usual.delays.clone()
+                },
+                ..usual
+            },
+        }
+    }
+
     /// The `host`-th address of a node's pod network.
     pub fn pod_address(&self, node: u32, host: u32) -> Text {
         ecow::eco_format!("{}.{node}.{host}", self.pod_network)

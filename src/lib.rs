@@ -1,9 +1,12 @@
-//! Kubernetes StatefulSets and headless-Service DNS, simulated.
+//! Kubernetes StatefulSets and headless-Service DNS, simulated: the map, floor by floor.
+//!
+//! A module uses its own floor and any below it. `ARCHITECTURE.md` tells the whole story.
 
 // Floor 0: knows nothing of Kubernetes.
 pub mod chance;
 pub mod time;
 pub mod value;
+pub mod yaml;
 // Floor 1: the nouns.
 pub mod api;
 // Floor 2: the vocabulary of acting.
@@ -14,15 +17,26 @@ pub mod plan;
 pub mod process;
 pub mod schema;
 pub mod why;
-// Floor 3: pure deciders; siblings never import each other.
+// Floor 3: pure deciders and clients; siblings never import each other.
 pub mod controllers;
 pub mod dns;
+pub mod kubectl;
 pub mod kubelet;
-pub mod programs;
 pub mod scheduler;
-// Floor 7: the borders.
+// Floor 4: what runs in containers.
+pub mod programs;
+// Floor 5: the reader's side.
+pub mod shell;
+// Floor 6: the machine.
+pub mod sim;
+// Floor 7: looking, and a reader's text with its simulation.
+pub mod session;
+pub mod view;
+// Floor 8: the borders.
 #[cfg(feature = "cli")]
 pub mod conformance;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;
 
 /// The version of this crate.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

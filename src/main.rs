@@ -83,6 +83,16 @@ fn run(args: &[String], out: &mut dyn Write) -> Result<ExitCode, Error> {
         ["conformance", "compare", real, ours] => {
             conformance::compare(Path::new(real), Path::new(ours))?
         }
+        ["conformance", "kubectl", paths @ ..] => {
+            let paths: Vec<&Path> = paths.iter().map(Path::new).collect();
+            if args.is_json {
+                for ours in conformance::kubectl::replay(&paths)? {
+                    print(out, &(ours.to_json() + "\n"))?;
+                }
+                return Ok(ExitCode::SUCCESS);
+            }
+            conformance::kubectl::judge(&paths)?
+        }
         [] | ["help"] => {
             print(out, USAGE)?;
             return Ok(ExitCode::SUCCESS);

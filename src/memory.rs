@@ -10,6 +10,8 @@ use crate::value::{Text, Value};
 pub struct Memory {
     /// What the kubelets know of the pods on their nodes, by UID.
     pub pods: RedBlackTreeMapSync<Text, PodMemory>,
+    /// How long the removal of a pod is held up on its node, by UID.
+    pub held: RedBlackTreeMapSync<Text, Duration>,
     /// The images on the nodes: node and image.
     pub images: RedBlackTreeMapSync<(Text, Text), ()>,
     /// How many pulls were started.

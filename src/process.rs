@@ -6,7 +6,7 @@
 use rpds::RedBlackTreeMapSync;
 
 use crate::apiserver::rest::{Connection, HttpRequest, HttpResponse, Watch};
-use crate::time::Duration;
+use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
 
 /// The small file system of a terminal: path to text.
@@ -17,12 +17,13 @@ pub type Files = RedBlackTreeMapSync<Text, Text>;
 pub enum Ask {
     /// An answer from the API server.
     Http(HttpRequest),
-    /// The next frame of that watch, which an earlier answer opened.
-    Frame(Watch),
+    /// The next frame of that watch, which an earlier answer opened, or that moment, whichever comes first.
+    Frame(Watch, Option<Time>),
     /// Time to pass.
     Sleep(Duration),
-    /// The end of the program at the other end of that connection.
-    Attach(Connection),
+    /// The end of the program at the other end of that connection; with the text on its standard input, unless
+    /// that is the terminal.
+    Attach(Connection, Option<Text>),
     /// Nothing more: it has ended with this exit code.
     Exit(i32),
 }
@@ -36,10 +37,12 @@ pub enum Answer {
     Frame(Value),
     /// To [`Ask::Frame`] and [`Ask::Sleep`], in a recording that ends here: nothing more will come.
     End,
-    /// To [`Ask::Sleep`].
+    /// To [`Ask::Sleep`], and to [`Ask::Frame`] when its moment came first.
     Slept,
     /// To [`Ask::Attach`]: the exit code of the program at the other end.
     Exited(i32),
+    /// To [`Ask::Attach`]: why the connection's other end could not run the program.
+    Refused(Text),
     /// To anything: the reader pressed Ctrl-C.
     Interrupted,
 }

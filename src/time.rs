@@ -77,29 +77,8 @@ impl Time {
 
     /// Reads RFC 3339 in UTC (`2026-01-01T00:00:05Z`, a fraction allowed). Times before the start read as the start.
     pub fn parse(text: &str) -> Option<Self> {
-        let (whole, fraction) = match text.strip_suffix('Z')?.split_once('.') {
-            Some((whole, fraction)) => (whole, fraction),
-            None => (text.strip_suffix('Z')?, ""),
-        };
-        let (date, clock) = whole.split_once('T')?;
-        let mut date = date.splitn(3, '-').map(str::parse::<u64>);
-        let (year, month, day) = (date.next()?.ok()?, date.next()?.ok()?, date.next()?.ok()?);
-        let mut clock = clock.splitn(3, ':').map(str::parse::<u64>);
-        let (hour, minute, second) = (
-            clock.next()?.ok()?,
-            clock.next()?.ok()?,
-            clock.next()?.ok()?,
-        );
-        if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day)
-        {
-            return None;
-        }
-        let ms = format!("{fraction:0<3}").get(..3)?.parse::<u64>().ok()?;
-        let unix_s =
-            days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
-        Some(Self {
-            ms: unix_s.saturating_sub(EPOCH_S) * 1000 + ms,
-        })
+        let ms = unix_ms(text)?.saturating_sub(EPOCH_S * 1000);
+        Some(Self { ms })
     }
 
     /// Nanoseconds since 1970, as event names carry in hexadecimal.
@@ -130,6 +109,29 @@ impl Time {
             day: doy - (153 * mp + 2) / 5 + 1,
         }
     }
+}
+
+/// Milliseconds since 1970 of RFC 3339 in UTC: objects of a real cluster may be older than the simulation.
+pub fn unix_ms(text: &str) -> Option<u64> {
+    let (whole, fraction) = match text.strip_suffix('Z')?.split_once('.') {
+        Some((whole, fraction)) => (whole, fraction),
+        None => (text.strip_suffix('Z')?, ""),
+    };
+    let (date, clock) = whole.split_once('T')?;
+    let mut date = date.splitn(3, '-').map(str::parse::<u64>);
+    let (year, month, day) = (date.next()?.ok()?, date.next()?.ok()?, date.next()?.ok()?);
+    let mut clock = clock.splitn(3, ':').map(str::parse::<u64>);
+    let (hour, minute, second) = (
+        clock.next()?.ok()?,
+        clock.next()?.ok()?,
+        clock.next()?.ok()?,
+    );
+    if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let ms = format!("{fraction:0<3}").get(..3)?.parse::<u64>().ok()?;
+    let unix_s = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+    Some(unix_s * 1000 + ms)
 }
 
 struct Date {

@@ -170,7 +170,7 @@ reasons! {
         "updateStatefulSet" "concepts/workloads/controllers/statefulset/#deployment-and-scaling-guarantees"
     /// What was counted differs from what the status says.
     StatusCounted { set, ready, replicas } "status-counted"
-        "the status of {set} is brought up to date: {replicas} pods exist, {ready} of them Ready"
+        "the status of {set} is brought up to date: replicas {replicas}, readyReplicas {ready}"
         "updateStatefulSetStatus" ""
 
     // The scheduler: pkg/scheduler.
@@ -238,6 +238,25 @@ reasons! {
     WaitsForRemoval { pod, node } "waits-for-removal"
         "{pod} is still there: {node} unmounts its volumes and cleans up before the name is given back"
         "SyncTerminatedPod" "concepts/workloads/pods/pod-lifecycle/#pod-termination"
+
+    // What DNS answers: plugin/kubernetes of CoreDNS reads EndpointSlices.
+
+    /// A pod without an address.
+    LeftOutNoAddress { service, pod } "left-out-no-address"
+        "{pod} is left out of what DNS says for {service}: it has no address yet"
+        "ShouldPodBeInEndpoints" "concepts/services-networking/dns-pod-service/#pods"
+    /// A pod that is not Ready.
+    LeftOutNotReady { service, pod } "left-out-not-ready"
+        "{pod} is left out of what DNS says for {service}: it is not Ready"
+        "podToEndpoint" "concepts/services-networking/dns-pod-service/#pods"
+    /// A pod that is going.
+    LeftOutTerminating { service, pod } "left-out-terminating"
+        "{pod} is left out of what DNS says for {service}: it is being deleted"
+        "podToEndpoint" "concepts/services-networking/dns-pod-service/#pods"
+    /// A pod whose endpoint has not reached DNS.
+    LeftOutNotYetKnown { service, pod } "left-out-not-yet-known"
+        "{pod} is left out of what DNS says for {service}: no EndpointSlice that DNS has seen names it now"
+        "reconcileByAddressType" "concepts/services-networking/endpoint-slices/"
 
     // The endpoint controllers: pkg/controller/endpointslice, pkg/controller/endpoint.
 

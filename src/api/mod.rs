@@ -226,6 +226,26 @@ impl Key {
     }
 }
 
+impl Key {
+    /// The path of the collection it is in: `/apis/apps/v1/namespaces/default/statefulsets`.
+    pub fn collection_path(&self) -> Text {
+        let it = self.kind.facts();
+        let mut path: Text = if it.group.is_empty() {
+            "/api/".into()
+        } else {
+            "/apis/".into()
+        };
+        path.push_str(&self.kind.api_version());
+        if !self.namespace.is_empty() {
+            path.push_str("/namespaces/");
+            path.push_str(&self.namespace);
+        }
+        path.push('/');
+        path.push_str(it.plural);
+        path
+    }
+}
+
 impl fmt::Display for Key {
     /// `statefulset/web`, as `why` and the page write it.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

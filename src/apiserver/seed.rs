@@ -1,6 +1,6 @@
 //! What a cluster has before anybody asks for anything: namespaces, their accounts, the API's Service, the nodes.
 //!
-//! Left out: everything in kube-system, Leases, RBAC.
+//! Left out: the pods of kube-system, Leases, RBAC.
 
 use super::{Request, Store, Verb, WriteOptions, handle};
 use crate::api::meta::new_value;
@@ -42,6 +42,10 @@ impl Store {
             Key::new(Kind::Service, "default", "kubernetes"),
             kubernetes(),
         );
+        create(
+            Key::new(Kind::Service, "kube-system", "kube-dns"),
+            cluster_dns(config),
+        );
         for number in 1..=config.nodes {
             let name = format!("node-{number}");
             create(Key::new(Kind::Node, "", name.as_str()), node(number, now));
@@ -67,6 +71,24 @@ fn kubernetes() -> Value {
         "spec": object! {
             "clusterIP": "10.43.0.1",
             "ports": array![object! {"name": "https", "port": 443, "targetPort": 6443}],
+        },
+    }
+}
+
+/// The Service of the DNS servers. differs: their pods are not shown, so it selects none.
+fn cluster_dns(config: &Config) -> Value {
+    object! {
+        "metadata": object! {
+            "name": "kube-dns",
+            "namespace": "kube-system",
+            "labels": object! {"k8s-app": "kube-dns", "kubernetes.io/name": "CoreDNS"},
+        },
+        "spec": object! {
+            "clusterIP": &config.dns_address,
+            "ports": array![
+                object! {"name": "dns", "port": 53, "protocol": "UDP"},
+                object! {"name": "dns-tcp", "port": 53, "protocol": "TCP"},
+            ],
         },
     }
 }

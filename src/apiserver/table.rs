@@ -18,6 +18,8 @@ use crate::time::{Time, human};
 use crate::value::{Text, Value};
 use crate::{array, object};
 
+pub use pod::{pod_ready, pod_status};
+
 /// What each row carries of its object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Include {

@@ -6,6 +6,7 @@
 pub mod compare;
 pub mod dns;
 mod files;
+pub mod kubectl;
 mod report;
 
 pub use report::{Report, Tally};

@@ -300,7 +300,13 @@ impl<'a> Life<'a> {
         );
         let (from, to) = self.ctx.config.delays.removal_ms;
         let delay = between(self.ctx.config.seed, &["removal", self.pod.uid()], from, to);
-        self.to(Stage::Ended, Duration::ms(delay));
+        let held = self
+            .memory
+            .held
+            .get(&Text::from(self.pod.uid()))
+            .copied()
+            .unwrap_or_default();
+        self.to(Stage::Ended, Duration::ms(delay + held.ms));
     }
 
     /// upstream: the status manager's final DELETE with grace 0 and the UID as precondition.

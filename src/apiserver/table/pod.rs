@@ -5,7 +5,7 @@
 use super::{Printer, none};
 use crate::api::{Object, condition};
 use crate::array;
-use crate::config::Version;
+use crate::config::{Config, Version};
 use crate::time::{Time, human};
 use crate::value::{Text, Value};
 
@@ -27,6 +27,17 @@ pub(super) fn cells(printer: Printer, pod: &Object, age: Text) -> Value {
         none(status["nominatedNodeName"].as_str()),
         readiness_gates(pod),
     ]
+}
+
+/// The STATUS word of a pod.
+pub fn pod_status(pod: &Object, config: &Config) -> Text {
+    summarize(config.version, pod).reason
+}
+
+/// The READY cell of a pod: `1/1`.
+pub fn pod_ready(pod: &Object) -> Text {
+    let summary = summarize(Version::default(), pod);
+    ecow::eco_format!("{}/{}", summary.ready, summary.containers)
 }
 
 struct Summary {

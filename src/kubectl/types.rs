@@ -1,0 +1,221 @@
+//! Types by the names people type.
+//!
+//! upstream: k8s.io/cli-runtime/pkg/resource, builder.go, mappingFor.
+
+use super::failure::Failure;
+use crate::api::{Kind, KindFacts};
+use crate::value::Text;
+
+/// A type of object.
+pub(in crate::kubectl) type Type = &'static KindFacts;
+
+const fn more(
+    kind: &'static str,
+    group: &'static str,
+    plural: &'static str,
+    singular: &'static str,
+    short_names: &'static [&'static str],
+    in_all: bool,
+) -> KindFacts {
+    KindFacts {
+        kind,
+        group,
+        version: "v1",
+        plural,
+        singular,
+        short_names,
+        in_all,
+        namespaced: true,
+    }
+}
+
+/// Types that a cluster has and this one may not: a name for them is not a mistake.
+static MORE: [KindFacts; 18] = [
+    more(
+        "LimitRange",
+        "",
+        "limitranges",
+        "limitrange",
+        &["limits"],
+        false,
+    ),
+    more("PodTemplate", "", "podtemplates", "podtemplate", &[], false),
+    more(
+        "ReplicationController",
+        "",
+        "replicationcontrollers",
+        "replicationcontroller",
+        &["rc"],
+        true,
+    ),
+    more(
+        "ResourceQuota",
+        "",
+        "resourcequotas",
+        "resourcequota",
+        &["quota"],
+        false,
+    ),
+    more("Secret", "", "secrets", "secret", &[], false),
+    KindFacts {
+        namespaced: false,
+        ..more(
+            "PersistentVolume",
+            "",
+            "persistentvolumes",
+            "persistentvolume",
+            &["pv"],
+            false,
+        )
+    },
+    more(
+        "DaemonSet",
+        "apps",
+        "daemonsets",
+        "daemonset",
+        &["ds"],
+        true,
+    ),
+    more(
+        "Deployment",
+        "apps",
+        "deployments",
+        "deployment",
+        &["deploy"],
+        true,
+    ),
+    more(
+        "ReplicaSet",
+        "apps",
+        "replicasets",
+        "replicaset",
+        &["rs"],
+        true,
+    ),
+    KindFacts {
+        version: "v2",
+        ..more(
+            "HorizontalPodAutoscaler",
+            "autoscaling",
+            "horizontalpodautoscalers",
+            "horizontalpodautoscaler",
+            &["hpa"],
+            true,
+        )
+    },
+    more("CronJob", "batch", "cronjobs", "cronjob", &["cj"], true),
+    more("Job", "batch", "jobs", "job", &[], true),
+    more(
+        "Lease",
+        "coordination.k8s.io",
+        "leases",
+        "lease",
+        &[],
+        false,
+    ),
+    more("Event", "events.k8s.io", "events", "event", &["ev"], false),
+    more(
+        "Ingress",
+        "networking.k8s.io",
+        "ingresses",
+        "ingress",
+        &["ing"],
+        false,
+    ),
+    more(
+        "NetworkPolicy",
+        "networking.k8s.io",
+        "networkpolicies",
+        "networkpolicy",
+        &["netpol"],
+        false,
+    ),
+    more(
+        "PodDisruptionBudget",
+        "policy",
+        "poddisruptionbudgets",
+        "poddisruptionbudget",
+        &["pdb"],
+        false,
+    ),
+    KindFacts {
+        namespaced: false,
+        ..more(
+            "StorageClass",
+            "storage.k8s.io",
+            "storageclasses",
+            "storageclass",
+            &["sc"],
+            false,
+        )
+    },
+];
+
+/// All known types, those of this cluster first.
+pub(in crate::kubectl) fn types() -> impl Iterator<Item = Type> {
+    let known = |it: &Type| {
+        Kind::ALL
+            .into_iter()
+            .map(Kind::facts)
+            .any(|of| (of.kind, of.group) == (it.kind, it.group))
+    };
+    let more = MORE.iter().filter(move |it| !known(it));
+    Kind::ALL.into_iter().map(Kind::facts).chain(more)
+}
+
+/// The type of that apiVersion and kind.
+pub(in crate::kubectl) fn type_of(api_version: &str, kind: &str) -> Option<Type> {
+    types().find(|it| it.kind == kind && api_version_of(it) == api_version)
+}
+
+/// `apps/v1`, or `v1`.
+pub(in crate::kubectl) fn api_version_of(of: Type) -> Text {
+    match of.group {
+        "" => of.version.into(),
+        group => [group, "/", of.version].concat().into(),
+    }
+}
+
+/// `statefulset.apps`: how kubectl names the type before a slash.
+pub(in crate::kubectl) fn qualified(of: Type) -> String {
+    dotted(of.singular, of.group)
+}
+
+/// `statefulsets.apps`.
+pub(in crate::kubectl) fn qualified_plural(of: Type) -> String {
+    dotted(of.plural, of.group)
+}
+
+fn dotted(name: &str, group: &str) -> String {
+    match group {
+        "" => name.into(),
+        _ => [name, ".", group].concat(),
+    }
+}
+
+/// `apps/v1, Resource=statefulsets`, as Go prints a GroupVersionResource.
+pub(in crate::kubectl) fn go_name(of: Type) -> String {
+    [of.group, "/", of.version, ", Resource=", of.plural].concat()
+}
+
+/// The type of a name as people write it: `sts`, `StatefulSet`, `statefulsets.apps`, `statefulsets.v1.apps`.
+pub(in crate::kubectl) fn find(name: &str) -> Result<Type, Failure> {
+    let lower = name.to_ascii_lowercase();
+    let (plain, rest) = lower.split_once('.').unwrap_or((&lower, ""));
+    types()
+        .find(|it| {
+            let named = it.plural == plain
+                || it.singular == plain
+                || rest.is_empty() && it.short_names.contains(&plain);
+            let group = match rest.strip_prefix(it.version) {
+                Some("") => it.group,
+                Some(after) => after.strip_prefix('.').unwrap_or(rest),
+                None => rest,
+            };
+            named && (rest.is_empty() || group == it.group)
+        })
+        .ok_or_else(|| {
+            let plain = name.split('.').next().unwrap_or_default();
+            Failure::Client(["the server doesn't have a resource type \"", plain, "\""].concat())
+        })
+}

@@ -1,0 +1,451 @@
+//! Commands about the cluster, the client and the types: version, api-resources, config, explain and the like.
+//!
+//! upstream: k8s.io/kubectl/pkg/cmd, a folder each.
+
+use crate::config::Version;
+use crate::kubectl::Done;
+use crate::kubectl::failure::Failure;
+use crate::kubectl::flags::Flags;
+use crate::kubectl::io::Io;
+use crate::kubectl::print::{Tabs, pretty};
+use crate::kubectl::resources::{get, namespace, path, query, with_body};
+use crate::kubectl::types::find;
+use crate::object;
+use crate::schema::{self, Field, Shape, Struct};
+use crate::value::Value;
+use crate::yaml;
+
+pub(super) const VERSION: &str = "client:b output/o:s";
+pub(super) const RESOURCES: &str =
+    "api-group:s cached:b categories:l! namespaced:b no-headers:b output/o:s sort-by:s! verbs:l!";
+pub(super) const CAN_I: &str = "all-namespaces/A:b list:b! no-headers:b quiet/q:b subresource:s";
+pub(super) const CONFIG: &str =
+    "cluster:s current:b flatten:b merge:b minify:b no-headers:b output/o:s raw:b user:s";
+pub(super) const EXPLAIN: &str = "api-version:s output:s recursive:b";
+
+/// Where the cluster is said to be.
+const SERVER: &str = "http://127.0.0.1:8001";
+/// The name of the context, the cluster and the user.
+const CONTEXT: &str = "playground";
+
+/// The client's own version.
+fn client(io: &Io) -> (&'static str, &'static str) {
+    match io.call.version {
+        Version::V1_22 => ("v1.22.17", "v4.2.0"),
+        Version::V1_36 => ("v1.36.2", "v5.8.1"),
+    }
+}
+
+pub(super) fn version(io: &mut Io, flags: &Flags) -> Done {
+    let (git, kustomize) = client(io);
+    let server = if flags.is("client") {
+        Value::Null
+    } else {
+        io.json(query(get("/version".into()), "timeout", "32s"))?
+    };
+    match flags.text("output") {
+        "" => {}
+        format @ ("json" | "yaml") => {
+            let mut all = object! {"clientVersion": object! {"gitVersion": git}, "kustomizeVersion": kustomize};
+            if !server.is_null() {
+                all["serverVersion"] = server;
+            }
+            io.print(if format == "json" {
+                pretty(&all, 2) + "\n"
+            } else {
+                yaml::to_yaml(&all)
+            });
+            return Ok(());
+        }
+        _ => return Err(Failure::client("--output must be 'yaml' or 'json'").into()),
+    }
+    io.print(
+        [
+            "Client Version: ",
+            git,
+            "\nKustomize Version: ",
+            kustomize,
+            "\n",
+        ]
+        .concat(),
+    );
+    let theirs = server["gitVersion"].as_str();
+    if theirs.is_empty() {
+        return Ok(());
+    }
+    io.print(["Server Version: ", theirs, "\n"].concat());
+    let minor = |text: &str| {
+        text.split('.')
+            .nth(1)
+            .and_then(|it| it.parse::<i64>().ok())
+            .unwrap_or_default()
+    };
+    let (own, other) = (minor(git), minor(theirs));
+    if (own - other).abs() > 1 {
+        let parts = [
+            "Warning: version difference between client (1.",
+            &own.to_string(),
+            ") and server (1.",
+            &other.to_string(),
+            ") exceeds the supported minor version skew of +/-1\n",
+        ];
+        io.print_error(parts.concat());
+    }
+    Ok(())
+}
+
+/// The group versions the server has, core first.
+fn group_versions(io: &mut Io) -> Done<Vec<String>> {
+    let mut all = vec!["v1".to_owned()];
+    let groups = io.json(get("/apis".into()))?;
+    for group in groups["groups"].items() {
+        all.push(
+            group["preferredVersion"]["groupVersion"]
+                .as_str()
+                .to_owned(),
+        );
+    }
+    Ok(all)
+}
+
+pub(super) fn api_versions(io: &mut Io, _flags: &Flags) -> Done {
+    let mut all = group_versions(io)?;
+    all.sort_unstable();
+    io.print(all.join("\n") + "\n");
+    Ok(())
+}
+
+pub(super) fn api_resources(io: &mut Io, flags: &Flags) -> Done {
+    let wide = match flags.text("output") {
+        "" | "name" => false,
+        "wide" => true,
+        other => {
+            let text = ["--output ", other, " is not available"].concat();
+            return Err(Failure::Client(text).into());
+        }
+    };
+    let mut rows = Vec::new();
+    for version in group_versions(io)? {
+        let group = version.split_once('/').map_or("", |it| it.0).to_owned();
+        if flags.has("api-group") && flags.text("api-group") != group {
+            continue;
+        }
+        let root = if group.is_empty() { "/api/" } else { "/apis/" };
+        let list = io.json(get([root, &version].concat().into()))?;
+        for it in list["resources"].items() {
+            let namespaced =
+                flags.has("namespaced") && it["namespaced"].is_true() != flags.is("namespaced");
+            if !it["name"].as_str().contains('/') && !namespaced {
+                rows.push((
+                    group.clone(),
+                    it["name"].as_str().to_owned(),
+                    version.clone(),
+                    it.clone(),
+                ));
+            }
+        }
+    }
+    rows.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    if flags.text("output") == "name" {
+        let name = |it: &(String, String, String, Value)| {
+            let dot = if it.0.is_empty() { "" } else { "." };
+            [&it.1, dot, &it.0, "\n"].concat()
+        };
+        io.print(rows.iter().map(name).collect::<String>());
+        return Ok(());
+    }
+    let mut tabs = Tabs::wide();
+    if !flags.is("no-headers") {
+        let head = [
+            "NAME",
+            "SHORTNAMES",
+            "APIVERSION",
+            "NAMESPACED",
+            "KIND",
+            "VERBS",
+            "CATEGORIES",
+        ];
+        tabs.row(&head[..if wide { 7 } else { 5 }]);
+    }
+    for (_, name, version, it) in &rows {
+        let list = |field: &str| {
+            let all: Vec<&str> = it[field].items().iter().map(Value::as_str).collect();
+            all.join(",")
+        };
+        let (short, verbs, categories) = (list("shortNames"), list("verbs"), list("categories"));
+        let namespaced = if it["namespaced"].is_true() {
+            "true"
+        } else {
+            "false"
+        };
+        let cells = [
+            name.as_str(),
+            &short,
+            version,
+            namespaced,
+            it["kind"].as_str(),
+            &verbs,
+            &categories,
+        ];
+        tabs.row(&cells[..if wide { 7 } else { 5 }]);
+    }
+    io.print(tabs.flush());
+    Ok(())
+}
+
+pub(super) fn cluster_info(io: &mut Io, _flags: &Flags) -> Done {
+    io.print(["Kubernetes control plane is running at ", SERVER, "\n"].concat());
+    let address = path(find("services")?, "kube-system", "", "");
+    let request = query(
+        get(address.clone()),
+        "labelSelector",
+        "kubernetes.io/cluster-service=true",
+    );
+    let services = io.json(request)?;
+    for it in services["items"].items() {
+        let (meta, port) = (&it["metadata"], &it["spec"]["ports"][0]["name"]);
+        let name = match meta["labels"]["kubernetes.io/name"].as_str() {
+            "" => meta["name"].as_str(),
+            name => name,
+        };
+        let colon = if port.is_empty() { "" } else { ":" };
+        let parts = [
+            name,
+            " is running at ",
+            SERVER,
+            &address,
+            "/",
+            meta["name"].as_str(),
+            colon,
+            port.as_str(),
+            "/proxy\n",
+        ];
+        io.print(parts.concat());
+    }
+    io.print(
+        "\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n",
+    );
+    Ok(())
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "every command has this form")]
+pub(super) fn current_context(io: &mut Io, _flags: &Flags) -> Done {
+    io.print([CONTEXT, "\n"].concat());
+    Ok(())
+}
+
+pub(super) fn get_contexts(io: &mut Io, flags: &Flags) -> Done {
+    if flags.text("output") == "name" {
+        return current_context(io, flags);
+    }
+    let mut tabs = Tabs::wide();
+    if !flags.is("no-headers") {
+        tabs.row(&["CURRENT", "NAME", "CLUSTER", "AUTHINFO", "NAMESPACE"]);
+    }
+    let own = io.call.namespace.as_str();
+    tabs.row(&[
+        "*",
+        CONTEXT,
+        CONTEXT,
+        CONTEXT,
+        if own == "default" { "" } else { own },
+    ]);
+    io.print(tabs.flush());
+    Ok(())
+}
+
+pub(super) fn view_config(io: &mut Io, flags: &Flags) -> Done {
+    let mut context = object! {"cluster": CONTEXT, "user": CONTEXT};
+    if io.call.namespace != "default" {
+        context["namespace"] = (&io.call.namespace).into();
+    }
+    let config = object! {
+        "apiVersion": "v1",
+        "clusters": crate::array![object! {"cluster": object! {"server": SERVER}, "name": CONTEXT}],
+        "contexts": crate::array![object! {"context": context, "name": CONTEXT}],
+        "current-context": CONTEXT,
+        "kind": "Config",
+        "users": crate::array![object! {"name": CONTEXT, "user": Value::object()}],
+    };
+    let text = match flags.text("output") {
+        "json" => pretty(&config, 4) + "\n",
+        output if output.starts_with("jsonpath=") => {
+            let template = &output["jsonpath=".len()..];
+            let path = crate::kubectl::print::JsonPath::parse(template, false);
+            path.and_then(|it| it.print(&config))
+                .map_err(Failure::Client)?
+        }
+        _ => yaml::to_yaml(&config),
+    };
+    io.print(text);
+    Ok(())
+}
+
+pub(super) fn use_context(io: &mut Io, flags: &Flags) -> Done {
+    let name = flags.args.first().map_or("", |it| it);
+    if name != CONTEXT {
+        let text = ["no context exists with the name: \"", name, "\""].concat();
+        return Err(Failure::Client(text).into());
+    }
+    io.print(["Switched to context \"", CONTEXT, "\".\n"].concat());
+    Ok(())
+}
+
+pub(super) fn set_context(io: &mut Io, flags: &Flags) -> Done {
+    let name = flags.args.first().map_or(CONTEXT, |it| it);
+    if name != CONTEXT {
+        return Err(Failure::not_simulated("a second context").into());
+    }
+    if flags.has("namespace") {
+        io.context_namespace = Some(namespace(io, flags));
+    }
+    io.print(["Context \"", CONTEXT, "\" modified.\n"].concat());
+    Ok(())
+}
+
+pub(super) fn can_i(io: &mut Io, flags: &Flags) -> Done {
+    let [verb, resource, ..] = flags.args.as_slice() else {
+        let text = "you must specify two arguments: verb resource or verb resource/resourceName";
+        return Err(Failure::client(text).into());
+    };
+    let (resource, name) = resource.split_once('/').unwrap_or((resource, ""));
+    let known = find(resource).ok();
+    let attributes = object! {
+        "verb": verb,
+        "resource": known.map_or(resource, |it| it.plural),
+        "group": known.map_or("", |it| it.group),
+        "name": name,
+        "namespace": namespace(io, flags),
+    };
+    let review = object! {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": object! {"resourceAttributes": attributes},
+    };
+    let address = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+    let answer = io
+        .json(with_body("POST", address.into(), "", review))
+        .map_err(|it| {
+            it.map(|it| match it {
+                Failure::Server(mut status) if it_is_plain(&status) => {
+                    let message = [
+                        status["message"].as_str(),
+                        " (post selfsubjectaccessreviews.authorization.k8s.io)",
+                    ];
+                    status["message"] = message.concat().into();
+                    Failure::Server(status)
+                }
+                other => other,
+            })
+        })?;
+    if answer["status"]["allowed"].is_true() {
+        io.print("yes\n");
+        return Ok(());
+    }
+    io.print("no\n");
+    Err(Failure::Exit(String::new(), 1).into())
+}
+
+fn it_is_plain(status: &Value) -> bool {
+    status["message"].as_str() == "the server could not find the requested resource"
+}
+
+pub(super) fn plugins(_io: &mut Io, _flags: &Flags) -> Done {
+    Err(Failure::client("unable to find any kubectl plugins in your PATH").into())
+}
+
+pub(super) fn top(_io: &mut Io, _flags: &Flags) -> Done {
+    Err(Failure::client("Metrics API not available").into())
+}
+
+pub(super) fn debug(_io: &mut Io, flags: &Flags) -> Done {
+    if !flags.has("image") {
+        return Err(Failure::client("you must specify --image when not using --copy-to.").into());
+    }
+    Err(Failure::not_simulated("kubectl debug").into())
+}
+
+/// `kubectl explain`: names and types; descriptions are other people's prose.
+pub(super) fn explain(io: &mut Io, flags: &Flags) -> Done {
+    let Some(arg) = flags.args.first() else {
+        let text = "You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list \
+                    of supported resources.";
+        return Err(Failure::client(text).into());
+    };
+    let mut parts = arg.split('.');
+    let name = parts.next().unwrap_or_default();
+    let of = find(name).map_err(|it| Failure::Bare(it.message()))?;
+    let mut text = String::new();
+    if !of.group.is_empty() {
+        text += &["GROUP:      ", of.group, "\n"].concat();
+    }
+    text += &[
+        "KIND:       ",
+        of.kind,
+        "\nVERSION:    ",
+        of.version,
+        "\n\n",
+    ]
+    .concat();
+    io.print(text);
+    let mut at: Option<&Struct> = schema::named(of.kind);
+    let mut last: Option<&Field> = None;
+    for part in parts {
+        last = at.and_then(|it| it.field(part));
+        let Some(field) = last else {
+            let text = ["field \"", part, "\" does not exist"].concat();
+            return Err(Failure::Client(text).into());
+        };
+        at = field.members();
+    }
+    let mut text = String::new();
+    if let Some(field) = last {
+        text += &["FIELD: ", field.name, " <", &type_name(field), ">\n\n"].concat();
+    }
+    text += "DESCRIPTION:\n    <no description>\n    ";
+    if let Some(of) = at {
+        text += "\nFIELDS:\n";
+        fields(of, flags.is("recursive"), 1, &mut text);
+    }
+    text += "\n\n";
+    io.print(text);
+    Ok(())
+}
+
+/// No type nests deeper, apart from one in itself.
+const DEEPEST: usize = 12;
+
+fn fields(of: &Struct, recursive: bool, depth: usize, text: &mut String) {
+    for field in &of.fields {
+        *text += &[
+            "  ".repeat(depth).as_str(),
+            field.name,
+            "\t<",
+            &type_name(field),
+            ">\n",
+        ]
+        .concat();
+        if !recursive {
+            *text += "    <no description>\n\n";
+        } else if let Some(inner) = field.members().filter(|_| depth < DEEPEST) {
+            fields(inner, true, depth + 1, text);
+        }
+    }
+}
+
+fn type_name(field: &Field) -> String {
+    let go = field.go_element();
+    let element = match field.members() {
+        Some(of) => of.go_name(),
+        None => match go.as_str() {
+            "int32" | "int64" => "integer",
+            "bool" => "boolean",
+            _ => "string",
+        },
+    };
+    match field.shape {
+        Shape::One => element.to_owned(),
+        Shape::List => ["[]", element].concat(),
+        Shape::Map => ["map[string]", element].concat(),
+    }
+}

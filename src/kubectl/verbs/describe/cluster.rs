@@ -1,0 +1,92 @@
+//! `describe` of config maps, secrets, namespaces, quotas and service accounts.
+
+use super::Subject;
+use super::text::{Out, joined};
+use crate::kubectl::Done;
+use crate::kubectl::io::Io;
+use crate::value::Value;
+
+pub(super) fn config_map(io: &mut Io, it: &Subject) -> Done<String> {
+    let map = it.object();
+    let mut out = Out::new();
+    out.head(map);
+    out.line(&["\nData\n===="]);
+    for (key, value) in map["data"].members() {
+        out.line(&[key, ":\n----\n", value.as_str(), "\n"]);
+    }
+    out.line(&["\nBinaryData\n===="]);
+    for (key, value) in map["binaryData"].members() {
+        // Base64: four signs are three bytes.
+        let padding = value.as_str().bytes().filter(|it| *it == b'=').count();
+        let bytes = (value.as_str().len() / 4 * 3).saturating_sub(padding);
+        out.line(&[key, ": ", &bytes.to_string(), " bytes"]);
+    }
+    out.line(&[]);
+    it.finish(io, out)
+}
+
+pub(super) fn secret(it: &Subject) -> String {
+    let secret = it.object();
+    let mut out = Out::new();
+    out.head(secret);
+    out.line(&["\nType:\t", secret["type"].as_str()]);
+    out.line(&["\nData\n===="]);
+    for (key, value) in secret["data"].members() {
+        let padding = value.as_str().bytes().filter(|it| *it == b'=').count();
+        let bytes = (value.as_str().len() / 4 * 3).saturating_sub(padding);
+        out.line(&[key, ":\t", &bytes.to_string(), " bytes"]);
+    }
+    out.text()
+}
+
+// differs: quotas and limit ranges are not looked for.
+pub(super) fn namespace(it: &Subject) -> String {
+    let namespace = it.object();
+    let meta = &namespace["metadata"];
+    let mut out = Out::new();
+    out.field(0, "Name", meta["name"].as_str());
+    out.labels("", "Labels", &meta["labels"]);
+    out.annotations("", &meta["annotations"]);
+    out.field(0, "Status", namespace["status"]["phase"].as_str());
+    out.line(&["\nNo resource quota.\n\nNo LimitRange resource."]);
+    out.text()
+}
+
+pub(super) fn quota(it: &Subject) -> String {
+    let quota = it.object();
+    let mut out = Out::new();
+    out.field(0, "Name", quota["metadata"]["name"].as_str());
+    out.field(0, "Namespace", quota["metadata"]["namespace"].as_str());
+    if !quota["spec"]["scopes"].is_empty() {
+        out.field(0, "Scopes", &joined(&quota["spec"]["scopes"]));
+    }
+    out.line(&["Resource\tUsed\tHard"]);
+    out.line(&["--------\t----\t----"]);
+    for (resource, hard) in quota["status"]["hard"].members() {
+        let used = match &quota["status"]["used"][resource.as_str()] {
+            Value::Null => "0".to_owned(),
+            used => used.to_string(),
+        };
+        out.line(&[resource, "\t", &used, "\t", &hard.to_string()]);
+    }
+    out.text()
+}
+
+pub(super) fn service_account(io: &mut Io, it: &Subject) -> Done<String> {
+    let mut out = Out::new();
+    out.head(it.object());
+    let names = |list: &Value| -> Vec<String> {
+        list.items()
+            .iter()
+            .map(|it| it["name"].as_str().to_owned())
+            .collect()
+    };
+    out.lines(
+        "",
+        "Image pull secrets",
+        &names(&it.object()["imagePullSecrets"]),
+    );
+    out.lines("", "Mountable secrets", &names(&it.object()["secrets"]));
+    out.lines("", "Tokens", &[]);
+    it.finish(io, out)
+}

@@ -1,0 +1,217 @@
+//! `describe pvc`, `pv` and `storageclass`.
+
+use super::Subject;
+use super::template::host_path;
+use super::text::{Out, access_modes, go_list, phase};
+use crate::kubectl::Done;
+use crate::kubectl::io::Io;
+use crate::kubectl::resources::{get, items, path, query};
+use crate::kubectl::types::find;
+use crate::value::Value;
+
+pub(super) fn claim(io: &mut Io, it: &Subject) -> Done<String> {
+    let claim = it.object();
+    let (meta, spec, status) = (&claim["metadata"], &claim["spec"], &claim["status"]);
+    let of = find("pods")?;
+    let pods = io.json(query(
+        get(path(of, &it.info.namespace, "", "")),
+        "limit",
+        "500",
+    ))?;
+    let mut out = Out::new();
+    out.field(0, "Name", meta["name"].as_str());
+    out.field(0, "Namespace", meta["namespace"].as_str());
+    out.field(0, "StorageClass", spec["storageClassName"].as_str());
+    out.field(0, "Status", &phase(claim, io.now));
+    out.field(0, "Volume", spec["volumeName"].as_str());
+    out.labels("", "Labels", &meta["labels"]);
+    out.annotations("", &meta["annotations"]);
+    out.field(0, "Finalizers", &go_list(&meta["finalizers"]));
+    let bound = !spec["volumeName"].is_empty();
+    out.field(
+        0,
+        "Capacity",
+        if bound {
+            status["capacity"]["storage"].as_str()
+        } else {
+            ""
+        },
+    );
+    out.field(
+        0,
+        "Access Modes",
+        &if bound {
+            access_modes(&status["accessModes"])
+        } else {
+            String::new()
+        },
+    );
+    out.optional(0, "VolumeMode", &spec["volumeMode"]);
+    let uses = |pod: &&Value| {
+        let volumes = pod["spec"]["volumes"].items().iter();
+        volumes
+            .map(|it| it["persistentVolumeClaim"]["claimName"].as_str())
+            .any(|name| name == it.info.name)
+    };
+    let used_by: Vec<String> = items(&pods, of)
+        .iter()
+        .filter(uses)
+        .map(|it| it["metadata"]["name"].as_str().to_owned())
+        .collect();
+    out.lines("", "Used By", &used_by);
+    it.finish(io, out)
+}
+
+pub(super) fn volume(io: &mut Io, it: &Subject) -> Done<String> {
+    let volume = it.object();
+    let (meta, spec) = (&volume["metadata"], &volume["spec"]);
+    let mut out = Out::new();
+    out.field(0, "Name", meta["name"].as_str());
+    out.labels("", "Labels", &meta["labels"]);
+    out.annotations("", &meta["annotations"]);
+    out.field(0, "Finalizers", &go_list(&meta["finalizers"]));
+    out.field(0, "StorageClass", spec["storageClassName"].as_str());
+    out.field(0, "Status", &phase(volume, io.now));
+    let claim = &spec["claimRef"];
+    let claim = if claim.is_null() {
+        String::new()
+    } else {
+        [claim["namespace"].as_str(), "/", claim["name"].as_str()].concat()
+    };
+    out.field(0, "Claim", &claim);
+    out.field(
+        0,
+        "Reclaim Policy",
+        spec["persistentVolumeReclaimPolicy"].as_str(),
+    );
+    out.field(0, "Access Modes", &access_modes(&spec["accessModes"]));
+    out.optional(0, "VolumeMode", &spec["volumeMode"]);
+    out.field(0, "Capacity", spec["capacity"]["storage"].as_str());
+    affinity(&mut out, &spec["nodeAffinity"]);
+    out.field(0, "Message", volume["status"]["message"].as_str());
+    out.line(&["Source:"]);
+    source(&mut out, spec);
+    it.finish(io, out)
+}
+
+fn affinity(out: &mut Out, affinity: &Value) {
+    let terms = &affinity["required"]["nodeSelectorTerms"];
+    if affinity.is_null() {
+        return out.field(0, "Node Affinity", "<none>");
+    }
+    out.field(0, "Node Affinity", "");
+    if affinity["required"].is_null() {
+        return out.field(1, "Required Terms", "<none>");
+    }
+    out.field(1, "Required Terms", "");
+    for (at, term) in terms.items().iter().enumerate() {
+        let expression = |it: &Value| {
+            let mut text = [
+                it["key"].as_str(),
+                " ",
+                &it["operator"].as_str().to_ascii_lowercase(),
+            ]
+            .concat();
+            if !it["values"].is_empty() {
+                let values: Vec<&str> = it["values"].items().iter().map(Value::as_str).collect();
+                text += &[" [", &values.join(", "), "]"].concat();
+            }
+            text
+        };
+        let lines: Vec<String> = term["matchExpressions"]
+            .items()
+            .iter()
+            .map(expression)
+            .collect();
+        out.lines("    ", &["Term ", &at.to_string()].concat(), &lines);
+    }
+}
+
+fn source(out: &mut Out, spec: &Value) {
+    let (host, local, csi) = (&spec["hostPath"], &spec["local"], &spec["csi"]);
+    if !host.is_null() {
+        host_path(out, host);
+    } else if !local.is_null() {
+        out.field(
+            2,
+            "Type",
+            "LocalVolume (a persistent volume backed by local storage on a node)",
+        );
+        out.field(2, "Path", local["path"].as_str());
+    } else if !csi.is_null() {
+        out.field(
+            2,
+            "Type",
+            "CSI (a Container Storage Interface (CSI) volume source)",
+        );
+        out.field(2, "Driver", csi["driver"].as_str());
+        out.field(2, "FSType", csi["fsType"].as_str());
+        out.field(2, "VolumeHandle", csi["volumeHandle"].as_str());
+        out.field(
+            2,
+            "ReadOnly",
+            if csi["readOnly"].is_true() {
+                "true"
+            } else {
+                "false"
+            },
+        );
+        let attributes: Vec<String> = csi["volumeAttributes"]
+            .members()
+            .map(|it| [it.0, "=", it.1.as_str()].concat())
+            .collect();
+        out.lines("    ", "VolumeAttributes", &attributes);
+    } else {
+        out.field(2, "Type", "<unknown>");
+    }
+}
+
+pub(super) fn class(io: &mut Io, it: &Subject) -> Done<String> {
+    let class = it.object();
+    let meta = &class["metadata"];
+    let mut out = Out::new();
+    out.field(0, "Name", meta["name"].as_str());
+    let default = [
+        "storageclass.kubernetes.io/is-default-class",
+        "storageclass.beta.kubernetes.io/is-default-class",
+    ]
+    .into_iter()
+    .any(|it| meta["annotations"][it].as_str() == "true");
+    out.field(0, "IsDefaultClass", if default { "Yes" } else { "No" });
+    let text = |map: &Value| {
+        let all: Vec<String> = map
+            .members()
+            .map(|it| [it.0, "=", it.1.as_str()].concat())
+            .collect();
+        if all.is_empty() {
+            "<none>".to_owned()
+        } else {
+            all.join(",")
+        }
+    };
+    out.field(0, "Annotations", &text(&meta["annotations"]));
+    out.field(0, "Provisioner", class["provisioner"].as_str());
+    out.field(0, "Parameters", &text(&class["parameters"]));
+    let expansion = match class["allowVolumeExpansion"].as_bool() {
+        None => "<unset>",
+        Some(true) => "True",
+        Some(false) => "False",
+    };
+    out.field(0, "AllowVolumeExpansion", expansion);
+    let options: Vec<String> = class["mountOptions"]
+        .items()
+        .iter()
+        .map(|it| it.as_str().to_owned())
+        .collect();
+    if options.is_empty() {
+        out.field(0, "MountOptions", "<none>");
+    } else {
+        out.line(&["MountOptions:"]);
+        for it in &options {
+            out.line(&["  ", it]);
+        }
+    }
+    out.optional(0, "ReclaimPolicy", &class["reclaimPolicy"]);
+    out.optional(0, "VolumeBindingMode", &class["volumeBindingMode"]);
+    it.finish(io, out)
+}

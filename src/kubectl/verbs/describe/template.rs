@@ -1,0 +1,491 @@
+//! Containers, volumes and templates: what pods and workloads share.
+
+use super::text::{Out, date, go_list};
+use crate::kubectl::print::go_text;
+use crate::value::Value;
+
+/// `True` or `False`.
+fn yes(value: &Value) -> &'static str {
+    if value.is_true() { "True" } else { "False" }
+}
+
+/// A pod template, indented under its title.
+pub(super) fn pod_template(out: &mut Out, template: &Value) {
+    let (meta, spec) = (&template["metadata"], &template["spec"]);
+    out.line(&["Pod Template:"]);
+    out.labels("  ", "Labels", &meta["labels"]);
+    if !meta["annotations"].is_empty() {
+        out.annotations("  ", &meta["annotations"]);
+    }
+    out.optional(1, "Service Account", &spec["serviceAccountName"]);
+    if !spec["initContainers"].is_empty() {
+        containers(
+            out,
+            "Init Containers",
+            &spec["initContainers"],
+            &Value::Null,
+            "  ",
+        );
+    }
+    containers(out, "Containers", &spec["containers"], &Value::Null, "  ");
+    volumes(out, &spec["volumes"], "  ");
+    spread(out, "  ", &spec["topologySpreadConstraints"]);
+    out.labels("  ", "Node-Selectors", &spec["nodeSelector"]);
+    tolerations(out, "  ", &spec["tolerations"]);
+}
+
+/// A template with its raw TABs, as `rollout history --revision` prints it.
+pub(in super::super) fn template_text(template: &Value) -> String {
+    let mut out = Out::new();
+    pod_template(&mut out, template);
+    out.raw()
+}
+
+pub(super) fn containers(out: &mut Out, title: &str, list: &Value, statuses: &Value, indent: &str) {
+    out.line(&[indent, title, ":"]);
+    let deeper = if indent.is_empty() { "" } else { " " };
+    for it in list.items() {
+        out.line(&["  ", deeper, it["name"].as_str(), ":"]);
+        container(out, it, statuses.item("name", it["name"].as_str()));
+    }
+}
+
+fn container(out: &mut Out, it: &Value, status: &Value) {
+    let known = !status.is_null();
+    if known {
+        out.field(2, "Container ID", status["containerID"].as_str());
+    }
+    out.field(2, "Image", it["image"].as_str());
+    if known {
+        out.field(2, "Image ID", status["imageID"].as_str());
+    }
+    ports(out, it);
+    for (name, field) in [("Command", "command"), ("Args", "args")] {
+        if !it[field].is_empty() {
+            out.line(&["    ", name, ":"]);
+            let words = it[field]
+                .items()
+                .iter()
+                .flat_map(|it| it.as_str().split('\n'));
+            for word in words {
+                out.line(&["      ", word]);
+            }
+        }
+    }
+    if known {
+        state(out, "State", &status["state"]);
+        if !status["lastState"]["terminated"].is_null() {
+            state(out, "Last State", &status["lastState"]);
+        }
+        out.field(2, "Ready", yes(&status["ready"]));
+        let restarts = status["restartCount"].as_int().unwrap_or_default();
+        out.field(2, "Restart Count", &restarts.to_string());
+    }
+    for (name, field) in [("Limits", "limits"), ("Requests", "requests")] {
+        if !it["resources"][field].is_empty() {
+            out.line(&["    ", name, ":"]);
+            for (resource, amount) in it["resources"][field].members() {
+                out.field(3, resource, &amount.to_string());
+            }
+        }
+    }
+    for (name, field) in [
+        ("Liveness", "livenessProbe"),
+        ("Readiness", "readinessProbe"),
+        ("Startup", "startupProbe"),
+    ] {
+        if !it[field].is_null() {
+            out.field(2, name, &probe(&it[field]));
+        }
+    }
+    environment(out, it);
+    mounts(out, &it["volumeMounts"]);
+}
+
+fn ports(out: &mut Out, it: &Value) {
+    let text = |field: &str| -> String {
+        let all = it["ports"].items().iter().map(|port| {
+            let number = port[field].as_int().unwrap_or_default().to_string();
+            let protocol = match port["protocol"].as_str() {
+                "" => "TCP",
+                protocol => protocol,
+            };
+            let name = port["name"].as_str();
+            let (open, close) = if name.is_empty() {
+                ("", "")
+            } else {
+                (" (", ")")
+            };
+            [&number, "/", protocol, open, name, close].concat()
+        });
+        all.collect::<Vec<_>>().join(", ")
+    };
+    for (one, many, field) in [
+        ("Port", "Ports", "containerPort"),
+        ("Host Port", "Host Ports", "hostPort"),
+    ] {
+        let text = text(field);
+        let name = if text.contains(',') { many } else { one };
+        out.field(2, name, if text.is_empty() { "<none>" } else { &text });
+    }
+}
+
+fn state(out: &mut Out, title: &str, state: &Value) {
+    let (running, terminated) = (&state["running"], &state["terminated"]);
+    if !running.is_null() {
+        out.field(2, title, "Running");
+        out.field(3, "Started", &date(&running["startedAt"]));
+    } else if !terminated.is_null() {
+        out.field(2, title, "Terminated");
+        out.optional(3, "Reason", &terminated["reason"]);
+        out.optional(3, "Message", &terminated["message"]);
+        let code = terminated["exitCode"].as_int().unwrap_or_default();
+        out.field(3, "Exit Code", &code.to_string());
+        out.optional(3, "Signal", &terminated["signal"]);
+        out.field(3, "Started", &date(&terminated["startedAt"]));
+        out.field(3, "Finished", &date(&terminated["finishedAt"]));
+    } else {
+        out.field(2, title, "Waiting");
+        out.optional(3, "Reason", &state["waiting"]["reason"]);
+        out.optional(3, "Message", &Value::Null);
+    }
+}
+
+/// upstream: DescribeProbe.
+fn probe(it: &Value) -> String {
+    let number = |field: &str, default: i64| it[field].as_int().unwrap_or(default).to_string();
+    let attributes = [
+        "delay=",
+        &number("initialDelaySeconds", 0),
+        "s timeout=",
+        &number("timeoutSeconds", 1),
+        "s period=",
+        &number("periodSeconds", 10),
+        "s #success=",
+        &number("successThreshold", 1),
+        " #failure=",
+        &number("failureThreshold", 3),
+    ]
+    .concat();
+    let (exec, http, tcp, grpc) = (&it["exec"], &it["httpGet"], &it["tcpSocket"], &it["grpc"]);
+    let what = if !exec.is_null() {
+        ["exec ", &go_list(&exec["command"])].concat()
+    } else if !http.is_null() {
+        let scheme = match http["scheme"].as_str() {
+            "" => "http".to_owned(),
+            scheme => scheme.to_ascii_lowercase(),
+        };
+        let (host, port) = (http["host"].as_str(), go_text(&http["port"]));
+        let path = http["path"].as_str();
+        let slash = if path.is_empty() || path.starts_with('/') {
+            ""
+        } else {
+            "/"
+        };
+        ["http-get ", &scheme, "://", host, ":", &port, slash, path].concat()
+    } else if !tcp.is_null() {
+        [
+            "tcp-socket ",
+            tcp["host"].as_str(),
+            ":",
+            &go_text(&tcp["port"]),
+        ]
+        .concat()
+    } else if !grpc.is_null() {
+        [
+            "grpc <pod>:",
+            &go_text(&grpc["port"]),
+            " ",
+            grpc["service"].as_str(),
+        ]
+        .concat()
+    } else {
+        "unknown".to_owned()
+    };
+    [&what, " ", &attributes].concat()
+}
+
+fn environment(out: &mut Out, it: &Value) {
+    if !it["envFrom"].is_empty() {
+        out.line(&["    Environment Variables from:"]);
+        for from in it["envFrom"].items() {
+            let (kind, of) = match &from["secretRef"] {
+                Value::Null => ("ConfigMap", &from["configMapRef"]),
+                secret => ("Secret", secret),
+            };
+            let optional = if of["optional"].is_true() {
+                "true"
+            } else {
+                "false"
+            };
+            let prefix = match from["prefix"].as_str() {
+                "" => String::new(),
+                prefix => [" with prefix '", prefix, "'"].concat(),
+            };
+            out.line(&[
+                "      ",
+                of["name"].as_str(),
+                "\t",
+                kind,
+                &prefix,
+                "\tOptional: ",
+                optional,
+            ]);
+        }
+    }
+    let env = it["env"].items();
+    out.line(&[
+        "    Environment:",
+        if env.is_empty() { "\t<none>" } else { "" },
+    ]);
+    for it in env {
+        let (name, from) = (it["name"].as_str(), &it["valueFrom"]);
+        if from.is_null() {
+            let mut lines = it["value"].as_str().split('\n');
+            out.field(3, name, lines.next().unwrap_or_default());
+            for more in lines {
+                out.line(&["      \t", more]);
+            }
+            continue;
+        }
+        let optional = |of: &Value| {
+            if of["optional"].is_true() {
+                "true"
+            } else {
+                "false"
+            }
+        };
+        let (field, resource) = (&from["fieldRef"], &from["resourceFieldRef"]);
+        let (secret, config) = (&from["secretKeyRef"], &from["configMapKeyRef"]);
+        let text = if !field.is_null() {
+            let version = match field["apiVersion"].as_str() {
+                "" => "v1",
+                version => version,
+            };
+            [" (", version, ":", field["fieldPath"].as_str(), ")"].concat()
+        } else if !resource.is_null() {
+            [" (", resource["resource"].as_str(), ")"].concat()
+        } else if !secret.is_null() {
+            let (key, of) = (secret["key"].as_str(), secret["name"].as_str());
+            [
+                "<set to the key '",
+                key,
+                "' in secret '",
+                of,
+                "'>\tOptional: ",
+                optional(secret),
+            ]
+            .concat()
+        } else {
+            let (key, of) = (config["key"].as_str(), config["name"].as_str());
+            [
+                "<set to the key '",
+                key,
+                "' of config map '",
+                of,
+                "'>\tOptional: ",
+                optional(config),
+            ]
+            .concat()
+        };
+        out.field(3, name, &text);
+    }
+}
+
+fn mounts(out: &mut Out, mounts: &Value) {
+    out.line(&[
+        "    Mounts:",
+        if mounts.is_empty() { "\t<none>" } else { "" },
+    ]);
+    let mut sorted: Vec<&Value> = mounts.items().iter().collect();
+    sorted.sort_by_key(|it| it["mountPath"].as_str());
+    for it in sorted {
+        let access = if it["readOnly"].is_true() { "ro" } else { "rw" };
+        let sub = match it["subPath"].as_str() {
+            "" => String::new(),
+            path => [",path=\"", path, "\""].concat(),
+        };
+        out.line(&[
+            "      ",
+            it["mountPath"].as_str(),
+            " from ",
+            it["name"].as_str(),
+            " (",
+            access,
+            &sub,
+            ")",
+        ]);
+    }
+}
+
+pub(super) fn volumes(out: &mut Out, volumes: &Value, indent: &str) {
+    if volumes.is_empty() {
+        return out.line(&[indent, "Volumes:\t<none>"]);
+    }
+    out.line(&[indent, "Volumes:"]);
+    let deeper = if indent.is_empty() { "" } else { " " };
+    for it in volumes.items() {
+        out.line(&["  ", deeper, it["name"].as_str(), ":"]);
+        volume(out, it);
+    }
+}
+
+fn volume(out: &mut Out, it: &Value) {
+    let source = it.members().find(|it| it.0 != "name");
+    let Some((kind, source)) = source else {
+        return out.field(2, "Type", "<unknown>");
+    };
+    let flag = |value: &Value| if value.is_true() { "true" } else { "false" };
+    match kind.as_str() {
+        "persistentVolumeClaim" => {
+            out.field(2, "Type", "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)");
+            out.field(2, "ClaimName", source["claimName"].as_str());
+            out.field(2, "ReadOnly", flag(&source["readOnly"]));
+        }
+        "emptyDir" => {
+            out.field(
+                2,
+                "Type",
+                "EmptyDir (a temporary directory that shares a pod's lifetime)",
+            );
+            out.field(2, "Medium", source["medium"].as_str());
+            let limit = &source["sizeLimit"];
+            out.field(
+                2,
+                "SizeLimit",
+                if limit.is_null() {
+                    "<unset>"
+                } else {
+                    limit.as_str()
+                },
+            );
+        }
+        "configMap" => {
+            out.field(2, "Type", "ConfigMap (a volume populated by a ConfigMap)");
+            out.field(2, "Name", source["name"].as_str());
+            out.field(2, "Optional", flag(&source["optional"]));
+        }
+        "secret" => {
+            out.field(2, "Type", "Secret (a volume populated by a Secret)");
+            out.field(2, "SecretName", source["secretName"].as_str());
+            out.field(2, "Optional", flag(&source["optional"]));
+        }
+        "hostPath" => host_path(out, source),
+        "projected" => {
+            out.field(
+                2,
+                "Type",
+                "Projected (a volume that contains injected data from multiple sources)",
+            );
+            for it in source["sources"].items() {
+                projection(out, it);
+            }
+        }
+        "downwardAPI" => {
+            out.field(
+                2,
+                "Type",
+                "DownwardAPI (a volume populated by information about the pod)",
+            );
+            out.line(&["    Items:"]);
+            for it in source["items"].items() {
+                out.line(&[
+                    "      ",
+                    it["fieldRef"]["fieldPath"].as_str(),
+                    " -> ",
+                    it["path"].as_str(),
+                ]);
+            }
+        }
+        _ => out.field(2, "Type", "<unknown>"),
+    }
+}
+
+pub(super) fn host_path(out: &mut Out, source: &Value) {
+    out.field(2, "Type", "HostPath (bare host directory volume)");
+    out.field(2, "Path", source["path"].as_str());
+    out.field(2, "HostPathType", source["type"].as_str());
+}
+
+fn projection(out: &mut Out, it: &Value) {
+    let optional = |of: &Value| {
+        if of["optional"].is_true() {
+            "true"
+        } else {
+            "false"
+        }
+    };
+    if let Some(secret) = it["secret"].as_map().map(|_| &it["secret"]) {
+        out.field(2, "SecretName", secret["name"].as_str());
+        out.field(2, "Optional", optional(secret));
+    } else if !it["downwardAPI"].is_null() {
+        out.field(2, "DownwardAPI", "true");
+    } else if !it["configMap"].is_null() {
+        out.field(2, "ConfigMapName", it["configMap"]["name"].as_str());
+        out.field(2, "Optional", optional(&it["configMap"]));
+    } else if !it["serviceAccountToken"].is_null() {
+        let seconds = it["serviceAccountToken"]["expirationSeconds"]
+            .as_int()
+            .unwrap_or(3600);
+        out.field(2, "TokenExpirationSeconds", &seconds.to_string());
+    }
+}
+
+pub(super) fn tolerations(out: &mut Out, indent: &str, tolerations: &Value) {
+    let mut sorted: Vec<&Value> = tolerations.items().iter().collect();
+    sorted.sort_by_key(|it| it["key"].as_str());
+    let lines: Vec<String> = sorted.into_iter().map(toleration).collect();
+    out.lines(indent, "Tolerations", &lines);
+}
+
+fn toleration(it: &Value) -> String {
+    let (key, value, effect) = (
+        it["key"].as_str(),
+        it["value"].as_str(),
+        it["effect"].as_str(),
+    );
+    let mut text = key.to_owned();
+    if !value.is_empty() {
+        text += &["=", value].concat();
+    }
+    if !effect.is_empty() {
+        text += &[":", effect].concat();
+    }
+    if it["operator"].as_str() == "Exists" && value.is_empty() {
+        text += if text.is_empty() {
+            "op=Exists"
+        } else {
+            " op=Exists"
+        };
+    }
+    if let Some(seconds) = it["tolerationSeconds"].as_int() {
+        text += &[" for ", &seconds.to_string(), "s"].concat();
+    }
+    text
+}
+
+/// upstream: printTopologySpreadConstraintsMultilineWithIndent.
+pub(super) fn spread(out: &mut Out, indent: &str, constraints: &Value) {
+    if constraints.is_empty() {
+        return;
+    }
+    let line = |it: &Value| {
+        let skew = it["maxSkew"].as_int().unwrap_or_default().to_string();
+        let mut text = [
+            it["topologyKey"].as_str(),
+            ":",
+            it["whenUnsatisfiable"].as_str(),
+            " when max skew ",
+            &skew,
+            " is exceeded",
+        ]
+        .concat();
+        if !it["labelSelector"].is_null() {
+            let selector = crate::api::selector::Selector::text_of(&it["labelSelector"]);
+            text += &[" for selector ", &selector].concat();
+        }
+        text
+    };
+    let lines: Vec<String> = constraints.items().iter().map(line).collect();
+    out.lines(indent, "Topology Spread Constraints", &lines);
+}

@@ -1,0 +1,119 @@
+//! `kubectl logs`.
+//!
+//! upstream: k8s.io/kubectl/pkg/cmd/logs and pkg/polymorphichelpers/logsforobject.go.
+
+use super::exec::{container_of, containers, pod_of};
+use crate::apiserver::rest::Body;
+use crate::kubectl::Done;
+use crate::kubectl::failure::{Failure, Failures};
+use crate::kubectl::flags::Flags;
+use crate::kubectl::io::Io;
+use crate::kubectl::resources::{Info, get, items, namespace, path, query};
+use crate::kubectl::types::find;
+
+pub(super) const FLAGS: &str = "all-containers:b all-pods:b container/c:s follow/f:b ignore-errors:b \
+insecure-skip-tls-verify-backend:b limit-bytes:i max-log-requests:i pod-running-timeout:d prefix:b previous/p:b \
+selector/l:s since:d since-time:s tail:i timestamps:b";
+
+pub(super) fn logs(io: &mut Io, flags: &Flags) -> Done {
+    let by_labels = flags.has("selector");
+    if flags.args.is_empty() && !by_labels {
+        let text = "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument \
+                    for the logs command";
+        return Err(Failure::usage(text, "logs").into());
+    }
+    let mut failures = Failures::default();
+    let pods = if by_labels {
+        let of = find("pods")?;
+        let space = namespace(io, flags);
+        let list = io.json(query(
+            get(path(of, &space, "", "")),
+            "labelSelector",
+            flags.text("selector"),
+        ))?;
+        items(&list, of)
+            .into_iter()
+            .map(|it| Info::new(of, it, ""))
+            .collect()
+    } else {
+        let arg = flags.args[0].clone();
+        let pod = pod_of(io, flags, &arg, true);
+        let space = namespace(io, flags);
+        let pod = pod.map_err(|it| it.map(|it| missing(it, &space)));
+        vec![pod?]
+    };
+    let named = if flags.has("container") {
+        flags.text("container")
+    } else {
+        flags.args.get(1).map_or("", |it| it)
+    };
+    for pod in &pods {
+        let chosen = if flags.is("all-containers") {
+            let mut all = containers(&pod.object);
+            all.sort_by_key(|it| it.1 != " (init)");
+            all.into_iter().map(|it| it.0).collect()
+        } else {
+            vec![container_of(io, pod, named, by_labels)?]
+        };
+        for container in chosen {
+            let read = one_log(io, flags, pod, &container, by_labels);
+            failures.catch(read)?;
+        }
+    }
+    failures.done()
+}
+
+/// upstream: logs words a missing pod itself since 1.30.
+fn missing(failure: Failure, space: &str) -> Failure {
+    if !failure.is_not_found() {
+        return failure;
+    }
+    let parts = [
+        "error from server (NotFound): ",
+        &failure.message(),
+        " in namespace \"",
+        space,
+        "\"",
+    ];
+    Failure::Client(parts.concat())
+}
+
+fn one_log(io: &mut Io, flags: &Flags, pod: &Info, container: &str, by_labels: bool) -> Done {
+    let mut request = query(get(pod.path("log")), "container", container);
+    let since_s = flags
+        .ms("since")
+        .map(|ms| (ms / 1000).to_string())
+        .unwrap_or_default();
+    let tail = match flags.text("tail") {
+        "" if by_labels => "10",
+        "-1" => "",
+        tail => tail,
+    };
+    for (name, value) in [
+        ("previous", if flags.is("previous") { "true" } else { "" }),
+        ("sinceSeconds", &since_s),
+        ("sinceTime", flags.text("since-time")),
+        ("tailLines", tail),
+        ("limitBytes", flags.text("limit-bytes")),
+        (
+            "timestamps",
+            if flags.is("timestamps") { "true" } else { "" },
+        ),
+    ] {
+        request = query(request, name, value);
+    }
+    let Body::Text(text) = io.http(request)? else {
+        return Ok(());
+    };
+    if flags.is("prefix") {
+        let prefix = ["[pod/", &pod.name, "/", container, "] "].concat();
+        let lines: String = text
+            .split_inclusive('\n')
+            .map(|it| [&prefix, it].concat())
+            .collect();
+        io.print(lines);
+    } else {
+        io.print(text);
+    }
+    Ok(())
+}

@@ -1,0 +1,300 @@
+//! Objects from files: what `-f` names.
+//!
+//! upstream: k8s.io/cli-runtime/pkg/resource, visitor.go (StreamVisitor) and mapper.go.
+
+use crate::kubectl::Done;
+use crate::kubectl::failure::Failure;
+use crate::kubectl::flags::Flags;
+use crate::kubectl::io::Io;
+use crate::kubectl::resources::{self};
+use crate::kubectl::types::{Type, type_of};
+use crate::value::{Text, Value};
+use crate::yaml;
+
+/// An object of a file.
+#[derive(Clone, Debug)]
+pub(in crate::kubectl) struct Manifest {
+    pub of: Type,
+    pub namespace: Text,
+    pub name: Text,
+    pub object: Value,
+    pub source: Text,
+}
+
+/// What the files hold, and what is wrong with them.
+#[derive(Debug, Default)]
+pub(in crate::kubectl) struct Read {
+    pub manifests: Vec<Manifest>,
+    pub failures: Vec<Failure>,
+}
+
+/// How unknown fields are taken.
+pub(super) fn validation(flags: &Flags) -> Result<&'static str, Failure> {
+    match flags.text("validate") {
+        "" | "strict" | "true" => Ok("Strict"),
+        "warn" => Ok("Warn"),
+        "ignore" | "false" => Ok("Ignore"),
+        other => {
+            let parts = [
+                "invalid - validate option \"",
+                other,
+                "\"; must be one of: strict (or true), warn, ignore (or false)",
+            ];
+            Err(Failure::Client(parts.concat()))
+        }
+    }
+}
+
+/// Reads all files of `-f`, in order.
+pub(in crate::kubectl) fn read(io: &mut Io, flags: &Flags) -> Done<Read> {
+    let mut texts: Vec<(Text, Text)> = Vec::new();
+    for name in flags.all("filename") {
+        texts.extend(open(io, name)?);
+    }
+    let mut read = Read::default();
+    let validates = validation(flags)? == "Strict" || validation(flags)? == "Warn";
+    let scope = Scope {
+        namespace: resources::namespace(io, flags),
+        is_enforced: flags.has("namespace"),
+        validates,
+    };
+    for (source, text) in texts {
+        if let Err(failure) = scope.stream(&source, &text, &mut read) {
+            read.failures.push(failure);
+        }
+    }
+    Ok(read)
+}
+
+/// The texts of a file, a folder, a URL or the standard input, each with its name.
+pub(in crate::kubectl) fn open(io: &Io, name: &str) -> Result<Vec<(Text, Text)>, Failure> {
+    if name == "-" {
+        return Ok(vec![(
+            "STDIN".into(),
+            io.call.stdin.clone().unwrap_or_default(),
+        )]);
+    }
+    let files = &io.call.files;
+    if let Some(text) = files.get(name) {
+        return Ok(vec![(name.into(), text.clone())]);
+    }
+    if name.starts_with("http://") || name.starts_with("https://") {
+        // differs: the page has no network; what it bundles stands among the files.
+        let parts = [
+            "unable to read URL \"",
+            name,
+            "\", server reported 404 Not Found, status code=404",
+        ];
+        return Err(Failure::Client(parts.concat()));
+    }
+    let folder = match name.trim_end_matches('/') {
+        "." => String::new(),
+        name => [name, "/"].concat(),
+    };
+    let in_folder = |path: &str| {
+        path.strip_prefix(&folder)
+            .is_some_and(|it| !it.contains('/'))
+    };
+    if !folder.is_empty() && !files.keys().any(|it| in_folder(it)) {
+        return Err(Failure::Client(
+            ["the path \"", name, "\" does not exist"].concat(),
+        ));
+    }
+    let known = |path: &str| {
+        [".json", ".yaml", ".yml"]
+            .iter()
+            .any(|it| path.ends_with(it))
+    };
+    let texts: Vec<(Text, Text)> = files
+        .iter()
+        .filter(|it| in_folder(it.0) && known(it.0))
+        .map(|it| (it.0.clone(), it.1.clone()))
+        .collect();
+    if texts.is_empty() {
+        let parts = [
+            "error reading [",
+            name,
+            "]: recognized file extensions are [.json .yaml .yml]",
+        ];
+        return Err(Failure::Client(parts.concat()));
+    }
+    Ok(texts)
+}
+
+struct Scope {
+    namespace: Text,
+    is_enforced: bool,
+    validates: bool,
+}
+
+impl Scope {
+    fn stream(&self, source: &Text, text: &str, read: &mut Read) -> Result<(), Failure> {
+        let parsed = yaml::parse(text);
+        for document in parsed.documents {
+            if self.validates {
+                check_set(&document.value).map_err(|why| {
+                    let parts = [
+                        "error validating \"", source, "\": error validating data: ", &why,
+                        "; if you choose to ignore these errors, turn validation off with --validate=false",
+                    ];
+                    Failure::Client(parts.concat())
+                })?;
+            }
+            self.add(source, document.value, read);
+        }
+        let Some(error) = parsed.error else {
+            return Ok(());
+        };
+        let is_cut = text.trim_start().starts_with('{')
+            && Value::from_json(text).is_err_and(|it| it.is_eof());
+        let said = error.go_text();
+        let why = if is_cut {
+            "unexpected EOF".to_owned()
+        } else if said.starts_with("json: offset ") {
+            said
+        } else {
+            ["error converting YAML to JSON: ", &said].concat()
+        };
+        Err(Failure::Client(
+            ["error parsing ", source, ": ", &why].concat(),
+        ))
+    }
+
+    /// Adds an object, or the items of a list.
+    fn add(&self, source: &Text, value: Value, read: &mut Read) {
+        if value["kind"].as_str().ends_with("List") && value["items"] != Value::Null {
+            for item in value["items"].items() {
+                self.add(source, item.clone(), read);
+            }
+            return;
+        }
+        match self.manifest(source, value) {
+            Ok(manifest) => read.manifests.push(manifest),
+            Err(failure) => read.failures.push(failure),
+        }
+    }
+
+    fn manifest(&self, source: &Text, mut object: Value) -> Result<Manifest, Failure> {
+        check_metadata(&object).map_err(|why| {
+            Failure::Client(["unable to decode \"", source, "\": ", &why].concat())
+        })?;
+        let (version, kind) = (object["apiVersion"].as_str(), object["kind"].as_str());
+        let text = |it: &Value| it.text().cloned().unwrap_or_default();
+        let (name, own) = (
+            text(&object["metadata"]["name"]),
+            text(&object["metadata"]["namespace"]),
+        );
+        let of = type_of(version, kind).ok_or_else(|| {
+            let parts = [
+                "resource mapping not found for name: \"",
+                &name,
+                "\" namespace: \"",
+                &own,
+                "\" from \"",
+                source,
+                "\": no matches for kind \"",
+                kind,
+                "\" in version \"",
+                version,
+                "\"\nensure CRDs are installed first",
+            ];
+            Failure::Client(parts.concat())
+        })?;
+        if !of.namespaced {
+            return Ok(Manifest {
+                of,
+                namespace: Text::new(),
+                name,
+                object,
+                source: source.clone(),
+            });
+        }
+        if self.is_enforced && !own.is_empty() && own != self.namespace {
+            let parts = [
+                "the namespace from the provided object \"",
+                &own,
+                "\" does not match the namespace \"",
+                &self.namespace,
+                "\". You must pass '--namespace=",
+                &own,
+                "' to perform this operation.",
+            ];
+            return Err(Failure::Client(parts.concat()));
+        }
+        let namespace = if own.is_empty() {
+            self.namespace.clone()
+        } else {
+            own
+        };
+        object["metadata"]["namespace"] = (&namespace).into();
+        Ok(Manifest {
+            of,
+            namespace,
+            name,
+            object,
+            source: source.clone(),
+        })
+    }
+}
+
+/// upstream: kubectl/pkg/util/openapi/validation, getObjectKind.
+fn check_set(value: &Value) -> Result<(), String> {
+    if value.as_map().is_none() {
+        return Err("invalid object to validate".into());
+    }
+    let missing: Vec<&str> = ["apiVersion", "kind"]
+        .into_iter()
+        .filter(|it| value[*it].is_empty())
+        .collect();
+    match missing.as_slice() {
+        [] => Ok(()),
+        [one] => Err([one, " not set"].concat()),
+        _ => Err("[apiVersion not set, kind not set]".into()),
+    }
+}
+
+/// Types that only kubectl checks: the rest is the server's.
+fn check_metadata(object: &Value) -> Result<(), String> {
+    let wrong = |value: &Value, field: &str, of: &str| {
+        Err([
+            "json: cannot unmarshal ",
+            go_type(value),
+            " into Go struct field ",
+            field,
+            " of type ",
+            of,
+        ]
+        .concat())
+    };
+    let meta = &object["metadata"];
+    if !meta.is_null() && meta.as_map().is_none() {
+        return wrong(meta, "metadataOnlyObject.metadata", "v1.ObjectMeta");
+    }
+    for field in ["annotations", "generateName", "labels", "name", "namespace"] {
+        let value = &meta[field];
+        let path = ["ObjectMeta.metadata.", field].concat();
+        if matches!(field, "annotations" | "labels") {
+            if !value.is_null() && value.as_map().is_none() {
+                return wrong(value, &path, "map[string]string");
+            }
+            let is_text = |it: &Value| it.is_null() || it.text().is_some();
+            if let Some((_, value)) = value.members().find(|it| !is_text(it.1)) {
+                return wrong(value, &path, "string");
+            }
+        } else if !value.is_null() && value.text().is_none() {
+            return wrong(value, &path, "string");
+        }
+    }
+    Ok(())
+}
+
+fn go_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Int(_) | Value::Float(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}

@@ -1,0 +1,481 @@
+//! `kubectl cordon`, `uncordon`, `drain` and `taint`.
+//!
+//! upstream: k8s.io/kubectl/pkg/cmd/drain, pkg/drain and cmd/taint.
+
+use super::common::{self, DryRun, Mutation, Report};
+use crate::apiserver::rest::Body;
+use crate::kubectl::Done;
+use crate::kubectl::failure::{Failure, Failures};
+use crate::kubectl::flags::Flags;
+use crate::kubectl::io::{Io, Stop};
+use crate::kubectl::resources::{Info, STRATEGIC_PATCH, get, items, path, query, with_body};
+use crate::kubectl::types::find;
+use crate::object;
+use crate::time::Duration;
+use crate::value::{Text, Value};
+
+pub(super) const CORDON: &str = "dry-run:s=unchanged selector/l:s";
+pub(super) const DRAIN: &str = "chunk-size:i delete-emptydir-data:b disable-eviction:b dry-run:s=unchanged force:b \
+grace-period:i ignore-daemonsets:b pod-selector:s selector/l:s skip-wait-for-delete-timeout:i timeout:d";
+pub(super) const TAINT: &str = "all:b allow-missing-template-keys:b dry-run:s=unchanged field-manager:s output/o:s \
+overwrite:b selector/l:s show-managed-fields:b template:s validate:s=strict";
+
+/// The nodes that arguments name.
+fn nodes(io: &mut Io, flags: &Flags, command: &str) -> Done<Vec<Info>> {
+    if flags.args.is_empty() && !flags.has("selector") {
+        let text = ["USAGE: ", command, " NODE [flags]"].concat();
+        return Err(Failure::usage(&text, command).into());
+    }
+    let mut words: Vec<Text> = vec!["nodes".into()];
+    words.extend(flags.args.iter().cloned());
+    let mut failures = Failures::default();
+    let nodes = common::infos(io, flags, &words, &mut failures)?;
+    failures.done()?;
+    Ok(nodes)
+}
+
+pub(super) fn cordon(io: &mut Io, flags: &Flags) -> Done {
+    let dry_run = DryRun::of(io, flags)?;
+    for node in nodes(io, flags, "cordon")? {
+        mark(io, &node, true, dry_run)?;
+    }
+    Ok(())
+}
+
+pub(super) fn uncordon(io: &mut Io, flags: &Flags) -> Done {
+    let dry_run = DryRun::of(io, flags)?;
+    for node in nodes(io, flags, "uncordon")? {
+        mark(io, &node, false, dry_run)?;
+    }
+    Ok(())
+}
+
+fn mark(io: &mut Io, node: &Info, unschedulable: bool, dry_run: DryRun) -> Done {
+    let done = if unschedulable {
+        "cordoned"
+    } else {
+        "uncordoned"
+    };
+    if node.object["spec"]["unschedulable"].is_true() == unschedulable {
+        io.print([&node.title(), " already ", done, dry_run.suffix(), "\n"].concat());
+        return Ok(());
+    }
+    if dry_run != DryRun::Client {
+        let value = if unschedulable {
+            Value::Bool(true)
+        } else {
+            Value::Null
+        };
+        let patch = object! {"spec": object! {"unschedulable": value}};
+        io.json(dry_run.on(with_body("PATCH", node.path(""), STRATEGIC_PATCH, patch)))?;
+    }
+    io.print([&node.title(), " ", done, dry_run.suffix(), "\n"].concat());
+    Ok(())
+}
+
+pub(super) fn drain(io: &mut Io, flags: &Flags) -> Done {
+    let dry_run = DryRun::of(io, flags)?;
+    let nodes = nodes(io, flags, "drain")?;
+    for node in &nodes {
+        mark(io, node, true, dry_run)?;
+    }
+    let mut fatal = Failures::default();
+    for node in &nodes {
+        match drain_one(io, flags, node, dry_run) {
+            Ok(()) => io.print([&node.title(), " drained", dry_run.suffix(), "\n"].concat()),
+            Err(Stop::Suspended) => return Err(Stop::Suspended),
+            Err(Stop::Failed(failure)) => {
+                let text = failure.message();
+                let pending: String = nodes
+                    .iter()
+                    .map(|it| [" ", it.name.as_str(), "\n"].concat())
+                    .collect();
+                let parts = [
+                    "error: unable to drain node \"",
+                    node.name.as_str(),
+                    "\" due to error: ",
+                    &text,
+                    ", continuing command...\nThere are pending nodes to be drained:\n",
+                    &pending,
+                ];
+                io.print_error(parts.concat());
+                fatal.0.push(failure);
+            }
+        }
+    }
+    match fatal.done() {
+        Err(Stop::Failed(Failure::Client(text))) => Err(Failure::Bare(text).into()),
+        other => other,
+    }
+}
+
+fn drain_one(io: &mut Io, flags: &Flags, node: &Info, dry_run: DryRun) -> Done {
+    let of = find("pods")?;
+    let fields = ["spec.nodeName=", &node.name].concat();
+    let request = query(
+        get(path(of, "", "", "")),
+        "labelSelector",
+        flags.text("pod-selector"),
+    );
+    let list = io.json(query(
+        query(request, "fieldSelector", &fields),
+        "limit",
+        "500",
+    ))?;
+    let mut chosen = Chosen::default();
+    for pod in items(&list, of) {
+        chosen.judge(io, flags, Info::new(of, pod, ""))?;
+    }
+    let refusals = chosen.refusals();
+    match refusals.len() {
+        0 => {}
+        1 => return Err(refusals.into_iter().next().expect("there is one").into()),
+        _ => return Err(Failure::Several(refusals).into()),
+    }
+    let warnings = chosen.warnings();
+    if !warnings.is_empty() {
+        io.print_error(["Warning: ", &warnings, "\n"].concat());
+    }
+    evict(io, flags, &chosen.evicted, dry_run)
+}
+
+/// What is to happen to the pods of a node.
+#[derive(Default)]
+struct Chosen {
+    evicted: Vec<Info>,
+    daemons: Vec<String>,
+    naked: Vec<String>,
+    local: Vec<String>,
+    daemons_ignored: bool,
+    naked_forced: bool,
+}
+
+impl Chosen {
+    fn judge(&mut self, io: &mut Io, flags: &Flags, pod: Info) -> Done {
+        let meta = &pod.object["metadata"];
+        let phase = pod.object["status"]["phase"].as_str();
+        let title = [pod.namespace.as_str(), "/", &pod.name].concat();
+        if meta["annotations"]
+            .as_map()
+            .is_some_and(|it| it.contains_key("kubernetes.io/config.mirror"))
+        {
+            return Ok(());
+        }
+        let over = matches!(phase, "Succeeded" | "Failed");
+        let owner = meta["ownerReferences"]
+            .items()
+            .iter()
+            .find(|it| it["controller"].is_true());
+        if let Some(owner) = owner.filter(|it| it["kind"].as_str() == "DaemonSet" && !over) {
+            let address = path(
+                find("daemonsets")?,
+                &pod.namespace,
+                owner["name"].as_str(),
+                "",
+            );
+            io.send(get(address))?;
+            self.daemons_ignored = flags.is("ignore-daemonsets");
+            self.daemons.push(title);
+            return Ok(());
+        }
+        let mut stays = false;
+        let has_local = pod.object["spec"]["volumes"]
+            .items()
+            .iter()
+            .any(|it| !it["emptyDir"].is_null());
+        if has_local && !over && !flags.is("delete-emptydir-data") {
+            self.local.push(title.clone());
+            stays = true;
+        }
+        if owner.is_none() && !over {
+            self.naked_forced = flags.is("force");
+            self.naked.push(title);
+            stays |= !self.naked_forced;
+        }
+        if !stays {
+            self.evicted.push(pod);
+        }
+        Ok(())
+    }
+
+    fn refusals(&self) -> Vec<Failure> {
+        let refusal = |pods: &[String], is_refused: bool, text: &str| {
+            (is_refused && !pods.is_empty())
+                .then(|| Failure::Client([text, ": ", &pods.join(", ")].concat()))
+        };
+        let all = [
+            refusal(
+                &self.daemons,
+                !self.daemons_ignored,
+                "cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore)",
+            ),
+            refusal(
+                &self.local,
+                true,
+                "cannot delete Pods with local storage (use --delete-emptydir-data to override)",
+            ),
+            refusal(
+                &self.naked,
+                !self.naked_forced,
+                "cannot delete Pods that declare no controller (use --force to override)",
+            ),
+        ];
+        all.into_iter().flatten().collect()
+    }
+
+    fn warnings(&self) -> String {
+        let warning = |pods: &[String], text: &str| {
+            (!pods.is_empty()).then(|| [text, ": ", &pods.join(", ")].concat())
+        };
+        let all = [
+            warning(&self.naked, "deleting Pods that declare no controller"),
+            warning(&self.daemons, "ignoring DaemonSet-managed Pods"),
+        ];
+        all.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// Evicts all pods, then waits for each; a refused eviction is tried again.
+fn evict(io: &mut Io, flags: &Flags, pods: &[Info], dry_run: DryRun) -> Done {
+    let ms = flags
+        .ms("timeout")
+        .filter(|it| *it > 0)
+        .and_then(|it| u64::try_from(it).ok());
+    let deadline = ms.map(|it| io.now + Duration::ms(it));
+    let mut waiting = Vec::new();
+    for pod in pods {
+        loop {
+            let title = [pod.namespace.as_str(), "/", &pod.name].concat();
+            io.print(["evicting pod ", &title, dry_run.suffix(), "\n"].concat());
+            if dry_run == DryRun::Client {
+                break;
+            }
+            let answer = io.send(eviction(flags, pod, dry_run))?;
+            let Body::Json(status) = answer.body else {
+                break;
+            };
+            match answer.status {
+                429 => {
+                    let message = status["message"].as_str();
+                    let parts = [
+                        "error when evicting pods/\"",
+                        &pod.name,
+                        "\" -n \"",
+                        &pod.namespace,
+                        "\" (will retry after 5s): ",
+                        message,
+                        "\n",
+                    ];
+                    io.print_error(parts.concat());
+                    io.sleep(Duration::s(5))?;
+                }
+                404 => break,
+                code if code >= 400 => {
+                    let words = [
+                        "error when evicting pods/\"",
+                        &pod.name,
+                        "\" -n \"",
+                        &pod.namespace,
+                        "\": ",
+                    ];
+                    return Err(Failure::Client(
+                        [&words.concat(), status["message"].as_str()].concat(),
+                    )
+                    .into());
+                }
+                _ => {
+                    waiting.push(pod);
+                    break;
+                }
+            }
+            if deadline.is_some_and(|it| io.now >= it) {
+                return Err(Failure::client("drain did not complete within the timeout").into());
+            }
+        }
+    }
+    for pod in waiting.into_iter().filter(|_| dry_run == DryRun::None) {
+        gone(io, pod, deadline)?;
+    }
+    Ok(())
+}
+
+fn eviction(flags: &Flags, pod: &Info, dry_run: DryRun) -> crate::apiserver::rest::HttpRequest {
+    let mut options = Value::object();
+    if let Some(grace) = flags.int("grace-period").filter(|it| *it >= 0) {
+        options["gracePeriodSeconds"] = grace.into();
+    }
+    if flags.is("disable-eviction") {
+        return dry_run.on(with_body("DELETE", pod.path(""), "", options));
+    }
+    let body = object! {
+        "apiVersion": "policy/v1",
+        "kind": "Eviction",
+        "metadata": object! {"name": &pod.name, "namespace": &pod.namespace},
+        "deleteOptions": options,
+    };
+    dry_run.on(with_body("POST", pod.path("eviction"), "", body))
+}
+
+/// Looks every second until another pod, or none, has the name.
+fn gone(io: &mut Io, pod: &Info, deadline: Option<crate::time::Time>) -> Done {
+    loop {
+        let answer = io.send(get(pod.path("")))?;
+        let same = match &answer.body {
+            Body::Json(live) => live["metadata"]["uid"] == pod.object["metadata"]["uid"],
+            _ => false,
+        };
+        if answer.status == 404 || answer.status < 400 && !same {
+            io.print(["pod/", pod.name.as_str(), " evicted\n"].concat());
+            return Ok(());
+        }
+        if deadline.is_some_and(|it| io.now >= it) {
+            return Err(Failure::client("global timeout reached").into());
+        }
+        io.sleep(Duration::s(1))?;
+    }
+}
+
+pub(super) fn taint(io: &mut Io, flags: &Flags) -> Done {
+    let is_taint = |it: &Text| it.contains('=') || it.ends_with('-') || it.contains(':');
+    let split = flags
+        .args
+        .iter()
+        .position(is_taint)
+        .unwrap_or(flags.args.len());
+    let (args, specs) = flags.args.split_at(split);
+    if specs.is_empty() {
+        return Err(Failure::client("at least one taint update is required").into());
+    }
+    let mut changes = Vec::new();
+    for spec in specs {
+        changes.push(parse(spec).map_err(|it| Failure::usage(&it, "taint"))?);
+    }
+    let dry_run = DryRun::of(io, flags)?;
+    let mut report = Report::of(flags, dry_run)?;
+    let mut failures = Failures::default();
+    for node in common::infos(io, flags, args, &mut failures)? {
+        let done = change(io, flags, &node, &changes, dry_run);
+        if let Some((object, done)) = failures.catch(done)? {
+            report.done_each(io, Mutation::new(node.of, object, done))?;
+        }
+    }
+    failures.done()
+}
+
+/// A taint to set, or (without one) to remove: key, value, effect.
+struct Change {
+    key: Text,
+    value: Text,
+    effect: Text,
+    removes: bool,
+}
+
+fn parse(spec: &str) -> Result<Change, String> {
+    let (spec, removes) = match spec.strip_suffix('-') {
+        Some(spec) => (spec, true),
+        None => (spec, false),
+    };
+    let (pair, effect) = spec.split_once(':').unwrap_or((spec, ""));
+    let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+    if !removes && effect.is_empty() {
+        // upstream: the whole text is then taken for a key, and found to be none.
+        let parts = [
+            "invalid taint spec: ",
+            spec,
+            ", name part must consist of alphanumeric characters, '-', '_' or '.', and must \
+             start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for \
+             validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
+        ];
+        return Err(parts.concat());
+    }
+    if !matches!(effect, "" | "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
+        return Err([
+            "invalid taint effect: ",
+            effect,
+            ", unsupported taint effect",
+        ]
+        .concat());
+    }
+    Ok(Change {
+        key: key.into(),
+        value: value.into(),
+        effect: effect.into(),
+        removes,
+    })
+}
+
+fn change(
+    io: &mut Io,
+    flags: &Flags,
+    node: &Info,
+    changes: &[Change],
+    dry_run: DryRun,
+) -> Done<(Value, &'static str)> {
+    let old = &node.object["spec"]["taints"];
+    let mut taints: Vec<Value> = old.items().to_vec();
+    let (mut added, mut removed, mut modified) = (false, false, false);
+    for it in changes {
+        let same = |taint: &Value| {
+            taint["key"].as_str() == it.key
+                && (it.effect.is_empty() || taint["effect"].as_str() == it.effect)
+        };
+        let now = taints.iter().position(same);
+        if it.removes {
+            if now.is_none() {
+                let parts = [
+                    "taint \"",
+                    it.key.as_str(),
+                    if it.effect.is_empty() { "" } else { ":" },
+                    &it.effect,
+                    "\" not found",
+                ];
+                return Err(Failure::Client(parts.concat()).into());
+            }
+            taints.retain(|taint| !same(taint));
+            removed = true;
+            continue;
+        }
+        let mut new = object! {"effect": &it.effect, "key": &it.key};
+        if !it.value.is_empty() {
+            new["value"] = (&it.value).into();
+        }
+        match now {
+            Some(_) if !flags.is("overwrite") => {
+                let parts = [
+                    "node ",
+                    node.name.as_str(),
+                    " already has ",
+                    &it.key,
+                    " taint(s) with same effect(s) and --overwrite is false",
+                ];
+                return Err(Failure::Client(parts.concat()).into());
+            }
+            Some(at) => {
+                taints[at] = new;
+                modified = true;
+            }
+            None => {
+                taints.insert(0, new);
+                added = true;
+            }
+        }
+    }
+    let done = match (added, removed, modified) {
+        (true, false, false) => "tainted",
+        (false, true, false) => "untainted",
+        _ => "modified",
+    };
+    let mut object = node.object.clone();
+    if dry_run != DryRun::Client {
+        let taints: Value = if taints.is_empty() {
+            Value::Null
+        } else {
+            taints.into()
+        };
+        let patch = object! {"spec": object! {"taints": taints}};
+        let request = dry_run.on(with_body("PATCH", node.path(""), STRATEGIC_PATCH, patch));
+        let request = query(request, "fieldManager", "kubectl-taint");
+        object = io.json(query(request, "fieldValidation", "Strict"))?;
+    }
+    Ok((object, done))
+}

@@ -1,0 +1,202 @@
+//! `kubectl patch`, `create -f` and `replace`.
+//!
+//! upstream: k8s.io/kubectl/pkg/cmd/patch, cmd/create, cmd/replace.
+
+use super::apply::with_last_applied;
+use super::common::{self, DryRun, Mutation, Report};
+use super::manifest;
+use super::wait::until_gone;
+use crate::kubectl::Done;
+use crate::kubectl::failure::{Failure, Failures};
+use crate::kubectl::flags::Flags;
+use crate::kubectl::io::Io;
+use crate::kubectl::resources::{MERGE_PATCH, STRATEGIC_PATCH, path, query, request, with_body};
+use crate::kubectl::types::qualified;
+use crate::object;
+use crate::value::Value;
+use crate::yaml;
+
+pub(super) const PATCH: &str = "allow-missing-template-keys:b dry-run:s=unchanged field-manager:s filename/f:l \
+kustomize/k:s! local:b! output/o:s patch/p:s patch-file:s recursive/R:b show-managed-fields:b subresource:s template:s \
+type:s";
+
+pub(super) fn patch(io: &mut Io, flags: &Flags) -> Done {
+    let kind = match flags.text("type") {
+        "" | "strategic" => STRATEGIC_PATCH,
+        "merge" => MERGE_PATCH,
+        "json" => "application/json-patch+json",
+        other => {
+            let text = [
+                "--type must be one of [json merge strategic], not \"",
+                other,
+                "\"",
+            ]
+            .concat();
+            return Err(Failure::Client(text).into());
+        }
+    };
+    let text = if flags.has("patch-file") {
+        let files = manifest::open(io, flags.text("patch-file"))?;
+        files.into_iter().next().unwrap_or_default().1
+    } else {
+        flags.text("patch").into()
+    };
+    if text.is_empty() {
+        let text = "must specify --patch or --patch-file containing the contents of the patch";
+        return Err(Failure::client(text).into());
+    }
+    let parsed = yaml::parse(&text);
+    if let Some(error) = parsed.error {
+        let text = ["unable to parse \"", &text, "\": ", &error.go_text()].concat();
+        return Err(Failure::Client(text).into());
+    }
+    let body = parsed
+        .documents
+        .into_iter()
+        .next()
+        .map(|it| it.value)
+        .unwrap_or_default();
+    let dry_run = DryRun::of(io, flags)?;
+    let mut report = Report::of(flags, dry_run)?;
+    let mut failures = Failures::default();
+    for info in common::infos(io, flags, &flags.args, &mut failures)? {
+        if dry_run == DryRun::Client {
+            report.done_each(io, Mutation::new(info.of, info.object, "patched"))?;
+            continue;
+        }
+        let manager = match flags.text("field-manager") {
+            "" => "kubectl-patch",
+            named => named,
+        };
+        let request = with_body(
+            "PATCH",
+            info.path(flags.text("subresource")),
+            kind,
+            body.clone(),
+        );
+        let object = io.json(query(dry_run.on(request), "fieldManager", manager));
+        let object = object.map_err(|it| it.map(|it| it.with_source("patching", &info.source)));
+        if let Some(object) = failures.catch(object)? {
+            let done = if object == info.object {
+                "patched (no change)"
+            } else {
+                "patched"
+            };
+            report.done_each(io, Mutation::new(info.of, object, done))?;
+        }
+    }
+    failures.done()
+}
+
+pub(super) const CREATE: &str = "allow-missing-template-keys:b dry-run:s=unchanged edit:b! field-manager:s filename/f:l \
+kustomize/k:s! output/o:s raw:s! recursive/R:b save-config:b selector/l:s show-managed-fields:b template:s \
+validate:s=strict windows-line-endings:b";
+
+pub(super) fn create(io: &mut Io, flags: &Flags) -> Done {
+    if let Some(word) = flags.args.first() {
+        let text = ["unknown command \"", word, "\""].concat();
+        return Err(Failure::usage(&text, "create").into());
+    }
+    if !flags.has("filename") {
+        return Err(Failure::client("must specify one of -f and -k").into());
+    }
+    let validation = manifest::validation(flags)?;
+    let dry_run = DryRun::of(io, flags)?;
+    let mut report = Report::of(flags, dry_run)?;
+    let read = manifest::read(io, flags)?;
+    if read.manifests.is_empty() && read.failures.is_empty() {
+        return Err(Failure::client("no objects passed to create").into());
+    }
+    let mut failures = Failures::default();
+    for it in read.manifests {
+        let body = if flags.is("save-config") {
+            with_last_applied(&it.object)
+        } else {
+            it.object
+        };
+        let created = if dry_run == DryRun::Client {
+            Ok(body)
+        } else {
+            let request = dry_run.on(with_body(
+                "POST",
+                path(it.of, &it.namespace, "", ""),
+                "",
+                body,
+            ));
+            let request = query(request, "fieldManager", "kubectl-create");
+            let answer = io.json(query(request, "fieldValidation", validation));
+            answer.map_err(|stop| stop.map(|failure| failure.with_source("creating", &it.source)))
+        };
+        if let Some(object) = failures.catch(created)? {
+            report.done_each(io, Mutation::new(it.of, object, "created"))?;
+        }
+    }
+    failures.0.extend(read.failures);
+    failures.done()
+}
+
+pub(super) const REPLACE: &str = "allow-missing-template-keys:b cascade:s=background dry-run:s=unchanged field-manager:s \
+filename/f:l force:b grace-period:i kustomize/k:s! output/o:s raw:s! recursive/R:b save-config:b show-managed-fields:b \
+subresource:s! template:s timeout:d validate:s=strict wait:b";
+
+pub(super) fn replace(io: &mut Io, flags: &Flags) -> Done {
+    if !flags.has("filename") {
+        return Err(Failure::client("must specify one of -f and -k").into());
+    }
+    let validation = manifest::validation(flags)?;
+    let dry_run = DryRun::of(io, flags)?;
+    let mut report = Report::of(flags, dry_run)?;
+    let read = manifest::read(io, flags)?;
+    if read.manifests.is_empty() && read.failures.is_empty() {
+        return Err(Failure::client("no objects passed to replace").into());
+    }
+    let mut failures = Failures::default();
+    for it in read.manifests {
+        let address = path(it.of, &it.namespace, &it.name, "");
+        let forced = flags.is("force") && dry_run == DryRun::None;
+        if forced {
+            let options = object! {"propagationPolicy": "Background", "gracePeriodSeconds": 0};
+            let answer = io.send(with_body("DELETE", address.clone(), "", options))?;
+            if answer.status < 400 {
+                io.print([&qualified(it.of), " \"", &it.name, "\" deleted\n"].concat());
+                until_gone(io, it.of, &it.namespace, &it.name, "", None)?;
+            }
+        }
+        let remembers = flags.is("save-config") || !forced && has_annotation(io, &it)?;
+        let body = if remembers {
+            with_last_applied(&it.object)
+        } else {
+            it.object
+        };
+        let replaced = if dry_run == DryRun::Client {
+            Ok(body)
+        } else {
+            let request = if forced {
+                with_body("POST", path(it.of, &it.namespace, "", ""), "", body)
+            } else {
+                with_body("PUT", address, "", body)
+            };
+            let request = query(dry_run.on(request), "fieldManager", "kubectl-replace");
+            let answer = io.json(query(request, "fieldValidation", validation));
+            answer.map_err(|stop| stop.map(|failure| failure.with_source("replacing", &it.source)))
+        };
+        if let Some(object) = failures.catch(replaced)? {
+            report.done_each(io, Mutation::new(it.of, object, "replaced"))?;
+        }
+    }
+    failures.0.extend(read.failures);
+    failures.done()
+}
+
+/// upstream: util.CreateOrUpdateAnnotation looks whether the live object keeps it.
+fn has_annotation(io: &mut Io, it: &manifest::Manifest) -> Done<bool> {
+    let answer = io.send(request("GET", path(it.of, &it.namespace, &it.name, "")))?;
+    Ok(match answer.body {
+        crate::apiserver::rest::Body::Json(live) => {
+            let live: Value = live;
+            answer.status < 400
+                && !live["metadata"]["annotations"][super::apply::LAST_APPLIED].is_null()
+        }
+        _ => false,
+    })
+}

@@ -1,0 +1,414 @@
+//! `kubectl rollout`.
+//!
+//! upstream: k8s.io/kubectl/pkg/polymorphichelpers, rollout_status.go.
+
+use super::apply::LAST_APPLIED;
+use super::common::{DryRun, Mutation, Report};
+use super::describe::template_text;
+use super::wait::{deadline, until};
+use crate::api::selector::Selector;
+use crate::kubectl::Done;
+use crate::kubectl::failure::{Failure, Failures};
+use crate::kubectl::flags::Flags;
+use crate::kubectl::follow::{Condition, Outcome};
+use crate::kubectl::io::Io;
+use crate::kubectl::print::{Format, Tabs};
+use crate::kubectl::resources::{
+    Accepts, Info, STRATEGIC_PATCH, fetch, get, items, path, print_none_found, query, select,
+    with_body,
+};
+use crate::kubectl::types::{find, qualified_plural};
+use crate::value::Value;
+
+/// The line about a StatefulSet's rollout, and whether it is over.
+pub(in crate::kubectl) fn status(set: &Value, _revision: i64) -> Result<(String, bool), String> {
+    let (spec, status) = (&set["spec"], &set["status"]);
+    let number = |it: &Value| it.as_int().unwrap_or_default();
+    let strategy = &spec["updateStrategy"];
+    if strategy["type"].as_str() != "RollingUpdate" {
+        return Err("rollout status is only available for RollingUpdate strategy type".into());
+    }
+    let observed = number(&status["observedGeneration"]);
+    if observed == 0 || observed < number(&set["metadata"]["generation"]) {
+        return Ok((
+            "Waiting for statefulset spec update to be observed...\n".into(),
+            false,
+        ));
+    }
+    let replicas = spec["replicas"].as_int();
+    let (ready, updated) = (
+        number(&status["readyReplicas"]),
+        number(&status["updatedReplicas"]),
+    );
+    if let Some(missing) = replicas.map(|it| it - ready).filter(|it| *it > 0) {
+        return Ok((
+            [
+                "Waiting for ",
+                &missing.to_string(),
+                " pods to be ready...\n",
+            ]
+            .concat(),
+            false,
+        ));
+    }
+    let count = updated.to_string();
+    if !strategy["rollingUpdate"].is_null() {
+        let partition = strategy["rollingUpdate"]["partition"].as_int();
+        if let (Some(replicas), Some(partition)) = (replicas, partition)
+            && updated < replicas - partition
+        {
+            let of = (replicas - partition).to_string();
+            let parts = [
+                "Waiting for partitioned roll out to finish: ",
+                &count,
+                " out of ",
+                &of,
+                " new pods have been updated...\n",
+            ];
+            return Ok((parts.concat(), false));
+        }
+        let parts = [
+            "partitioned roll out complete: ",
+            &count,
+            " new pods have been updated...\n",
+        ];
+        return Ok((parts.concat(), true));
+    }
+    let (update, current) = (
+        status["updateRevision"].as_str(),
+        status["currentRevision"].as_str(),
+    );
+    if update != current {
+        let parts = [
+            "waiting for statefulset rolling update to complete ",
+            &count,
+            " pods at revision ",
+            update,
+            "...\n",
+        ];
+        return Ok((parts.concat(), false));
+    }
+    let count = number(&status["currentReplicas"]).to_string();
+    let parts = [
+        "statefulset rolling update complete ",
+        &count,
+        " pods at revision ",
+        current,
+        "...\n",
+    ];
+    Ok((parts.concat(), true))
+}
+
+pub(super) const STATUS: &str =
+    "filename/f:l kustomize/k:s! recursive/R:b revision:i selector/l:s timeout:d watch/w:b";
+pub(super) const HISTORY: &str = "allow-missing-template-keys:b filename/f:l kustomize/k:s! output/o:s recursive/R:b \
+revision:i selector/l:s show-managed-fields:b template:s";
+pub(super) const UNDO: &str = "allow-missing-template-keys:b dry-run:s=unchanged filename/f:l kustomize/k:s! output/o:s \
+recursive/R:b selector/l:s show-managed-fields:b template:s to-revision:i";
+pub(super) const RESTART: &str = "allow-missing-template-keys:b field-manager:s filename/f:l kustomize/k:s! output/o:s \
+recursive/R:b selector/l:s show-managed-fields:b template:s";
+
+/// What the arguments name; a type alone means all its objects.
+fn infos(io: &mut Io, flags: &Flags, failures: &mut Failures) -> Done<Vec<Info>> {
+    if flags.args.is_empty() && !flags.has("filename") {
+        return Err(Failure::client("required resource not specified").into());
+    }
+    let accepts = Accepts {
+        all: true,
+        single_type: false,
+    };
+    let selection = select(io, flags, &flags.args, accepts)?;
+    let infos = fetch(io, &selection, "", failures)?;
+    if infos.is_empty() && failures.is_empty() {
+        print_none_found(io, &selection);
+    }
+    Ok(infos)
+}
+
+pub(super) fn run_status(io: &mut Io, flags: &Flags) -> Done {
+    let mut failures = Failures::default();
+    let revision = flags.int("revision").unwrap_or_default();
+    if revision < 0 {
+        return Err(Failure::client("revision must be a positive integer: -1").into());
+    }
+    let infos = infos(io, flags, &mut failures)?;
+    for info in &infos {
+        let (name, namespace) = (info.name.as_str(), info.namespace.as_str());
+        match info.of.kind {
+            "StatefulSet" => {}
+            "Deployment" | "DaemonSet" => {
+                return Err(Failure::not_simulated(
+                    &["rollout status of a ", info.of.kind].concat(),
+                )
+                .into());
+            }
+            kind => {
+                let text = ["no status viewer has been implemented for ", kind].concat();
+                return Err(Failure::Client(text).into());
+            }
+        }
+        let deadline = deadline(io, flags.ms("timeout"));
+        let condition = Condition::RolledOut {
+            revision,
+            once: !flags.is_not_off("watch"),
+        };
+        match until(io, info.of, (namespace, name), deadline, condition)? {
+            Outcome::Met(_) => {}
+            Outcome::TimedOut => {
+                return Err(Failure::client("timed out waiting for the condition").into());
+            }
+            Outcome::Failed(why) => return Err(Failure::Client(why.to_string()).into()),
+        }
+    }
+    failures.done()
+}
+
+/// A StatefulSet's revisions by number.
+fn revisions(io: &mut Io, info: &Info) -> Done<Vec<Value>> {
+    if info.of.kind != "StatefulSet" {
+        return Err(
+            Failure::not_simulated(&["rollout history of a ", info.of.kind].concat()).into(),
+        );
+    }
+    let of = find("controllerrevisions")?;
+    let selector = Selector::text_of(&info.object["spec"]["selector"]);
+    let list = io.json(query(
+        get(path(of, &info.namespace, "", "")),
+        "labelSelector",
+        &selector,
+    ))?;
+    let mut revisions = items(&list, of);
+    let uid = &info.object["metadata"]["uid"];
+    revisions.retain(|it| {
+        let owners = it["metadata"]["ownerReferences"].items().iter();
+        owners
+            .filter(|it| it["controller"].is_true())
+            .any(|it| it["uid"] == *uid)
+    });
+    revisions.sort_by_key(number_of);
+    Ok(revisions)
+}
+
+fn number_of(revision: &Value) -> i64 {
+    revision["revision"].as_int().unwrap_or_default()
+}
+
+/// The set with a revision's template.
+fn with_revision(set: &Value, revision: &Value) -> Value {
+    let mut set = set.clone();
+    let mut template = revision["data"]["spec"]["template"].clone();
+    template.remove("$patch");
+    set["spec"]["template"] = template;
+    set
+}
+
+pub(super) fn run_history(io: &mut Io, flags: &Flags) -> Done {
+    let format = Format::of(flags, false)?;
+    let wanted = flags.int("revision").unwrap_or_default();
+    let mut failures = Failures::default();
+    for info in infos(io, flags, &mut failures)? {
+        let revisions = revisions(io, &info)?;
+        let chosen = revisions.iter().find(|it| number_of(it) == wanted);
+        if wanted > 0 && chosen.is_none() {
+            return Err(Failure::client("unable to find the specified revision").into());
+        }
+        match format.clone() {
+            Format::Objects(mut printer) => {
+                let shown = chosen
+                    .into_iter()
+                    .chain(revisions.iter().filter(|_| wanted == 0));
+                for revision in shown {
+                    let text = printer.print(&pruned(&with_revision(&info.object, revision)))?;
+                    io.print(text);
+                }
+            }
+            Format::Human { .. } => io.print(history(&info, &revisions, chosen)),
+        }
+    }
+    failures.done()
+}
+
+/// Without the empty annotations that typed objects don't have.
+fn pruned(object: &Value) -> Value {
+    let mut object = object.clone();
+    if object["metadata"]["annotations"].is_empty() {
+        object["metadata"].remove("annotations");
+    }
+    object
+}
+
+fn history(info: &Info, revisions: &[Value], chosen: Option<&Value>) -> String {
+    let title = info.title();
+    if let Some(revision) = chosen {
+        let mut template = revision["data"]["spec"]["template"].clone();
+        template.remove("$patch");
+        let number = number_of(revision).to_string();
+        return [
+            &title,
+            " with revision #",
+            &number,
+            "\n",
+            &template_text(&template),
+            "\n",
+        ]
+        .concat();
+    }
+    if revisions.is_empty() {
+        return [&title, " \nNo rollout history found.\n"].concat();
+    }
+    let mut tabs = Tabs::plain();
+    tabs.row(&["REVISION", "CHANGE-CAUSE"]);
+    for it in revisions {
+        let cause = it["metadata"]["annotations"]["kubernetes.io/change-cause"].as_str();
+        tabs.row(&[
+            number_of(it).to_string().as_str(),
+            if cause.is_empty() { "<none>" } else { cause },
+        ]);
+    }
+    [&title, " \n", &tabs.flush(), "\n"].concat()
+}
+
+pub(super) fn run_undo(io: &mut Io, flags: &Flags) -> Done {
+    let dry_run = DryRun::of(io, flags)?;
+    let mut report = Report::of(flags, dry_run)?;
+    let wanted = flags.int("to-revision").unwrap_or_default();
+    let mut failures = Failures::default();
+    for info in infos(io, flags, &mut failures)? {
+        let managed = &info.object["metadata"]["annotations"][LAST_APPLIED];
+        if !managed.is_null() {
+            let parts = [
+                "Warning: resource ",
+                info.of.plural,
+                "/",
+                &info.name,
+                " was previously managed with 'kubectl apply'. \
+                 Rolling back will not update the kubectl.kubernetes.io/last-applied-configuration annotation, which may \
+                 cause unexpected behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your \
+                 previous configuration file instead.\n",
+            ];
+            io.print_error(parts.concat());
+        }
+        let done = undo(io, &info, wanted, dry_run);
+        if let Some(done) = failures.catch(done)? {
+            report.done_each(io, Mutation::new(info.of, info.object, done))?;
+        }
+    }
+    failures.done()
+}
+
+fn undo(io: &mut Io, info: &Info, wanted: i64, dry_run: DryRun) -> Done<String> {
+    let revisions = revisions(io, info)?;
+    let target = if wanted > 0 {
+        revisions
+            .iter()
+            .find(|it| number_of(it) == wanted)
+            .ok_or_else(|| {
+                let number = wanted.to_string();
+                Failure::Client(
+                    ["unable to find specified revision ", &number, " in history"].concat(),
+                )
+            })?
+    } else {
+        let before_last = revisions.len().checked_sub(2);
+        before_last
+            .map(|at| &revisions[at])
+            .ok_or_else(|| Failure::client("no last revision to roll back to"))?
+    };
+    let data = &target["data"];
+    if dry_run == DryRun::Client {
+        let set = with_revision(&info.object, target);
+        return Ok([
+            "will roll back to ",
+            &template_text(&set["spec"]["template"]),
+        ]
+        .concat());
+    }
+    let mut template = data["spec"]["template"].clone();
+    template.remove("$patch");
+    if template == info.object["spec"]["template"] {
+        let number = number_of(target).to_string();
+        return Ok([
+            "skipped rollback (current template already matches revision ",
+            &number,
+            ")",
+        ]
+        .concat());
+    }
+    let request = with_body("PATCH", info.path(""), STRATEGIC_PATCH, data.clone());
+    let refused = |it: Failure| {
+        Failure::Client(
+            [
+                "failed restoring revision ",
+                &number_of(target).to_string(),
+                ": ",
+                &it.message(),
+            ]
+            .concat(),
+        )
+    };
+    io.json(dry_run.on(request)).map_err(|it| it.map(refused))?;
+    Ok("rolled back".into())
+}
+
+pub(super) fn run_restart(io: &mut Io, flags: &Flags) -> Done {
+    let mut report = Report::of(flags, DryRun::None)?;
+    let mut failures = Failures::default();
+    for info in infos(io, flags, &mut failures)? {
+        if !matches!(info.of.kind, "StatefulSet" | "Deployment" | "DaemonSet") {
+            failures.0.push(not_supported(&info, "restarting"));
+            continue;
+        }
+        let at = io.now.rfc3339();
+        let now = &info.object["spec"]["template"]["metadata"]["annotations"][RESTARTED];
+        if now.as_str() == at {
+            let parts = [
+                "failed to create patch for ",
+                info.name.as_str(),
+                ": if restart has already been triggered within the \
+                 past second, please wait before attempting to trigger another",
+            ];
+            failures.0.push(Failure::Client(parts.concat()));
+            continue;
+        }
+        let mut patch = Value::object();
+        patch["spec"]["template"]["metadata"]["annotations"][RESTARTED] = at.into();
+        let request = with_body("PATCH", info.path(""), STRATEGIC_PATCH, patch);
+        let answer = io.json(query(request, "fieldManager", "kubectl-rollout"));
+        let answer = answer.map_err(|it| it.map(|it| it.prefixed("failed to patch: ")));
+        if let Some(object) = failures.catch(answer)? {
+            report.done_each(io, Mutation::new(info.of, object, "restarted"))?;
+        }
+    }
+    failures.done()
+}
+
+const RESTARTED: &str = "kubectl.kubernetes.io/restartedAt";
+
+fn not_supported(info: &Info, what: &str) -> Failure {
+    let parts = [
+        &qualified_plural(info.of),
+        " \"",
+        info.name.as_str(),
+        "\" ",
+        what,
+        " is not supported",
+    ];
+    Failure::Client(parts.concat())
+}
+
+pub(super) fn run_pause(io: &mut Io, flags: &Flags) -> Done {
+    refuse(io, flags, "pausing")
+}
+
+pub(super) fn run_resume(io: &mut Io, flags: &Flags) -> Done {
+    refuse(io, flags, "resuming")
+}
+
+/// Only Deployments can be paused.
+fn refuse(io: &mut Io, flags: &Flags, what: &str) -> Done {
+    let mut failures = Failures::default();
+    for info in infos(io, flags, &mut failures)? {
+        failures.0.push(not_supported(&info, what));
+    }
+    failures.done()
+}

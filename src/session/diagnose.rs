@@ -1,0 +1,298 @@
+//! What is wrong with a reader's text, and where: YAML, unknown fields, what the API server refuses, what is kept
+//! but not simulated.
+
+use crate::api::{Key, Kind};
+use crate::apiserver::rest::{self, Body, HttpRequest};
+use crate::config::Config;
+use crate::object;
+use crate::schema;
+use crate::shell::transcript::{PasteKind, Pasted};
+use crate::sim::World;
+use crate::value::Value;
+use crate::yaml::{self, Document, WarningKind};
+
+/// The most remarks made about one text.
+const REMARKS_MAX: usize = 100;
+
+/// Reads the manifests of a text as the API server would take them, one after another, in a world of their own.
+pub(super) fn diagnose(config: &Config, pasted: &Pasted) -> (Vec<Document>, Vec<Value>) {
+    let mut world = World::new(config.clone());
+    let mut documents = Vec::new();
+    let mut found = Vec::new();
+    for manifest in &pasted.manifests {
+        let parsed = yaml::parse_at(&manifest.text, manifest.first_line);
+        for warning in &parsed.warnings {
+            let place = (warning.place.line, warning.place.column);
+            found.push(remark(
+                "warning",
+                place,
+                &warning_text(&warning.kind),
+                "",
+                "",
+            ));
+        }
+        for document in parsed.documents {
+            found.extend(judge(&mut world, &document));
+            documents.push(document);
+        }
+        if let Some(error) = parsed.error {
+            let hint = error.hint.map(|it| it.kind.sentence()).unwrap_or_default();
+            found.push(remark(
+                "error",
+                (error.line, error.column),
+                &error.message,
+                "",
+                &hint,
+            ));
+        }
+    }
+    found.truncate(REMARKS_MAX);
+    (documents, found)
+}
+
+/// What the page is told of a text.
+pub(super) fn report(pasted: &Pasted, documents: &[Document], diagnostics: Vec<Value>) -> Value {
+    let object = |it: &Document| {
+        let (kind, name) = (
+            it.value["kind"].as_str(),
+            it.value["metadata"]["name"].as_str(),
+        );
+        format!("{}/{name}", kind.to_lowercase())
+    };
+    object! {
+        "kind": match pasted.kind {
+            PasteKind::Manifests => "manifests",
+            PasteKind::Transcript => "transcript",
+            PasteKind::Empty => "empty",
+        },
+        "diagnostics": diagnostics,
+        "objects": documents.iter().map(object).collect::<Value>(),
+        "commands": pasted.commands.iter().map(|it| it.command.text.clone()).collect::<Value>(),
+        "suggests": pasted.is_old.then_some("v1.22"),
+    }
+}
+
+fn warning_text(kind: &WarningKind) -> String {
+    match kind {
+        WarningKind::DuplicateKey { key, first } => {
+            format!(
+                "the key \"{key}\" stands here again (first on line {}): kubectl takes this one",
+                first.line
+            )
+        }
+        WarningKind::LookAlike { found, instead } => {
+            let instead = if *instead == ' ' {
+                "a plain blank"
+            } else {
+                &instead.to_string()
+            };
+            format!(
+                "{} became part of the text: YAML's own sign is {instead}",
+                yaml::shown(*found)
+            )
+        }
+        WarningKind::Ignored => {
+            "kubectl does not read what follows the end of a document".to_owned()
+        }
+    }
+}
+
+/// One document at the API server's door.
+fn judge(world: &mut World, document: &Document) -> Vec<Value> {
+    let value = &document.value;
+    if value["kind"].as_str() == "List" {
+        let hint = "paste the items as documents of their own to have each of them checked here";
+        return vec![remark(
+            "info",
+            (document.line, 1),
+            "a List is applied item by item",
+            "items",
+            hint,
+        )];
+    }
+    let (version, kind) = (value["apiVersion"].as_str(), value["kind"].as_str());
+    if version.is_empty() || kind.is_empty() {
+        let missing = if version.is_empty() {
+            "apiVersion"
+        } else {
+            "kind"
+        };
+        let text = format!(
+            "Object '{}' is missing",
+            if missing == "kind" { "Kind" } else { missing }
+        );
+        return vec![remark("error", (document.line, 1), &text, missing, "")];
+    }
+    let Some(known) = Kind::of(version, kind) else {
+        let text = format!("no matches for kind \"{kind}\" in version \"{version}\"");
+        let hint = Kind::ALL.into_iter().find(|it| it.facts().kind == kind);
+        let hint = hint.map_or_else(
+            || near(kind, Kind::ALL.into_iter().map(|it| it.facts().kind)),
+            |it| format!("did you mean apiVersion: {}", it.api_version()),
+        );
+        return vec![placed(document, "error", &text, "kind", &hint)];
+    };
+    let mut found = refusals(world, document, known);
+    unsimulated(document, known, &mut found);
+    found
+}
+
+/// What the API server says to the object, with the place of each field it names.
+fn refusals(world: &mut World, document: &Document, kind: Kind) -> Vec<Value> {
+    let namespace = match document.value["metadata"]["namespace"].as_str() {
+        _ if !kind.facts().namespaced => "",
+        "" => "default",
+        namespace => namespace,
+    };
+    let request = HttpRequest {
+        method: "POST",
+        path: Key::new(kind, namespace, "").collection_path(),
+        query: vec![("fieldValidation".into(), "Strict".into())],
+        body: document.value.clone(),
+        ..HttpRequest::default()
+    };
+    let config = std::sync::Arc::clone(&world.config);
+    let answer = rest::handle(&mut world.store, &config, world.now, &request);
+    let Body::Json(status) = answer.body else {
+        return Vec::new();
+    };
+    if answer.status < 400 {
+        return Vec::new();
+    }
+    let message = status["message"].as_str();
+    let unknown = unknown_fields(message);
+    if !unknown.is_empty() {
+        let say = |path: &str| {
+            let text = format!("unknown field \"{path}\"");
+            placed(document, "error", &text, path, &did_you_mean(kind, path))
+        };
+        return unknown.into_iter().map(say).collect();
+    }
+    let causes = status["details"]["causes"].items();
+    if causes.is_empty() {
+        return vec![placed(document, "error", message, "", "")];
+    }
+    let say = |cause: &Value| {
+        let field = cause["field"].as_str();
+        placed(
+            document,
+            "error",
+            &format!("{field}: {}", cause["message"].as_str()),
+            field,
+            "",
+        )
+    };
+    causes.iter().map(say).collect()
+}
+
+/// The paths in `strict decoding error: unknown field "spec.replcas", unknown field …`.
+fn unknown_fields(message: &str) -> Vec<&str> {
+    let parts = message.split("unknown field \"").skip(1);
+    parts
+        .filter_map(|it| it.split_once('"'))
+        .map(|(path, _)| path)
+        .collect()
+}
+
+fn did_you_mean(kind: Kind, path: &str) -> String {
+    let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
+    let fields = if parent.is_empty() {
+        Some(schema::root(kind))
+    } else {
+        schema::at(kind, &without_indexes(parent)).and_then(schema::Field::members)
+    };
+    fields
+        .map(|it| near(name, it.fields.iter().map(|it| it.name)))
+        .unwrap_or_default()
+}
+
+fn without_indexes(path: &str) -> String {
+    let mut plain = String::new();
+    let mut depth = 0;
+    for sign in path.chars() {
+        match sign {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            _ if depth == 0 => plain.push(sign),
+            _ => {}
+        }
+    }
+    plain
+}
+
+/// `did you mean "replicas"?`, when a name is close enough.
+fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
+    let close = names.map(|it| (distance(name, it), it)).min();
+    match close {
+        Some((away, it)) if away * 3 <= name.len().max(3) => format!("did you mean \"{it}\"?"),
+        _ => String::new(),
+    }
+}
+
+/// How many signs must be changed, added or taken away, case aside.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b) = (a.to_lowercase(), b.to_lowercase());
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (at, x) in a.chars().take(64).enumerate() {
+        let mut corner = row[0];
+        row[0] = at + 1;
+        for (column, y) in b.chars().enumerate() {
+            let cost = corner + usize::from(x != y);
+            corner = row[column + 1];
+            row[column + 1] = cost.min(row[column] + 1).min(corner + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// Names the fields that are kept but not acted on.
+fn unsimulated(document: &Document, kind: Kind, found: &mut Vec<Value>) {
+    fn walk(fields: &schema::Struct, path: &str, value: &Value, found: &mut Vec<String>) {
+        for (name, member) in value.members() {
+            let Some(field) = fields.field(name) else {
+                continue;
+            };
+            let path = if path.is_empty() {
+                name.to_string()
+            } else {
+                format!("{path}.{name}")
+            };
+            if !field.is_simulated {
+                found.push(path);
+            } else if let Some(inner) = field.members() {
+                walk(inner, &path, member, found);
+                for (at, item) in member.items().iter().enumerate() {
+                    walk(inner, &format!("{path}[{at}]"), item, found);
+                }
+            }
+        }
+    }
+    let mut paths = Vec::new();
+    walk(schema::root(kind), "", &document.value, &mut paths);
+    for path in paths {
+        let text = format!("{path} is kept, but not simulated");
+        found.push(placed(document, "info", &text, &path, ""));
+    }
+}
+
+fn placed(document: &Document, severity: &str, message: &str, path: &str, hint: &str) -> Value {
+    let place = document.nearest(path);
+    let (line, column) = if path.is_empty() {
+        (document.line, 1)
+    } else {
+        (place.line, place.column)
+    };
+    remark(severity, (line, column), message, path, hint)
+}
+
+fn remark(
+    severity: &str,
+    (line, column): (usize, usize),
+    message: &str,
+    path: &str,
+    hint: &str,
+) -> Value {
+    object! {
+        "severity": severity, "line": line, "column": column, "message": message, "path": path, "hint": hint,
+    }
+}

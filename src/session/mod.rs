@@ -1,0 +1,176 @@
+//! What a reader has before them: a text, the simulation it runs, and the language it is told in.
+//!
+//! The page (through `wasm.rs`) and the native command line both drive a simulation through this.
+
+mod diagnose;
+
+use crate::api::Kind;
+use crate::config::Config;
+use crate::shell::transcript::{self, PasteKind, Pasted};
+use crate::sim::{Input, StepSize, Timeline};
+use crate::time::{Duration, Time};
+use crate::view::snapshot::{self, Places};
+use crate::view::words::Words;
+use crate::yaml::Document;
+
+/// A text, the simulation it runs, and the language it is told in.
+///
+/// ```
+/// use statefulset_playground::config::Config;
+/// use statefulset_playground::session::Session;
+/// use statefulset_playground::sim::StepSize;
+///
+/// let mut session = Session::new(Config::default());
+/// session.load("apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {clusterIP: None}\n");
+/// session.step(StepSize::Idle);
+/// assert!(session.snapshot().contains("service/db created"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Session {
+    timeline: Timeline,
+    words: Words,
+    documents: Vec<Document>,
+}
+
+/// The file that pasted manifests are applied from.
+const MANIFEST: &str = "manifest.yaml";
+
+impl Session {
+    /// An empty cluster.
+    pub fn new(config: Config) -> Self {
+        Self {
+            timeline: Timeline::new(config, Vec::new()),
+            words: Words::default(),
+            documents: Vec::new(),
+        }
+    }
+
+    /// The simulation.
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// Starts anew with a text; what is wrong with it is said, the rest runs.
+    pub fn load(&mut self, text: &str) -> String {
+        let pasted = transcript::read(text);
+        let config = Config::clone(&self.timeline.world().config);
+        self.timeline = Timeline::new(config, inputs(&pasted, text));
+        self.told(&pasted)
+    }
+
+    /// Applies a text here and now.
+    pub fn apply(&mut self, text: &str) -> String {
+        let pasted = transcript::read(text);
+        for input in inputs(&pasted, text) {
+            self.timeline.apply(input);
+        }
+        self.told(&pasted)
+    }
+
+    /// What [`Self::load`] would say of a text.
+    pub fn check(&self, text: &str) -> String {
+        let pasted = transcript::read(text);
+        let (documents, diagnostics) = diagnose::diagnose(&self.timeline.world().config, &pasted);
+        diagnose::report(&pasted, &documents, diagnostics).to_json()
+    }
+
+    /// One step forward. False when nothing was left to do.
+    pub fn step(&mut self, size: StepSize) -> bool {
+        self.timeline.step(size)
+    }
+
+    /// One step back. False at the start.
+    pub fn back(&mut self) -> bool {
+        self.timeline.back()
+    }
+
+    /// To the change of that number.
+    pub fn seek(&mut self, shown: usize) {
+        self.timeline.seek(shown);
+    }
+
+    /// To that moment.
+    pub fn seek_time(&mut self, time: Time) {
+        self.timeline.seek_time(time);
+    }
+
+    /// Lets time pass. False when nothing is left to happen.
+    pub fn advance(&mut self, span: Duration) -> bool {
+        self.timeline.advance(span)
+    }
+
+    /// The reader types a line.
+    pub fn type_line(&mut self, line: &str) {
+        self.timeline.apply(Input::Type(line.into()));
+    }
+
+    /// The reader presses Ctrl-C.
+    pub fn interrupt(&mut self) {
+        self.timeline.apply(Input::Interrupt);
+    }
+
+    /// Tells sentences in the language of that catalogue; in English when it is empty.
+    ///
+    /// # Errors
+    /// The JSON library's message.
+    pub fn set_language(&mut self, catalogue: &str) -> Result<(), serde_json::Error> {
+        self.words = Words::load(catalogue)?;
+        Ok(())
+    }
+
+    /// Everything the page shows, as JSON.
+    pub fn snapshot(&self) -> String {
+        snapshot::snapshot(&self.timeline, &self.words, &self.documents).to_json()
+    }
+
+    fn told(&mut self, pasted: &Pasted) -> String {
+        let (documents, diagnostics) = diagnose::diagnose(&self.timeline.world().config, pasted);
+        let report = diagnose::report(pasted, &documents, diagnostics);
+        self.documents = documents;
+        report.to_json()
+    }
+}
+
+impl Places for Vec<Document> {
+    fn line(&self, kind: Kind, name: Option<&str>, field: &str) -> usize {
+        let is_it = |it: &&Document| {
+            let value = &it.value;
+            value["kind"].as_str() == kind.facts().kind
+                && name.is_none_or(|name| value["metadata"]["name"].as_str() == name)
+        };
+        self.iter()
+            .find(is_it)
+            .map_or(0, |it| it.nearest(field).line)
+    }
+}
+
+/// What a text does when it is run.
+fn inputs(pasted: &Pasted, text: &str) -> Vec<Input> {
+    match pasted.kind {
+        PasteKind::Empty => Vec::new(),
+        PasteKind::Manifests => {
+            let texts: Vec<&str> = pasted.manifests.iter().map(|it| it.text.as_str()).collect();
+            let text = if texts.len() > 1 {
+                texts.join("\n---\n")
+            } else {
+                text.to_owned()
+            };
+            vec![
+                Input::WriteFile {
+                    path: MANIFEST.into(),
+                    text: text.into(),
+                },
+                Input::Type(ecow::eco_format!("kubectl apply -f {MANIFEST}")),
+            ]
+        }
+        PasteKind::Transcript => {
+            vec![Input::Paste(
+                pasted
+                    .commands
+                    .iter()
+                    .map(|it| it.command.clone())
+                    .collect(),
+            )]
+        }
+    }
+}

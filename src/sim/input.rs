@@ -1,0 +1,34 @@
+//! What the outside world does to a simulation.
+
+use crate::apiserver::rest::HttpRequest;
+use crate::shell::Pending;
+use crate::value::Text;
+
+/// One thing the outside world does, at the moment it is applied.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// The reader types a line into the terminal.
+    Type(Text),
+    /// A pasted transcript: the lines are typed one after another, each when the one before has ended.
+    Paste(Vec<Pending>),
+    /// The reader presses Ctrl-C.
+    Interrupt,
+    /// A file of the terminal's file system is written.
+    WriteFile {
+        /// Its path.
+        path: Text,
+        /// Its text.
+        text: Text,
+    },
+    /// A request of some other client.
+    Http(HttpRequest),
+    /// The removal of a pod is held up on its node for so many milliseconds, as by a slow unmount.
+    HoldRemoval {
+        /// Its namespace.
+        namespace: Text,
+        /// Its name.
+        pod: Text,
+        /// How long.
+        hold_ms: u64,
+    },
+}

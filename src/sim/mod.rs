@@ -1,0 +1,20 @@
+//! The machine: the world, its queue, and the way through its time.
+
+mod informer;
+mod input;
+mod lives;
+mod outside;
+mod queue;
+mod recorder;
+mod timeline;
+mod trace;
+mod workqueue;
+mod world;
+
+pub use informer::Informers;
+pub use input::Input;
+pub use lives::{Life, Lives, Span, Tone};
+pub use timeline::{Recorded, StepSize, Timeline};
+pub use trace::{Entry, Seq, Trace, What, Wrote};
+pub use workqueue::Waits;
+pub use world::{Step, World};

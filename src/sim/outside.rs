@@ -1,0 +1,250 @@
+//! Where the outside world comes in: inputs, and the errands of the terminal.
+
+use super::input::Input;
+use super::queue::Event;
+use super::trace::{Entry, Seq, What};
+use super::world::{Step, World};
+use crate::api::{Key, Kind};
+use crate::apiserver::rest::{Connection, HttpRequest, HttpResponse, next_frame};
+use crate::dns::server::{Server, Upstream};
+use crate::dns::stub::Network;
+use crate::dns::{self, Zone};
+use crate::plan::Actor;
+use crate::process::Answer;
+use crate::programs::Container;
+use crate::shell::{Errand, inside};
+use crate::time::Duration;
+use crate::value::{Text, Value};
+use crate::why::Why;
+
+/// Between two lines of a pasted transcript.
+const TYPING: Duration = Duration::ms(100);
+
+impl World {
+    /// Does something from outside, now.
+    pub fn apply(&mut self, input: Input) {
+        self.seq += 1;
+        match input {
+            Input::Type(line) => {
+                self.trace_command(line.clone());
+                self.terminal.enter(&line);
+                self.wake_terminal(Duration::default());
+            }
+            Input::Paste(commands) => {
+                self.terminal.paste(commands);
+                self.wake_terminal(Duration::default());
+            }
+            Input::Interrupt => {
+                self.terminal.interrupt();
+                self.wake_terminal(Duration::default());
+            }
+            Input::WriteFile { path, text } => {
+                self.terminal.files.insert_mut(path, text);
+            }
+            Input::Http(request) => {
+                self.request(&request);
+            }
+            Input::HoldRemoval {
+                namespace,
+                pod,
+                hold_ms,
+            } => {
+                let key = Key::new(Kind::Pod, namespace, pod);
+                if let Some(pod) = self.store.objects.get(&key) {
+                    self.memory
+                        .held
+                        .insert_mut(pod.uid().into(), Duration::ms(hold_ms));
+                }
+            }
+        }
+    }
+
+    /// Answers some other client at once.
+    pub fn request(&mut self, request: &HttpRequest) -> HttpResponse {
+        let why = Why::Requested {
+            request: ecow::eco_format!("{} {}", request.method, request.path),
+        };
+        self.answer(request, None, &why)
+    }
+
+    fn trace_command(&mut self, line: Text) {
+        let first = line.split('\n').next().unwrap_or_default();
+        let why = Why::Typed {
+            command: first.into(),
+        };
+        let what = What::Command(line);
+        self.trace.push(Entry {
+            seq: self.seq,
+            time: self.now,
+            actor: Actor::You,
+            cause: None,
+            what,
+            why,
+        });
+        self.last_command = Some(self.seq);
+    }
+
+    /// Lets the terminal's program go on after that long.
+    fn wake_terminal(&mut self, after: Duration) {
+        self.queue
+            .push(self.now + after, Event::Terminal, self.last_command);
+    }
+
+    /// A program that waits for a change looks again.
+    pub(super) fn tell_terminal(&mut self) {
+        if self.terminal.is_watching() && !self.terminal_is_told {
+            self.terminal_is_told = true;
+            self.wake_terminal(self.config.delays.request);
+        }
+    }
+
+    /// The terminal's program goes on until it needs the world, and gets what it needs.
+    pub(super) fn run_terminal(&mut self, cause: Option<Seq>) {
+        self.terminal_is_told = false;
+        if let Some(line) = self.terminal.next_pasted() {
+            self.trace_command(line);
+        }
+        let why = Why::Typed {
+            command: self.terminal.command(),
+        };
+        match self.terminal.go_on(self.now, self.config.version) {
+            Errand::Rest => {
+                if self.terminal.has_next_pasted() {
+                    self.wake_terminal(TYPING);
+                }
+            }
+            Errand::Http(request) => {
+                let answer = self.answer(&request, cause, &why);
+                self.terminal.tell(Answer::Http(answer));
+                self.wake_terminal(self.config.delays.request);
+            }
+            Errand::Frame(mut watch, until) => {
+                if let Some(frame) = next_frame(&self.store, &self.config, self.now, &mut watch) {
+                    self.terminal.tell_frame(watch, frame);
+                    self.wake_terminal(Duration::default());
+                } else if until.is_some_and(|it| it <= self.now) {
+                    self.terminal.tell(Answer::Slept);
+                    self.wake_terminal(Duration::default());
+                } else if let Some(until) = until {
+                    self.wake_terminal(until.since(self.now));
+                }
+            }
+            Errand::Sleep(span) => {
+                self.terminal.tell(Answer::Slept);
+                self.wake_terminal(span);
+            }
+            Errand::Inside(connection, line) => {
+                let typed = self.in_container(&connection, |container, network| {
+                    inside::run_line(&line, container, network)
+                });
+                let Some(typed) = typed else {
+                    return self.lose_connection();
+                };
+                if typed.is_left && connection.command.is_empty() {
+                    self.end_program(&connection, typed.printed.exit, cause);
+                }
+                self.terminal.tell_inside(&typed);
+                self.wake_terminal(typed.printed.took);
+            }
+            Errand::Program(connection) => {
+                let run = self.in_container(&connection, |container, network| {
+                    inside::run(&connection.command, container, network)
+                });
+                let Some(run) = run else {
+                    return self.lose_connection();
+                };
+                let took = run.as_ref().map_or(Duration::default(), |it| it.took);
+                self.terminal.tell_program(run);
+                self.wake_terminal(took);
+            }
+        }
+    }
+
+    /// The pod at the other end of a connection is gone.
+    fn lose_connection(&mut self) {
+        self.terminal.tell(Answer::Exited(137));
+        self.wake_terminal(Duration::default());
+    }
+
+    /// Runs something in a container, with the cluster's DNS as its network; nothing if the pod is gone.
+    fn in_container<T>(
+        &self,
+        connection: &Connection,
+        run: impl FnOnce(&Container<'_>, &mut Network<'_>) -> T,
+    ) -> Option<T> {
+        let key = Key::new(Kind::Pod, &connection.namespace, &connection.pod);
+        let pod = self.store.objects.get(&key)?;
+        let named = |it: &&Value| it["name"].as_str() == connection.container;
+        let container = pod
+            .containers()
+            .iter()
+            .find(named)
+            .or(pod.containers().first())?;
+        let container = Container {
+            image: container["image"].as_str(),
+            pod,
+            name: container["name"].as_str(),
+            config: &self.config,
+            now: self.now,
+        };
+        let server = Server {
+            zone: Zone::of(
+                dns::Options::kubeadm(&self.config.domain),
+                &self.informers.dns,
+                self.now,
+            ),
+            upstream: Upstream::default(),
+        };
+        let mut network =
+            |_: &str, query: &dns::Query| dns::Outcome::Reply(Box::new(server.ask(query)));
+        Some(run(&container, &mut network))
+    }
+
+    /// A container's main program has ended; its kubelet notices.
+    fn end_program(&mut self, connection: &Connection, code: i32, cause: Option<Seq>) {
+        let key = Key::new(Kind::Pod, &connection.namespace, &connection.pod);
+        let Some(pod) = self.store.objects.get(&key) else {
+            return;
+        };
+        let uid = Text::from(pod.uid());
+        if let Some(memory) = self.memory.pods.get(&uid) {
+            let mut memory = memory.clone();
+            memory.exit_code = Some(code);
+            self.memory.pods.insert_mut(uid, memory);
+            self.enqueue(
+                Actor::Kubelet,
+                key,
+                self.now + self.config.delays.stop,
+                cause,
+            );
+        }
+    }
+
+    /// When nothing moves any more and a pasted transcript has more lines, the watch in the foreground is left, as
+    /// its author left it.
+    pub(super) fn leave_watch(&mut self) -> Option<Step> {
+        if !self.terminal.would_leave_watch() {
+            return None;
+        }
+        self.seq += 1;
+        let why = Why::TranscriptGoesOn {
+            command: self.terminal.command(),
+        };
+        let what = What::Command("^C".into());
+        let cause = self.last_command;
+        self.trace.push(Entry {
+            seq: self.seq,
+            time: self.now,
+            actor: Actor::You,
+            cause,
+            what,
+            why,
+        });
+        self.terminal.interrupt();
+        self.wake_terminal(TYPING);
+        Some(Step {
+            seq: self.seq,
+            is_visible: true,
+        })
+    }
+}

@@ -1,0 +1,59 @@
+//! The event queue: a total order of `(time, number)`.
+
+use rpds::RedBlackTreeMapSync;
+
+use super::trace::Seq;
+use crate::api::Key;
+use crate::plan::{Actor, EventRecord};
+use crate::time::Time;
+use crate::why::Why;
+
+use super::informer::Informer;
+
+/// What can happen next. A closed set, so that a world can be cloned and shown.
+#[derive(Clone, Debug)]
+pub(super) enum Event {
+    /// A change reaches a cache: the log entry of that index.
+    Deliver(Informer, usize),
+    /// A component looks at a key.
+    Reconcile(Actor, Key),
+    /// A component sends the next request of its plan for a key.
+    Submit(Actor, Key),
+    /// An Event object is written.
+    Record(Box<(EventRecord, Actor, Why)>),
+    /// The terminal's foreground program goes on.
+    Terminal,
+}
+
+/// An event with the step that brought it about.
+#[derive(Clone, Debug)]
+pub(super) struct Queued {
+    pub event: Event,
+    pub cause: Option<Seq>,
+}
+
+/// Events by time, then by the order they were queued in.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Queue {
+    events: RedBlackTreeMapSync<(Time, u64), Queued>,
+    next: u64,
+}
+
+impl Queue {
+    pub(super) fn push(&mut self, time: Time, event: Event, cause: Option<Seq>) {
+        self.events
+            .insert_mut((time, self.next), Queued { event, cause });
+        self.next += 1;
+    }
+
+    pub(super) fn pop(&mut self) -> Option<(Time, Queued)> {
+        let (at, queued) = self.events.first()?;
+        let (at, queued) = (*at, queued.clone());
+        self.events.remove_mut(&at);
+        Some((at.0, queued))
+    }
+
+    pub(super) fn next_time(&self) -> Option<Time> {
+        self.events.first().map(|((time, _), _)| *time)
+    }
+}

@@ -1,0 +1,81 @@
+//! Event objects: made once, counted when they repeat.
+//!
+//! Left out: aggregation of similar events and the spam filter.
+//! upstream: client-go tools/record/events_cache.go; spec/statefulset.md C.
+
+use crate::api::meta::new_value;
+use crate::api::{Key, Kind, Objects};
+use crate::apiserver::{Request, Verb, WriteOptions};
+use crate::chance::chance;
+use crate::object;
+use crate::plan::EventRecord;
+use crate::time::Time;
+use crate::value::{Text, Value};
+
+/// The request that records an event: a new object, or one more of a known one.
+pub(super) fn request(objects: &Objects, seed: u64, now: Time, event: &EventRecord) -> Request {
+    let namespace: Text = match event.about["namespace"].as_str() {
+        "" => "default".into(),
+        namespace => namespace.into(),
+    };
+    let known = objects
+        .list_in(Kind::Event, &namespace)
+        .find(|it| is_same(&it.value, event));
+    let (key, verb) = match known {
+        Some(known) => {
+            let mut value = known.value.clone();
+            value["count"] = (value["count"].as_int().unwrap_or(1) + 1).into();
+            value["lastTimestamp"] = now.rfc3339().into();
+            value["metadata"].remove("resourceVersion");
+            (known.key(), Verb::Update(value))
+        }
+        None => create(namespace, seed, now, event),
+    };
+    Request {
+        key,
+        verb,
+        options: WriteOptions::default(),
+    }
+}
+
+fn is_same(value: &Value, event: &EventRecord) -> bool {
+    let about = &value["involvedObject"];
+    about["uid"] == event.about["uid"]
+        && about["fieldPath"] == event.about["fieldPath"]
+        && value["reason"].as_str() == event.reason
+        && value["message"].as_str() == event.message
+        && value["source"]["component"].as_str() == event.source.component
+}
+
+fn create(namespace: Text, seed: u64, now: Time, event: &EventRecord) -> (Key, Verb) {
+    let words = [
+        event.about["uid"].as_str(),
+        event.reason,
+        event.message.as_str(),
+    ];
+    let nanoseconds = now.unix_ns() + chance(seed, &words) % 1_000_000;
+    let name = ecow::eco_format!("{}.{nanoseconds:x}", event.about["name"].as_str());
+    let key = Key::new(Kind::Event, namespace, name);
+    let mut source = object! {"component": event.source.component};
+    if !event.source.host.is_empty() {
+        source["host"] = (&event.source.host).into();
+    }
+    let mut value = new_value(&key);
+    value["involvedObject"] = event.about.clone();
+    value["reason"] = event.reason.into();
+    value["message"] = (&event.message).into();
+    value["source"] = source;
+    value["firstTimestamp"] = now.rfc3339().into();
+    value["lastTimestamp"] = now.rfc3339().into();
+    value["eventTime"] = Value::Null;
+    value["count"] = 1.into();
+    value["type"] = if event.is_warning {
+        "Warning"
+    } else {
+        "Normal"
+    }
+    .into();
+    value["reportingComponent"] = event.source.component.into();
+    value["reportingInstance"] = (&event.source.host).into();
+    (key, Verb::Create(value))
+}

@@ -1,0 +1,481 @@
+//! The world: the whole cluster as one value, moved by exactly one event at a time.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::informer::{Informer, Informers};
+use super::lives::{self, Lives};
+use super::queue::{Event, Queue, Queued};
+use super::recorder;
+use super::trace::{Entry, Seq, Trace, What, Wrote};
+use super::workqueue::{Items, Running, Waits};
+use crate::api::{Key, Kind, Object};
+use crate::apiserver::rest::{self, HttpRequest, HttpResponse};
+use crate::apiserver::{self, LogEntry, Request, Status, Store, Written};
+use crate::config::Config;
+use crate::controllers::{endpoints, endpointslice, statefulset};
+use crate::memory::Memory;
+use crate::plan::{Actor, Component, Ctx, Decision, EventRecord, OnError, Plan, Report};
+use crate::shell::Terminal;
+use crate::time::{Duration, Time};
+use crate::value::Text;
+use crate::why::Why;
+use crate::{kubelet, scheduler};
+
+/// Everything that acts.
+const COMPONENTS: [Component; 5] = [
+    statefulset::COMPONENT,
+    endpointslice::COMPONENT,
+    endpoints::COMPONENT,
+    scheduler::COMPONENT,
+    kubelet::COMPONENT,
+];
+
+/// One cluster at one moment.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The clock.
+    pub now: Time,
+    /// How many events were handled.
+    pub seq: Seq,
+    /// The options.
+    pub config: Arc<Config>,
+    /// What the API server keeps.
+    pub store: Store,
+    /// What the components see of it.
+    pub informers: Informers,
+    /// What happened.
+    pub trace: Trace,
+    /// What is being waited for.
+    pub waits: Waits,
+    /// What became of each pod name.
+    pub lives: Lives,
+    /// The reader's terminal.
+    pub terminal: Terminal,
+    /// The event of the reader's last command.
+    pub(super) last_command: Option<Seq>,
+    /// Whether the terminal's program is to look at a change it has not seen.
+    pub(super) terminal_is_told: bool,
+    pub(super) memory: Memory,
+    pub(super) queue: Queue,
+    items: Items,
+    /// Log entries whose deliveries are queued.
+    told: usize,
+}
+
+/// What one step did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The number of the event.
+    pub seq: Seq,
+    /// Whether a reader sees a change.
+    pub is_visible: bool,
+}
+
+impl World {
+    /// A cluster with its nodes and namespaces, and nothing in it.
+    pub fn new(config: Config) -> Self {
+        let store = Store::seeded(&config, Time::START);
+        Self {
+            now: Time::START,
+            seq: 0,
+            informers: Informers::synced(&store.objects),
+            told: store.log.len(),
+            config: Arc::new(config),
+            store,
+            trace: Trace::default(),
+            waits: Waits::default(),
+            lives: Lives::default(),
+            terminal: Terminal::default(),
+            last_command: None,
+            terminal_is_told: false,
+            memory: Memory::default(),
+            queue: Queue::default(),
+            items: Items::default(),
+        }
+    }
+
+    /// Handles exactly one event; nothing when none is queued.
+    pub fn step(&mut self) -> Option<Step> {
+        let Some((time, queued)) = self.queue.pop() else {
+            return self.leave_watch();
+        };
+        let shown_before = self.trace.shown();
+        self.now = self.now.max(time);
+        self.seq += 1;
+        let Queued { event, cause } = queued;
+        match event {
+            Event::Deliver(informer, at) => self.deliver(informer, at, cause),
+            Event::Reconcile(actor, key) => self.reconcile(actor, &key, time, cause),
+            Event::Submit(actor, key) => self.submit(actor, &key),
+            Event::Record(record) => self.record(&record.0, record.1, &record.2, cause),
+            Event::Terminal => self.run_terminal(cause),
+        }
+        Some(Step {
+            seq: self.seq,
+            is_visible: self.trace.shown() > shown_before,
+        })
+    }
+
+    /// Whether every wanted pod of every set is there and Ready, and no other is left.
+    pub fn is_settled(&self) -> bool {
+        self.store.objects.list(Kind::StatefulSet).all(|set| {
+            let status = &set.value["status"];
+            let wanted = set.statefulset_spec().replicas;
+            let count = |name: &str| status[name].as_int().unwrap_or(0);
+            count("observedGeneration") >= set.generation()
+                && count("readyReplicas") == wanted
+                && count("replicas") == wanted
+                && status["currentRevision"] == status["updateRevision"]
+        })
+    }
+
+    /// When the next event is due.
+    pub fn next_time(&self) -> Option<Time> {
+        let leaves_watch = || self.terminal.would_leave_watch().then_some(self.now);
+        self.queue.next_time().or_else(leaves_watch)
+    }
+
+    /// Handles every event due up to `time`, then moves the clock there.
+    pub fn wait_until(&mut self, time: Time) {
+        while self.next_time().is_some_and(|it| it <= time) {
+            self.step();
+        }
+        self.now = self.now.max(time);
+    }
+
+    /// Sends a request to the API server; traces what it did and queues the news of it.
+    fn send(
+        &mut self,
+        request: &Request,
+        actor: Actor,
+        cause: Option<Seq>,
+        why: &Why,
+    ) -> Result<Written, Status> {
+        let before = self.store.log.len();
+        let answer = apiserver::handle(&mut self.store, &self.config, self.now, request);
+        let refused = answer
+            .as_ref()
+            .err()
+            .map(|it| (request.key.clone(), it.message.clone()));
+        self.note(before, refused, actor, cause, why);
+        answer
+    }
+
+    /// Answers a client on the wire; traces what it did and queues the news of it.
+    pub(super) fn answer(
+        &mut self,
+        request: &HttpRequest,
+        cause: Option<Seq>,
+        why: &Why,
+    ) -> HttpResponse {
+        let before = self.store.log.len();
+        let answer = rest::handle(&mut self.store, &self.config, self.now, request);
+        self.note(before, None, Actor::You, cause, why);
+        answer
+    }
+
+    /// Traces what happened to the store since its log had that length, and queues the news.
+    fn note(
+        &mut self,
+        before: usize,
+        refused: Option<(Key, Text)>,
+        actor: Actor,
+        cause: Option<Seq>,
+        why: &Why,
+    ) {
+        let written = (before..self.store.log.len())
+            .filter_map(|at| self.store.log.get(at))
+            .map(|it| What::Wrote {
+                key: it.object.key(),
+                wrote: Wrote::of(it),
+                resource_version: it.resource_version,
+            });
+        let refused = refused
+            .into_iter()
+            .map(|(key, message)| What::Refused { key, message });
+        for what in written.chain(refused).collect::<Vec<_>>() {
+            let why = why.clone();
+            self.trace.push(Entry {
+                seq: self.seq,
+                time: self.now,
+                actor,
+                cause,
+                what,
+                why,
+            });
+        }
+        self.tell_informers();
+        self.tell_terminal();
+    }
+
+    /// Queues the delivery of every change nobody has been told of.
+    fn tell_informers(&mut self) {
+        while let Some(entry) = self.store.log.get(self.told) {
+            let kind = entry.object.kind;
+            lives::follow(&mut self.lives, &self.config, entry);
+            for informer in Informer::ALL.into_iter().filter(|it| it.watches(kind)) {
+                let time = self.now + informer.lag(&self.config);
+                self.queue
+                    .push(time, Event::Deliver(informer, self.told), Some(self.seq));
+            }
+            self.told += 1;
+        }
+    }
+
+    fn deliver(&mut self, informer: Informer, at: usize, cause: Option<Seq>) {
+        let entry: LogEntry = self
+            .store
+            .log
+            .get(at)
+            .expect("a delivery names an entry of the log")
+            .clone();
+        let before = self.informers.deliver(informer, &entry);
+        let after: Option<&Object> = match entry.change {
+            apiserver::Change::Deleted => None,
+            apiserver::Change::Added | apiserver::Change::Modified => Some(&entry.object),
+        };
+        for component in COMPONENTS
+            .iter()
+            .filter(|it| Informer::of(it.actor) == informer)
+        {
+            if component.actor == Actor::Kubelet && !self.config.kubelets {
+                continue;
+            }
+            let cache = self.informers.cache(informer);
+            for key in (component.wakes)(cache, before.as_deref(), after) {
+                self.enqueue(component.actor, key, self.now, cause);
+            }
+        }
+    }
+
+    /// Puts a key into a component's work queue, to be looked at then or earlier.
+    pub(super) fn enqueue(&mut self, actor: Actor, key: Key, time: Time, cause: Option<Seq>) {
+        let id = (actor, key);
+        let mut item = self.items.get(&id).cloned().unwrap_or_default();
+        if item.running.is_some() {
+            item.is_dirty = true;
+            item.dirty_cause = cause;
+        } else {
+            let time = time.max(item.not_before);
+            if item.queued.is_some_and(|it| it <= time) {
+                return;
+            }
+            item.queued = Some(time);
+            self.queue
+                .push(time, Event::Reconcile(actor, id.1.clone()), cause);
+        }
+        self.items.insert_mut(id, item);
+    }
+
+    fn reconcile(&mut self, actor: Actor, key: &Key, time: Time, cause: Option<Seq>) {
+        let id = (actor, key.clone());
+        let Some(mut item) = self.items.get(&id).cloned() else {
+            return;
+        };
+        if item.queued != Some(time) || item.running.is_some() {
+            return;
+        }
+        let component = COMPONENTS
+            .iter()
+            .find(|it| it.actor == actor)
+            .expect("only components reconcile");
+        let ctx = Ctx {
+            objects: self.informers.cache(Informer::of(actor)),
+            memory: &self.memory,
+            now: self.now,
+            config: &self.config,
+        };
+        let Plan {
+            decisions,
+            memory,
+            requeue_after,
+        } = (component.reconcile)(&ctx, key);
+        if let Some(memory) = memory {
+            self.memory = memory;
+        }
+        item.queued = None;
+        item.running = Some(Arc::new(Running {
+            rest: VecDeque::from(decisions),
+            waits: Vec::new(),
+            cause,
+            has_failed: false,
+            last_write: None,
+            requeue_at: requeue_after.map(|it| self.now + it),
+        }));
+        self.items.insert_mut(id, item);
+        self.go_on(actor, key);
+    }
+
+    /// Goes through a plan to its next request; the requests go out one per event.
+    fn go_on(&mut self, actor: Actor, key: &Key) {
+        let id = (actor, key.clone());
+        let mut item = self
+            .items
+            .get(&id)
+            .cloned()
+            .expect("a plan under way has an item");
+        let mut running = item
+            .running
+            .take()
+            .map(Arc::unwrap_or_clone)
+            .expect("a plan under way");
+        loop {
+            match running.rest.front() {
+                None => {
+                    self.items.insert_mut(id, item);
+                    return self.finish(actor, key, running);
+                }
+                Some(Decision::Do { on_error, .. }) => {
+                    if running.has_failed && *on_error != OnError::Finally {
+                        running.rest.pop_front();
+                        continue;
+                    }
+                    let time = self.now + self.config.delays.request;
+                    self.queue
+                        .push(time, Event::Submit(actor, id.1.clone()), running.cause);
+                    item.running = Some(Arc::new(running));
+                    self.items.insert_mut(id, item);
+                    return;
+                }
+                Some(Decision::Wait { on, why }) => {
+                    running.waits.push((on.clone(), why.clone()));
+                    self.trace_wait(actor, key, &running);
+                }
+                Some(Decision::Record(event, why)) => {
+                    self.queue_event(event.clone(), actor, why.clone(), running.cause);
+                }
+            }
+            running.rest.pop_front();
+        }
+    }
+
+    /// A wait is traced when it begins; of several that begin in one plan, the first.
+    fn trace_wait(&mut self, actor: Actor, key: &Key, running: &Running) {
+        let old = self.waits.get(&(actor, key.clone()));
+        let is_known = |wait: &(Key, Why)| old.is_some_and(|it| it.contains(wait));
+        let new = running.waits.iter().filter(|it| !is_known(it)).count();
+        let Some((on, why)) = running.waits.last().filter(|it| new == 1 && !is_known(it)) else {
+            return;
+        };
+        let what = What::Waits(on.clone());
+        let why = why.clone();
+        self.trace.push(Entry {
+            seq: self.seq,
+            time: self.now,
+            actor,
+            cause: running.cause,
+            what,
+            why,
+        });
+    }
+
+    fn submit(&mut self, actor: Actor, key: &Key) {
+        let id = (actor, key.clone());
+        let mut item = self
+            .items
+            .get(&id)
+            .cloned()
+            .expect("a plan under way has an item");
+        let mut running = item
+            .running
+            .take()
+            .map(Arc::unwrap_or_clone)
+            .expect("a plan under way");
+        let Some(Decision::Do {
+            request,
+            on_error,
+            why,
+            report,
+        }) = running.rest.pop_front()
+        else {
+            unreachable!("a submission has a request in front")
+        };
+        let answer = self.send(&request, actor, running.cause, &why);
+        if answer.as_ref().is_ok_and(|it| it.changed) {
+            running.last_write = Some(self.seq);
+        }
+        running.has_failed |= answer.is_err() && on_error != OnError::Continue;
+        if let Some(event) = report.and_then(|it| told(it, &answer)) {
+            self.queue_event(event, actor, why, Some(self.seq));
+        }
+        item.running = Some(Arc::new(running));
+        self.items.insert_mut(id, item);
+        self.go_on(actor, key);
+    }
+
+    fn finish(&mut self, actor: Actor, key: &Key, running: Running) {
+        let id = (actor, key.clone());
+        if running.waits.is_empty() {
+            self.waits.remove_mut(&id);
+        } else {
+            self.waits.insert_mut(id.clone(), Arc::new(running.waits));
+        }
+        let mut item = self.items.get(&id).cloned().unwrap_or_default();
+        if running.last_write.is_some() {
+            // upstream: StaleControllerConsistency, the next look waits until the cache has the component's own writes.
+            item.not_before = self.now + Informer::of(actor).lag(&self.config);
+        }
+        let (is_dirty, dirty_cause) = (item.is_dirty, item.dirty_cause);
+        item.is_dirty = false;
+        item.failures = if running.has_failed {
+            item.failures + 1
+        } else {
+            0
+        };
+        let back_off = item.back_off();
+        let is_forgotten = item.failures == 0 && item.not_before <= self.now;
+        if is_forgotten {
+            self.items.remove_mut(&id);
+        } else {
+            self.items.insert_mut(id, item);
+        }
+        if running.has_failed {
+            self.enqueue(actor, key.clone(), self.now + back_off, running.cause);
+        }
+        if is_dirty {
+            self.enqueue(actor, key.clone(), self.now, dirty_cause);
+        } else if let Some(time) = running.requeue_at {
+            let cause = running.last_write.or(running.cause);
+            self.enqueue(actor, key.clone(), time.max(self.now), cause);
+        }
+    }
+
+    fn queue_event(&mut self, event: EventRecord, actor: Actor, why: Why, cause: Option<Seq>) {
+        let time = self.now + self.config.delays.request + Duration::ms(1);
+        self.queue
+            .push(time, Event::Record(Box::new((event, actor, why))), cause);
+    }
+
+    fn record(&mut self, event: &EventRecord, actor: Actor, why: &Why, cause: Option<Seq>) {
+        let request = recorder::request(&self.store.objects, self.config.seed, self.now, event);
+        // An event that cannot be written (its namespace is going) is lost, as upstream loses it.
+        let _lost = self.send(&request, actor, cause, why);
+    }
+}
+
+/// The Event that tells how a request went; an object that exists already is no news.
+fn told(report: Report, answer: &Result<Written, Status>) -> Option<EventRecord> {
+    let Report {
+        about,
+        source,
+        success,
+        failure,
+    } = report;
+    let (is_warning, (reason, message)) = match answer {
+        Ok(_) => (false, success),
+        Err(status) if status.reason == "NotFound" => (false, success),
+        Err(status) if status.reason == "AlreadyExists" || failure.1.is_empty() => return None,
+        Err(status) => {
+            let message: Text = ecow::eco_format!("{}{}", failure.1, status.message);
+            (true, (failure.0, message))
+        }
+    };
+    Some(EventRecord {
+        about,
+        source,
+        is_warning,
+        reason,
+        message,
+    })
+}

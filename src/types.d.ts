@@ -1,0 +1,29 @@
+/** Options of a cluster; each may be missing. */
+export interface Options {
+  seed?: number;
+  kubernetes?: "v1.36" | "v1.22";
+  nodes?: number;
+}
+export type StepSize = "event" | "change" | "ready" | "idle";
+export interface Paste { kind: "manifests" | "transcript" | "empty"; diagnostics: Diagnostic[]; objects: string[]; commands: string[]; /** the profile the text asks for: a transcript of the article's era offers v1.22 */ suggests: "v1.22" | null }
+export interface Diagnostic { severity: "error" | "warning" | "info"; line: number; column: number; /** 1-based; 0 when the whole text is meant */ message: string; path: string; /** field path or "" */ hint: string; /** did you mean …, or "" */ }
+/** A sentence made by the engine in the current language, with what it was made from. */
+export interface Sentence { code: string; text: string; facts: Record<string, string>; upstream: string; /** page below kubernetes.io/docs/, or "" */ docs: string }
+export interface Snapshot {
+  version: string; kubernetes: string;
+  time: number; end: number; step: number; steps: number; seq: number;
+  atStart: boolean; idle: boolean;
+  services: ServiceView[]; statefulSets: StatefulSetView[];
+  /** pods of no StatefulSet */ pods: PodView[];
+  nodes: { name: string; ready: boolean; schedulable: boolean; pods: string[] }[];
+  current: StepView | null;
+  timeline: TimelineView; terminal: TerminalView; events: EventView[]; files: { name: string; text: string }[];
+}
+export interface ServiceView { name: string; namespace: string; headless: boolean; clusterIP: string; dnsName: string; /** what DNS answers for dnsName now */ answers: { address: string; pod: string }[]; leftOut: { pod: string; why: Sentence }[]; current: boolean }
+export interface StatefulSetView { name: string; namespace: string; ready: number; replicas: number; policy: string; revision: string; /** standing wait of the controller */ waiting: Sentence | null; columns: ColumnView[]; current: boolean }
+export interface ColumnView { ordinal: number; name: string; /** web-0.nginx, "" without governing Service */ dnsName: string; /** does dnsName resolve now */ resolves: boolean; pod: PodView | null; /** why there is no pod */ absent: Sentence | null; current: boolean; /** beyond spec.replicas: will be removed */ condemned: boolean }
+export interface PodView { name: string; namespace: string; /** kubectl's STATUS word: Pending, ContainerCreating, Running, Terminating, Completed… */ status: string; /** pending | creating | running | ready | terminating | failed | gone: colour and shape */ tone: string; readyText: string; restarts: number; node: string; ip: string; /** addresses of earlier pods of this name, newest first */ pastIps: string[]; /** 1 for the first pod of this name */ incarnation: number; revision: string; /** what it waits for */ waiting: Sentence | null; image: string; ageText: string; current: boolean }
+export interface StepView { step: number; seq: number; time: number; timeText: string; actor: string; /** localized actor */ actorText: string; /** what was done, in words: "creates pod web-0" */ action: string; object: string; /** e.g. pod/web-0 */ kind: "write" | "wait" | "command"; why: Sentence; causes: { step: number; time: number; timeText: string; actorText: string; text: string }[]; /** YAML line this rests on, 0 if none */ line: number; changes: { path: string; before: string; after: string }[] }
+export interface TimelineView { /** ms */ end: number; rows: { name: string; bars: { from: number; to: number; tone: string; status: string }[] }[]; markers: { time: number; step: number; kind: "command" | "ready" | "wait"; text: string }[] }
+export interface TerminalView { lines: { kind: "prompt" | "out" | "err" | "note"; text: string }[]; prompt: string; /** a program is running; Ctrl-C stops it */ busy: boolean; /** lines of a pasted transcript still to come */ pending: number }
+export interface EventView { time: number; timeText: string; type: string; reason: string; object: string; message: string; count: number; from: string }

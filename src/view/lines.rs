@@ -1,0 +1,37 @@
+//! Which line of the reader's YAML a reason rests on.
+
+use crate::api::Kind;
+use crate::why::Why;
+
+/// The kind and field of the manifest that a rule read.
+pub(super) fn field_of(why: &Why) -> Option<(Kind, &'static str)> {
+    let field = match why.rule().code {
+        "create-first" | "create-next" | "delete-condemned" | "waits-for-condemned" => {
+            "spec.replicas"
+        }
+        "waits-for-predecessor"
+        | "waits-for-ready"
+        | "waits-for-gone"
+        | "waits-for-termination" => "spec.replicas",
+        "create-parallel" => "spec.podManagementPolicy",
+        "waits-for-available" | "waits-for-min-ready" => "spec.minReadySeconds",
+        "revision-new" | "revision-again" | "delete-outdated" | "waits-for-updated" => {
+            "spec.template"
+        }
+        "partition-holds" => "spec.updateStrategy.rollingUpdate.partition",
+        "on-delete-holds" => "spec.updateStrategy.type",
+        "image-pulled" | "image-present" | "waits-for-pull" | "containers-started" => {
+            "spec.template.spec.containers[0].image"
+        }
+        "pod-adopted" | "pod-released" => "spec.selector",
+        "slice-new"
+        | "endpoint-ready"
+        | "endpoint-not-ready"
+        | "endpoint-terminating"
+        | "endpoint-gone" => {
+            return Some((Kind::Service, "spec.selector"));
+        }
+        _ => return None,
+    };
+    Some((Kind::StatefulSet, field))
+}

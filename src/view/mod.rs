@@ -1,0 +1,10 @@
+//! Looking: what the page shows, as functions of the world and its trace. Nothing here changes anything.
+
+mod diff;
+mod explain;
+mod lines;
+pub mod log;
+mod picture;
+pub mod snapshot;
+mod strip;
+pub mod words;

@@ -1,0 +1,156 @@
+//! Everything the page shows of one moment, as one JSON value. `wasm.rs` has its TypeScript shape.
+
+use std::collections::BTreeMap;
+
+use super::words::Words;
+use super::{explain, picture, strip};
+use crate::api::{Key, Kind, Object};
+use crate::config::Version;
+use crate::object;
+use crate::sim::{Timeline, World};
+use crate::time::Time;
+use crate::value::{Text, Value};
+
+/// Where fields of the reader's manifests stand in the editor.
+pub trait Places {
+    /// The line of a field of the manifest of that kind (and name, where known); 0 if it is nowhere.
+    fn line(&self, kind: Kind, name: Option<&str>, field: &str) -> usize;
+}
+
+/// What is looked at, and with which words.
+pub(super) struct Look<'a> {
+    pub world: &'a World,
+    pub furthest: &'a World,
+    pub words: &'a Words,
+    pub places: &'a dyn Places,
+    waits: BTreeMap<&'a Key, &'a crate::why::Why>,
+    current: Option<&'a Key>,
+}
+
+impl<'a> Look<'a> {
+    fn new(timeline: &'a Timeline, words: &'a Words, places: &'a dyn Places) -> Self {
+        let world = timeline.world();
+        let mut waits = BTreeMap::new();
+        for (on, why) in world.waits.values().flat_map(|it| it.iter()) {
+            waits.entry(on).or_insert(why);
+        }
+        let last = world.trace.last_visible();
+        let current = last
+            .and_then(|it| world.trace.find_visible(it.seq))
+            .and_then(|it| it.about());
+        Self {
+            world,
+            furthest: timeline.furthest(),
+            words,
+            places,
+            waits,
+            current,
+        }
+    }
+
+    pub(super) fn is_current(&self, key: &Key) -> bool {
+        self.current == Some(key)
+    }
+
+    /// The standing wait on an object, as a sentence.
+    pub(super) fn wait_on(&self, key: &Key) -> Value {
+        self.waits
+            .get(key)
+            .map_or(Value::Null, |it| self.words.sentence(it))
+    }
+
+    /// The endpoints of a Service as DNS sees them now, and whether it answers with them.
+    pub(super) fn endpoints(&self, service: &Object) -> impl Iterator<Item = (&'a Value, bool)> {
+        let slices = self
+            .world
+            .informers
+            .dns
+            .list_in(Kind::EndpointSlice, service.namespace());
+        let name: Text = service.name().into();
+        let own = slices.filter(move |it| it.slice_service() == name);
+        own.flat_map(|it| it.value["endpoints"].items())
+            .map(|it| (it, it["conditions"]["ready"].is_true()))
+    }
+
+    /// Whether a pod's own name resolves under that Service.
+    pub(super) fn resolves(&self, service: &str, pod: &Object) -> bool {
+        let key = Key::new(Kind::Service, pod.namespace(), service);
+        let Some(service) = self.world.informers.dns.get(&key) else {
+            return false;
+        };
+        service.is_headless()
+            && self
+                .endpoints(service)
+                .any(|(it, ready)| ready && it["hostname"].as_str() == pod.name())
+    }
+}
+
+/// The whole state for the page.
+pub fn snapshot(timeline: &Timeline, words: &Words, places: &dyn Places) -> Value {
+    let look = Look::new(timeline, words, places);
+    let world = look.world;
+    let version = match world.config.version {
+        Version::V1_22 => "v1.22",
+        Version::V1_36 => "v1.36",
+    };
+    object! {
+        "version": crate::VERSION,
+        "kubernetes": version,
+        "time": world.now.ms,
+        "timeText": explain::time_text(world.now),
+        "end": look.furthest.now.max(world.now).ms,
+        "step": world.trace.shown(),
+        "steps": look.furthest.trace.shown().max(world.trace.shown()),
+        "seq": world.seq,
+        "atStart": world.seq == 0,
+        "idle": world.next_time().is_none(),
+        "services": picture::services(&look),
+        "statefulSets": picture::statefulsets(&look),
+        "pods": picture::other_pods(&look),
+        "nodes": picture::nodes(&look),
+        "current": explain::current(&look),
+        "timeline": strip::strip(&look),
+        "terminal": terminal(world),
+        "events": events(world),
+        "files": world.terminal.files.iter().map(|(name, text)| object! {"name": name, "text": text}).collect::<Value>(),
+    }
+}
+
+fn terminal(world: &World) -> Value {
+    let terminal = &world.terminal;
+    let line = |it: &crate::shell::Line| object! {"kind": it.kind.code(), "text": &it.text};
+    object! {
+        "lines": terminal.lines.iter().map(line).collect::<Value>(),
+        "prompt": terminal.prompt(),
+        "busy": terminal.is_busy(),
+        "pending": terminal.pending.len(),
+    }
+}
+
+/// Event objects outside the cluster's own namespaces, oldest first.
+fn events(world: &World) -> Value {
+    let mut all: Vec<(Time, u64, Value)> = Vec::new();
+    for event in world.store.objects.list(Kind::Event) {
+        let value = &event.value;
+        let time = Time::parse(value["lastTimestamp"].as_str()).unwrap_or_default();
+        let about = &value["involvedObject"];
+        let object = format!(
+            "{}/{}",
+            about["kind"].as_str().to_lowercase(),
+            about["name"].as_str()
+        );
+        let shown = object! {
+            "time": time.ms,
+            "timeText": explain::time_text(time),
+            "type": &value["type"],
+            "reason": &value["reason"],
+            "object": object,
+            "message": &value["message"],
+            "count": &value["count"],
+            "from": &value["source"]["component"],
+        };
+        all.push((time, event.resource_version(), shown));
+    }
+    all.sort_by_key(|(time, version, _)| (*time, *version));
+    all.into_iter().map(|(_, _, shown)| shown).collect()
+}

@@ -1,0 +1,48 @@
+//! The strip of bars: one row per pod name, coloured by how the pod stood.
+
+use super::snapshot::Look;
+use crate::object;
+use crate::plan::Actor;
+use crate::sim::{Tone, What};
+use crate::value::Value;
+
+/// The timeline as far as the simulation has been run.
+pub(super) fn strip(look: &Look<'_>) -> Value {
+    let furthest = look.furthest;
+    let end = furthest.now.max(look.world.now);
+    let mut rows = Vec::new();
+    for (key, life) in &furthest.lives {
+        let spans: Vec<_> = life.spans.iter().collect();
+        let bars = spans.iter().enumerate().filter(|(_, span)| span.tone != Tone::Gone).map(|(at, span)| {
+            let to = spans.get(at + 1).map_or(end, |it| it.from);
+            object! {
+                "from": span.from.ms, "to": to.ms, "tone": span.tone.code(), "status": &span.status,
+            }
+        });
+        rows.push(object! {"name": &key.name, "bars": bars.collect::<Value>()});
+    }
+    object! {"end": end.ms, "rows": rows, "markers": markers(look)}
+}
+
+/// The reader's own commands and the moments a pod became Ready.
+fn markers(look: &Look<'_>) -> Value {
+    let trace = &look.furthest.trace;
+    let commands = trace.iter().filter(|it| it.actor == Actor::You).filter_map(|it| match &it.what {
+        What::Command(command) => Some(object! {
+            "time": it.time.ms, "step": trace.shown_at(it.seq), "kind": "command", "text": command,
+        }),
+        What::Wrote { .. } | What::Refused { .. } | What::Waits(_) => None,
+    });
+    let ready = trace
+        .iter()
+        .filter(|it| it.why.rule().code == "containers-started")
+        .filter_map(|it| {
+            let name = &it.about()?.name;
+            it.is_visible().then(|| object! {
+            "time": it.time.ms, "step": trace.shown_at(it.seq), "kind": "ready", "text": name,
+        })
+        });
+    let mut all: Vec<Value> = commands.chain(ready).collect();
+    all.sort_by_key(|it| it["step"].as_int());
+    all.into()
+}

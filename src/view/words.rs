@@ -1,0 +1,117 @@
+//! The engine's words in the reader's language.
+//!
+//! English stands in the engine; another language is a catalogue file the page loads: the member `why` of
+//! `www/languages/<tag>.json` maps each code to its template.
+
+use crate::object;
+use crate::plan::Actor;
+use crate::sim::Wrote;
+use crate::value::{Text, Value};
+use crate::why::Why;
+
+/// The language sentences are made in.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    /// The templates by code; null for English.
+    templates: Value,
+}
+
+/// English for what is no reason: who acts, what is done.
+const ENGLISH: &[(&str, &str)] = &[
+    ("actor-you", "you"),
+    ("actor-statefulset-controller", "StatefulSet controller"),
+    ("actor-endpointslice-controller", "EndpointSlice controller"),
+    ("actor-endpoints-controller", "endpoints controller"),
+    ("actor-scheduler", "scheduler"),
+    ("actor-kubelet", "kubelet"),
+    ("action-command", "runs a command"),
+    ("action-created", "creates {object}"),
+    ("action-updated", "changes {object}"),
+    ("action-status", "writes the status of {object}"),
+    ("action-bound", "binds {object} to a node"),
+    ("action-deletion-asked", "asks for the deletion of {object}"),
+    ("action-removed", "removes {object}"),
+    ("action-refused", "is refused by the API server: {message}"),
+    ("action-waits", "waits"),
+];
+
+impl Words {
+    /// The words of a language catalogue (the text of a language file; empty for English).
+    ///
+    /// # Errors
+    /// The JSON library's message when the text is not JSON.
+    pub fn load(catalogue: &str) -> Result<Self, serde_json::Error> {
+        if catalogue.is_empty() {
+            return Ok(Self::default());
+        }
+        Ok(Self {
+            templates: Value::from_json(catalogue)?["why"].clone(),
+        })
+    }
+
+    fn template(&self, code: &str) -> Option<&str> {
+        self.templates[code].text().map(Text::as_str)
+    }
+
+    /// A reason as a sentence, without a full stop.
+    pub fn say(&self, why: &Why) -> String {
+        let rule = why.rule();
+        why.say(self.template(rule.code).unwrap_or(rule.english))
+    }
+
+    /// A reason as the page receives it: sentence, facts, rule.
+    pub fn sentence(&self, why: &Why) -> Value {
+        let rule = why.rule();
+        object! {
+            "code": rule.code,
+            "text": self.say(why),
+            "facts": why.facts().into_iter().collect::<crate::value::Map>(),
+            "upstream": rule.upstream,
+            "docs": rule.docs,
+        }
+    }
+
+    fn plain(&self, code: &str) -> String {
+        let english = || {
+            ENGLISH
+                .iter()
+                .find(|(it, _)| *it == code)
+                .map_or(code, |(_, text)| text)
+        };
+        self.template(code).unwrap_or_else(english).to_owned()
+    }
+
+    /// Who acts.
+    pub fn actor(&self, actor: Actor) -> String {
+        self.plain(&format!("actor-{}", actor.code()))
+    }
+
+    /// What is done to an object.
+    pub fn action(&self, wrote: Wrote, object: &str) -> String {
+        self.plain(&format!("action-{}", wrote.code()))
+            .replace("{object}", object)
+    }
+
+    /// A write was refused.
+    pub fn refused(&self, message: &str) -> String {
+        self.plain("action-refused").replace("{message}", message)
+    }
+
+    /// A wait.
+    pub fn waits(&self) -> String {
+        self.plain("action-waits")
+    }
+
+    /// A command.
+    pub fn command(&self) -> String {
+        self.plain("action-command")
+    }
+
+    /// Every code a catalogue must have, with its English template.
+    pub fn english() -> impl Iterator<Item = (&'static str, &'static str)> {
+        Why::RULES
+            .iter()
+            .map(|it| (it.code, it.english))
+            .chain(ENGLISH.iter().copied())
+    }
+}

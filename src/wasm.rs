@@ -1,0 +1,159 @@
+//! The border to JavaScript: one class, JSON text out, no logic.
+#![allow(
+    clippy::missing_errors_doc,
+    reason = "a refused option is a JavaScript Error with the library's words"
+)]
+
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+
+use crate::config::{Config, Version};
+use crate::session::Session;
+use crate::sim::StepSize;
+use crate::time::{Duration, Time};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("types.d.ts");
+
+#[wasm_bindgen]
+extern "C" {
+    /// `Options` of `types.d.ts`.
+    #[wasm_bindgen(typescript_type = "Options")]
+    pub type Options;
+    /// `StepSize` of `types.d.ts`.
+    #[wasm_bindgen(typescript_type = "StepSize")]
+    pub type Size;
+}
+
+/// The options as JavaScript gives them; each may be missing.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct GivenOptions {
+    seed: Option<u32>,
+    kubernetes: Option<String>,
+    nodes: Option<u32>,
+}
+
+/// A cluster with its past.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Cluster(Session);
+
+#[wasm_bindgen]
+impl Cluster {
+    /// An empty cluster.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: Option<Options>) -> Result<Self, JsError> {
+        console_panics();
+        let given: GivenOptions = match options {
+            Some(options) => serde_wasm_bindgen::from_value(options.into())?,
+            None => GivenOptions::default(),
+        };
+        let mut config = Config::of(version(given.kubernetes.as_deref())?);
+        if let Some(seed) = given.seed {
+            config.seed = seed.into();
+        }
+        if let Some(nodes) = given.nodes {
+            if !(1..=100).contains(&nodes) {
+                return Err(JsError::new("nodes: from 1 to 100"));
+            }
+            config.nodes = nodes;
+        }
+        Ok(Self(Session::new(config)))
+    }
+
+    /// Starts anew with that text as the input at time 0. Returns JSON of `Paste`.
+    pub fn load(&mut self, text: &str) -> String {
+        self.0.load(text)
+    }
+
+    /// What `load` would say of that text. Returns JSON of `Paste`.
+    pub fn check(&self, text: &str) -> String {
+        self.0.check(text)
+    }
+
+    /// Applies that text now; in the past, the later part is dropped. Returns JSON of `Paste`.
+    pub fn apply(&mut self, text: &str) -> String {
+        self.0.apply(text)
+    }
+
+    /// One step forward. False when nothing was left to do.
+    pub fn step(&mut self, size: &Size) -> Result<bool, JsError> {
+        let size = match size.as_string().as_deref() {
+            Some("event") => StepSize::Event,
+            Some("change") => StepSize::Change,
+            Some("ready") => StepSize::Ready,
+            Some("idle") => StepSize::Idle,
+            _ => return Err(JsError::new("size: one of event, change, ready, idle")),
+        };
+        Ok(self.0.step(size))
+    }
+
+    /// To the change before; exact. False at the start.
+    pub fn back(&mut self) -> bool {
+        self.0.back()
+    }
+
+    /// To the visible change of that number; plays forward if it was never reached.
+    pub fn seek(&mut self, step: usize) {
+        self.0.seek(step);
+    }
+
+    /// To that moment in milliseconds, at most the end of what has been run.
+    #[wasm_bindgen(js_name = seekTime)]
+    pub fn seek_time(&mut self, ms: f64) {
+        self.0.seek_time(Time { ms: whole(ms) });
+    }
+
+    /// Lets virtual time pass. False when nothing is left to happen.
+    pub fn advance(&mut self, ms: f64) -> bool {
+        self.0.advance(Duration::ms(whole(ms)))
+    }
+
+    /// The reader types a line into the terminal.
+    #[wasm_bindgen(js_name = type)]
+    pub fn type_line(&mut self, line: &str) {
+        self.0.type_line(line);
+    }
+
+    /// Ctrl-C in the terminal.
+    pub fn interrupt(&mut self) {
+        self.0.interrupt();
+    }
+
+    /// The whole state for the page: JSON of `Snapshot`.
+    pub fn snapshot(&self) -> String {
+        self.0.snapshot()
+    }
+
+    /// Sentences in the language of that catalogue (the text of `languages/<tag>.json`); English for `""`.
+    #[wasm_bindgen(js_name = setLanguage)]
+    pub fn set_language(&mut self, catalogue: &str) -> Result<(), JsError> {
+        Ok(self.0.set_language(catalogue)?)
+    }
+}
+
+fn version(name: Option<&str>) -> Result<Version, JsError> {
+    match name {
+        None | Some("v1.36") => Ok(Version::V1_36),
+        Some("v1.22") => Ok(Version::V1_22),
+        Some(_) => Err(JsError::new("kubernetes: one of v1.36, v1.22")),
+    }
+}
+
+/// JavaScript's numbers to whole milliseconds: what is no time is zero.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "`as` saturates, and NaN becomes 0"
+)]
+fn whole(ms: f64) -> u64 {
+    ms as u64
+}
+
+/// A panic is our bug: its sentence goes to the console, and the page says what still works.
+fn console_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        web_sys::console::error_1(&info.to_string().into())
+    }));
+}
