@@ -14,6 +14,14 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 /// A short shared string: up to 15 bytes inline, longer ones counted.
 pub type Text = ecow::EcoString;
 
+/// Formats into a [`Text`], as [`text!`](crate::text) does.
+pub fn text(arguments: fmt::Arguments<'_>) -> Text {
+    let mut text = Text::new();
+    // Writing into memory cannot fail.
+    let _ = fmt::Write::write_fmt(&mut text, arguments);
+    text
+}
+
 /// One JSON value.
 #[derive(Clone, Debug, Default)]
 pub enum Value {
@@ -80,7 +88,11 @@ impl Map {
 
     /// Sets a member; returns what stood there.
     pub fn insert(&mut self, key: impl Into<Text>, value: impl Into<Value>) -> Option<Value> {
-        let (key, value) = (key.into(), value.into());
+        self.set(key.into(), value.into())
+    }
+
+    /// [`Map::insert`], compiled once instead of once for each pair of types.
+    fn set(&mut self, key: Text, value: Value) -> Option<Value> {
         match self.find(&key) {
             Ok(at) => Some(core::mem::replace(&mut self.0.make_mut()[at].1, value)),
             Err(at) => {
@@ -88,6 +100,12 @@ impl Map {
                 None
             }
         }
+    }
+
+    /// Adds a member, by the macro: the key comes as static text.
+    #[doc(hidden)]
+    pub fn with(&mut self, key: &'static str, value: Value) {
+        self.set(key.into(), value);
     }
 
     /// Takes a member out.
@@ -159,7 +177,8 @@ impl Value {
     /// # Panics
     /// Never: every value has a JSON form (a float that is not finite is written as null).
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("a value always has a JSON form")
+        serde_json::to_string(self)
+            .unwrap_or_else(|_| unreachable!("a value always has a JSON form"))
     }
 
     /// Whether this is null or missing.
@@ -395,13 +414,21 @@ impl<T: Into<Value>> FromIterator<T> for Value {
     }
 }
 
+/// `format!` into a [`Text`](crate::value::Text); a call, where `eco_format!` is inlined.
+#[macro_export]
+macro_rules! text {
+    ($($argument:tt)*) => {
+        $crate::value::text(format_args!($($argument)*))
+    };
+}
+
 /// An object from `"key": expression` pairs; nest with another `object!` or [`array!`](crate::array).
 #[macro_export]
 macro_rules! object {
     ($($key:literal : $value:expr),* $(,)?) => {{
         #[allow(unused_mut, reason = "an object without members is allowed")]
         let mut map = $crate::value::Map::default();
-        $(map.insert($key, $value);)*
+        $(map.with($key, $crate::value::Value::from($value));)*
         $crate::value::Value::Object(map)
     }};
 }
@@ -410,7 +437,7 @@ macro_rules! object {
 #[macro_export]
 macro_rules! array {
     ($($item:expr),* $(,)?) => {
-        [$($crate::value::Value::from($item)),*].into_iter().collect::<$crate::value::Value>()
+        $crate::value::Value::Array([$($crate::value::Value::from($item)),*].into_iter().collect())
     };
 }
 

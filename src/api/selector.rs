@@ -65,11 +65,20 @@ impl Selector {
             if part.is_empty() && text.trim().is_empty() {
                 continue;
             }
-            all.push(requirement(part).ok_or_else(|| {
-                format!(
-                    "unable to parse requirement: found '{part}', expected: !, identifier, or 'end of string'"
-                )
-            })?);
+            match requirement(part) {
+                Some(it) if it.values.iter().all(|it| !it.contains('=')) => all.push(it),
+                Some(_) => {
+                    return Err(
+                        "unable to parse requirement: found '=', expected: ',' or 'end of string'"
+                            .into(),
+                    );
+                }
+                None => {
+                    return Err(format!(
+                        "unable to parse requirement: found '{part}', expected: !, identifier, or 'end of string'"
+                    ));
+                }
+            }
         }
         Ok(Self(all))
     }
@@ -78,25 +87,27 @@ impl Selector {
     ///
     /// upstream: metav1.LabelSelectorAsSelector, then String.
     pub fn text_of(selector: &Value) -> Text {
-        let mut parts: Vec<(Text, Text)> = Vec::new();
+        let mut parts: Vec<(&str, Text)> = Vec::new();
         for (key, value) in selector["matchLabels"].members() {
-            parts.push((key.clone(), ecow::eco_format!("{key}={}", value.as_str())));
+            parts.push((key, crate::text!("{key}={}", value.as_str())));
         }
         for expression in selector["matchExpressions"].items() {
             let key = expression["key"].as_str();
-            let listed = expression["values"].items().iter().map(Value::as_str);
-            let mut values: Vec<&str> = listed.collect();
-            values.sort_unstable();
+            let mut values: Vec<&str> = Vec::new();
+            for value in expression["values"].items() {
+                let at = values.partition_point(|it| *it < value.as_str());
+                values.insert(at, value.as_str());
+            }
             let values = values.join(",");
             let text = match expression["operator"].as_str() {
-                "In" => ecow::eco_format!("{key} in ({values})"),
-                "NotIn" => ecow::eco_format!("{key} notin ({values})"),
+                "In" => crate::text!("{key} in ({values})"),
+                "NotIn" => crate::text!("{key} notin ({values})"),
                 "Exists" => key.into(),
-                _ => ecow::eco_format!("!{key}"),
+                _ => crate::text!("!{key}"),
             };
-            parts.push((key.into(), text));
+            let at = parts.partition_point(|it| it.0 <= key);
+            parts.insert(at, (key, text));
         }
-        parts.sort_by(|a, b| a.0.cmp(&b.0));
         let texts: Vec<&str> = parts.iter().map(|it| it.1.as_str()).collect();
         texts.join(",").into()
     }
@@ -151,28 +162,33 @@ fn requirement(part: &str) -> Option<Requirement> {
             values,
         })
     };
-    let set = |list: &str| -> Option<Vec<Text>> {
-        let inner = list.trim().strip_prefix('(')?.strip_suffix(')')?;
-        Some(inner.split(',').map(|it| it.trim().into()).collect())
-    };
     if let Some(key) = part.strip_prefix('!') {
         return of(key, Operator::DoesNotExist, Vec::new());
     }
-    if let Some((key, value)) = part.split_once("!=") {
-        return of(key, Operator::NotIn, vec![value.trim().into()]);
-    }
-    if let Some((key, list)) = part.split_once(" notin ") {
-        return of(key, Operator::NotIn, set(list)?);
-    }
-    if let Some((key, list)) = part.split_once(" in ") {
-        return of(key, Operator::In, set(list)?);
-    }
-    if let Some((key, value)) = part.split_once('=') {
+    if let Some((head, list)) = part.split_once('(') {
+        let (key, operator) = head.trim_end().rsplit_once(' ')?;
+        let operator = match operator {
+            "in" => Operator::In,
+            "notin" => Operator::NotIn,
+            _ => return None,
+        };
+        let list = list.strip_suffix(')')?;
         return of(
             key,
-            Operator::In,
-            vec![value.trim_start_matches('=').trim().into()],
+            operator,
+            list.split(',').map(|it| it.trim().into()).collect(),
         );
+    }
+    if let Some((key, value)) = part.split_once('=') {
+        let (key, operator) = match key.strip_suffix('!') {
+            Some(key) => (key, Operator::NotIn),
+            None => (key, Operator::In),
+        };
+        let value = match operator {
+            Operator::In => value.strip_prefix('=').unwrap_or(value),
+            Operator::NotIn | Operator::Exists | Operator::DoesNotExist => value,
+        };
+        return of(key, operator, vec![value.trim().into()]);
     }
     of(part, Operator::Exists, Vec::new())
 }
@@ -201,5 +217,10 @@ mod tests {
         }
         assert!(Selector::parse("a b").is_err());
         assert!(Selector::parse("app=nginx,").is_err());
+        assert!(Selector::parse("app (nginx)").is_err());
+        assert_eq!(
+            Selector::parse("a=b=c").unwrap_err(),
+            "unable to parse requirement: found '=', expected: ',' or 'end of string'"
+        );
     }
 }

@@ -110,6 +110,7 @@ pub fn handle(
         config,
         now,
         request,
+        code: 200,
         warnings: Vec::new(),
     };
     if target.kind == Kind::Endpoints && config.version > Version::V1_22 {
@@ -117,16 +118,15 @@ pub fn handle(
             "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice".into(),
         );
     }
-    match call.answer(&target) {
-        Ok((status, body)) => HttpResponse {
-            status,
-            warnings: call.warnings,
-            body,
-        },
-        Err(status) => HttpResponse {
-            warnings: call.warnings,
-            ..status.into()
-        },
+    let (status, body) = match call.answer(&target) {
+        Ok(Reply::Json(value)) => (call.code, Body::Json(value)),
+        Ok(Reply::Other(body)) => (call.code, *body),
+        Err(status) => (status.code, Body::Json(status.to_value())),
+    };
+    HttpResponse {
+        status,
+        warnings: call.warnings,
+        body,
     }
 }
 
@@ -136,11 +136,19 @@ struct Call<'a> {
     config: &'a Config,
     now: Time,
     request: &'a HttpRequest,
+    /// The HTTP status of a success.
+    code: u16,
     warnings: Vec<Text>,
 }
 
-/// A status code and a body, or a refusal.
-type Answer = Result<(u16, Body), Status>;
+/// A body on its way: small, because it is handed on and on.
+enum Reply {
+    Json(Value),
+    Other(Box<Body>),
+}
+
+/// A body, or a refusal.
+type Answer = Result<Reply, Status>;
 
 impl Call<'_> {
     fn answer(&mut self, target: &Target) -> Answer {
@@ -234,10 +242,6 @@ fn no_page() -> HttpResponse {
         warnings: Vec::new(),
         body: Body::Text("404 page not found\n".into()),
     }
-}
-
-fn or<'a>(first: &'a Value, second: &'a Value) -> &'a Value {
-    if first.is_empty() { second } else { first }
 }
 
 /// The newest resource version.

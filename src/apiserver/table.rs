@@ -4,19 +4,19 @@
 //! upstream: pkg/printers/internalversion/printers.go.
 // differs: columns carry no descriptions; kubectl never prints them and they are long.
 
+mod event;
 mod network;
+mod node;
 mod pod;
 mod storage;
 
-use core::fmt::Write;
 use std::sync::Arc;
 
-use crate::api::meta::labels_text;
 use crate::api::{Kind, Object};
 use crate::config::{Config, Version};
+use crate::object;
 use crate::time::{Time, human};
 use crate::value::{Text, Value};
-use crate::{array, object};
 
 pub use pod::{pod_ready, pod_status};
 
@@ -31,6 +31,46 @@ pub enum Include {
     /// `includeObject=None`: nothing.
     None,
 }
+
+/// One column of a kind's table.
+struct Column {
+    name: &'static str,
+    /// Whether only `-o wide` shows it: priority 1.
+    wide: bool,
+    cell: Cell,
+}
+
+/// What stands in a column.
+#[derive(Clone, Copy)]
+enum Cell {
+    /// The text at a path, and what stands there instead of none.
+    Text(&'static str, &'static str),
+    /// The age of the timestamp at a path.
+    Age(&'static str),
+    /// A text to be made.
+    Made(fn(&Object, Printer) -> Text),
+    /// A number.
+    Number(fn(&Object) -> i64),
+}
+
+const fn column(name: &'static str, cell: Cell) -> Column {
+    Column {
+        name,
+        wide: false,
+        cell,
+    }
+}
+
+const fn wide(name: &'static str, cell: Cell) -> Column {
+    Column {
+        name,
+        wide: true,
+        cell,
+    }
+}
+
+const NAME: Column = column("Name", Cell::Text("metadata.name", ""));
+const AGE: Column = column("Age", Cell::Age("metadata.creationTimestamp"));
 
 /// The moment and the server a table is printed by.
 #[derive(Clone, Copy)]
@@ -61,8 +101,10 @@ pub(super) fn table<'a>(
         now,
         version: config.version,
     };
+    let columns = columns(kind);
     let row = |object: &Arc<Object>| {
-        let mut row = object! {"cells": printer.cells(object)};
+        let cells = columns.iter().map(|it| printer.cell(it.cell, object));
+        let mut row = object! {"cells": cells.collect::<Value>()};
         match include {
             Include::Metadata => row["object"] = partial(object),
             Include::Object => row["object"] = object.value.clone(),
@@ -74,7 +116,7 @@ pub(super) fn table<'a>(
         "kind": "Table",
         "apiVersion": "meta.k8s.io/v1",
         "metadata": Value::object(),
-        "columnDefinitions": columns(kind).split('|').map(definition).collect::<Value>(),
+        "columnDefinitions": columns.iter().map(definition).collect::<Value>(),
         "rows": objects.into_iter().map(row).collect::<Value>(),
     }
 }
@@ -87,71 +129,44 @@ fn partial(object: &Object) -> Value {
     }
 }
 
-/// The columns of a kind; `+` marks those of priority 1, which only `-o wide` shows.
-fn columns(kind: Kind) -> &'static str {
+/// The columns of a kind.
+fn columns(kind: Kind) -> &'static [Column] {
     match kind {
-        Kind::ConfigMap => "Name|Data|Age",
-        Kind::Endpoints => "Name|Endpoints|Age",
-        Kind::Event => {
-            "Last Seen|Type|Reason|Object|+Subobject|+Source|Message|+First Seen|+Count|+Name"
-        }
-        Kind::Namespace => "Name|Status|Age",
-        Kind::Node => {
-            "Name|Status|Roles|Age|Version|+Internal-IP|+External-IP|+OS-Image|+Kernel-Version|+Container-Runtime"
-        }
-        Kind::PersistentVolumeClaim => {
-            "Name|Status|Volume|Capacity|Access Modes|StorageClass|VolumeAttributesClass|Age|+VolumeMode"
-        }
-        Kind::Pod => "Name|Ready|Status|Restarts|Age|+IP|+Node|+Nominated Node|+Readiness Gates",
-        Kind::Service => "Name|Type|Cluster-IP|External-IP|Port(s)|Age|+Selector",
-        Kind::ServiceAccount => "Name|Secrets|Age",
-        Kind::ControllerRevision => "Name|Controller|Revision|Age",
-        Kind::StatefulSet => "Name|Ready|Age|+Containers|+Images",
-        Kind::EndpointSlice => "Name|AddressType|Ports|Endpoints|Age",
+        Kind::ConfigMap => &CONFIG_MAP,
+        Kind::Endpoints => &network::ENDPOINTS,
+        Kind::Event => &event::EVENT,
+        Kind::Namespace => &NAMESPACE,
+        Kind::Node => &node::NODE,
+        Kind::PersistentVolumeClaim => &storage::CLAIM,
+        Kind::Pod => &pod::POD,
+        Kind::Service => &network::SERVICE,
+        Kind::ServiceAccount => &SERVICE_ACCOUNT,
+        Kind::ControllerRevision => &REVISION,
+        Kind::StatefulSet => &STATEFUL_SET,
+        Kind::EndpointSlice => &network::SLICE,
     }
 }
 
-fn definition(column: &str) -> Value {
-    let (name, priority) = match column.strip_prefix('+') {
-        Some(name) => (name, 1),
-        None => (column, 0),
-    };
+fn definition(column: &Column) -> Value {
     object! {
-        "name": name,
+        "name": column.name,
         "type": "string",
-        "format": if name == "Name" { "name" } else { "" },
+        "format": if column.name == "Name" { "name" } else { "" },
         "description": "",
-        "priority": priority,
+        "priority": i32::from(column.wide),
     }
 }
 
 impl Printer {
-    fn cells(self, it: &Object) -> Value {
-        let name = &it.meta()["name"];
-        let age = self.since(&it.meta()["creationTimestamp"]);
-        match it.kind {
-            Kind::ConfigMap => {
-                let entries = count(&it.value["data"]) + count(&it.value["binaryData"]);
-                array![name, entries, age]
-            }
-            Kind::Endpoints => array![name, network::endpoints(it), age],
-            Kind::Event => self.event(it),
-            Kind::Namespace => array![name, &it.value["status"]["phase"], age],
-            Kind::Node => self.node(it, age),
-            Kind::PersistentVolumeClaim => storage::claim(it, age),
-            Kind::Pod => pod::cells(self, it, age),
-            Kind::Service => network::service(it, age),
-            Kind::ServiceAccount => array![name, it.value["secrets"].items().len(), age],
-            Kind::ControllerRevision => {
-                array![
-                    name,
-                    owner(it),
-                    it.value["revision"].as_int().unwrap_or(0),
-                    age
-                ]
-            }
-            Kind::StatefulSet => statefulset(it, age),
-            Kind::EndpointSlice => network::slice(it, age),
+    fn cell(self, cell: Cell, it: &Object) -> Value {
+        match cell {
+            Cell::Text(path, none) => match at(&it.value, path).text() {
+                Some(text) if !text.is_empty() => text.into(),
+                _ => none.into(),
+            },
+            Cell::Age(path) => self.since(at(&it.value, path)).into(),
+            Cell::Made(make) => make(it, self).into(),
+            Cell::Number(count) => count(it).into(),
         }
     }
 
@@ -162,113 +177,57 @@ impl Printer {
             None => "<unknown>".into(),
         }
     }
-
-    fn event(self, it: &Object) -> Value {
-        let event = &it.value;
-        let first = or(&event["firstTimestamp"], &event["eventTime"]);
-        let (last, count) = if event["series"].is_null() {
-            (or(&event["lastTimestamp"], first), &event["count"])
-        } else {
-            (
-                &event["series"]["lastObservedTime"],
-                &event["series"]["count"],
-            )
-        };
-        let about = &event["involvedObject"];
-        let mut target = about["kind"].as_str().to_lowercase();
-        if !about["name"].is_empty() {
-            target.push('/');
-            target.push_str(about["name"].as_str());
-        }
-        let source = &event["source"];
-        let component = or(&source["component"], &event["reportingComponent"]);
-        let mut from = String::from(component.as_str());
-        let instance = or(&source["host"], &event["reportingInstance"]);
-        if !instance.is_empty() {
-            from.push_str(", ");
-            from.push_str(instance.as_str());
-        }
-        array![
-            self.since(last),
-            event["type"].as_str(),
-            event["reason"].as_str(),
-            target,
-            about["fieldPath"].as_str(),
-            from,
-            event["message"].as_str().trim(),
-            self.since(first),
-            count.as_int().unwrap_or(0).max(1),
-            it.name(),
-        ]
-    }
-
-    fn node(self, it: &Object, age: Text) -> Value {
-        let status = &it.value["status"];
-        let ready = status["conditions"].item("type", "Ready");
-        let mut text = String::from(match ready["status"].as_str() {
-            "True" => "Ready",
-            "" => "Unknown",
-            _ => "NotReady",
-        });
-        if it.is_unschedulable() {
-            text.push_str(",SchedulingDisabled");
-        }
-        let info = &status["nodeInfo"];
-        let mut kernel = known(&info["kernelVersion"]);
-        let architecture = info["architecture"].as_str();
-        // What v1.22 prints ends before the architecture.
-        if self.version > Version::V1_22 && !architecture.is_empty() && kernel != "<unknown>" {
-            let _ = write!(kernel, " ({architecture})");
-        }
-        let address = |kind| none(status["addresses"].item("type", kind)["address"].as_str());
-        array![
-            it.name(),
-            text,
-            roles(it.labels()),
-            age,
-            info["kubeletVersion"].as_str(),
-            address("InternalIP"),
-            address("ExternalIP"),
-            known(&info["osImage"]),
-            kernel,
-            known(&info["containerRuntimeVersion"]),
-        ]
-    }
 }
 
-fn statefulset(it: &Object, age: Text) -> Value {
-    let spec = &it.value["spec"];
-    let number = |it: &Value| it.as_int().unwrap_or(0);
-    let ready = ecow::eco_format!(
-        "{}/{}",
-        number(&it.value["status"]["readyReplicas"]),
-        number(&spec["replicas"])
-    );
-    let containers = spec["template"]["spec"]["containers"].items();
-    let joined = |key: &str| join(containers.iter().map(|it| it[key].as_str()));
-    array![it.name(), ready, age, joined("name"), joined("image")]
+static CONFIG_MAP: [Column; 3] = [
+    NAME,
+    column(
+        "Data",
+        Cell::Number(|it| count(&it.value["data"]) + count(&it.value["binaryData"])),
+    ),
+    AGE,
+];
+
+static NAMESPACE: [Column; 3] = [NAME, column("Status", Cell::Text("status.phase", "")), AGE];
+
+static SERVICE_ACCOUNT: [Column; 3] = [
+    NAME,
+    column("Secrets", Cell::Number(|it| count(&it.value["secrets"]))),
+    AGE,
+];
+
+static REVISION: [Column; 4] = [
+    NAME,
+    column("Controller", Cell::Made(owner)),
+    column("Revision", Cell::Number(|it| number(&it.value["revision"]))),
+    AGE,
+];
+
+static STATEFUL_SET: [Column; 5] = [
+    NAME,
+    column("Ready", Cell::Made(ready_replicas)),
+    AGE,
+    wide("Containers", Cell::Made(|it, _| of_containers(it, "name"))),
+    wide("Images", Cell::Made(|it, _| of_containers(it, "image"))),
+];
+
+fn ready_replicas(it: &Object, _: Printer) -> Text {
+    let ready = number(&it.value["status"]["readyReplicas"]);
+    crate::text!("{ready}/{}", number(&it.value["spec"]["replicas"]))
 }
 
-/// upstream: findNodeRoles.
-fn roles(labels: &Value) -> Text {
-    let role = |(key, value): (&Text, &Value)| {
-        let named = key.strip_prefix("node-role.kubernetes.io/").map(Text::from);
-        let old = || (key == "kubernetes.io/role").then(|| value.as_str().into());
-        named.or_else(old).filter(|it| !it.is_empty())
-    };
-    let mut roles: Vec<Text> = labels.members().filter_map(role).collect();
-    roles.sort();
-    roles.dedup();
-    none(&join(roles.iter().map(Text::as_str)))
+fn of_containers(it: &Object, key: &str) -> Text {
+    let containers = at(&it.value, "spec.template.spec.containers").items();
+    join(&mut containers.iter().map(|it| it[key].as_str()))
 }
 
 /// `statefulset.apps/web`: the controller of an object.
-fn owner(it: &Object) -> Text {
+fn owner(it: &Object, _: Printer) -> Text {
     let owner = it.controller();
     if owner.is_null() {
         return "<none>".into();
     }
-    let mut text = Text::from(owner["kind"].as_str().to_lowercase());
+    let mut text = Text::from(owner["kind"].as_str().to_ascii_lowercase());
     if let Some((group, _)) = owner["apiVersion"].as_str().split_once('/') {
         text.push('.');
         text.push_str(group);
@@ -278,28 +237,35 @@ fn owner(it: &Object) -> Text {
     text
 }
 
-fn count(map: &Value) -> usize {
-    map.as_map().map_or(0, crate::value::Map::len)
+/// What stands at a dotted path.
+pub(super) fn at<'a>(value: &'a Value, path: &str) -> &'a Value {
+    path.split('.').fold(value, |value, part| &value[part])
 }
 
-fn or<'a>(first: &'a Value, second: &'a Value) -> &'a Value {
+fn number(value: &Value) -> i64 {
+    value.as_int().unwrap_or(0)
+}
+
+fn count(value: &Value) -> i64 {
+    let count = match value.as_map() {
+        Some(map) => map.len(),
+        None => value.items().len(),
+    };
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// The first unless it is empty.
+pub(super) fn or<'a>(first: &'a Value, second: &'a Value) -> &'a Value {
     if first.is_empty() { second } else { first }
-}
-
-fn known(text: &Value) -> Text {
-    match text.as_str() {
-        "" => "<unknown>".into(),
-        it => it.into(),
-    }
 }
 
 fn none(text: &str) -> Text {
     if text.is_empty() { "<none>" } else { text }.into()
 }
 
-fn join<'a>(parts: impl IntoIterator<Item = &'a str>) -> Text {
+fn join(parts: &mut dyn Iterator<Item = &str>) -> Text {
     let mut text = Text::new();
-    for (at, part) in parts.into_iter().enumerate() {
+    for (at, part) in parts.enumerate() {
         if at > 0 {
             text.push(',');
         }
@@ -312,11 +278,17 @@ fn join<'a>(parts: impl IntoIterator<Item = &'a str>) -> Text {
 ///
 /// upstream: listWithMoreString.
 fn first_three(list: &[Text], all: usize) -> Text {
-    let mut text = join(list.iter().take(3).map(Text::as_str));
-    if all > 3 {
-        let _ = write!(text, " + {} more...", all - 3);
+    let text = join(&mut list.iter().take(3).map(Text::as_str));
+    match all.checked_sub(3) {
+        None | Some(0) => text,
+        Some(more) => crate::text!("{text} + {more} more..."),
     }
-    text
+}
+
+/// Puts a text where it belongs in a sorted list.
+fn put_sorted(list: &mut Vec<Text>, text: Text) {
+    let at = list.partition_point(|it| *it <= text);
+    list.insert(at, text);
 }
 
 #[cfg(test)]

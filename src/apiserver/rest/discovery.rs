@@ -150,17 +150,19 @@ fn version(config: &Config) -> Value {
 
 /// The named groups, sorted.
 fn groups() -> Vec<&'static str> {
-    let mut all: Vec<_> = Kind::ALL.iter().map(|it| it.facts().group).collect();
-    all.push(EVENTS);
-    all.retain(|it| !it.is_empty());
-    all.sort_unstable();
-    all.dedup();
+    let mut all = vec![EVENTS];
+    for kind in Kind::ALL {
+        let group = kind.facts().group;
+        if let (false, Err(at)) = (group.is_empty(), all.binary_search(&group)) {
+            all.insert(at, group);
+        }
+    }
     all
 }
 
 fn group(name: &str) -> Value {
     let version = object! {
-        "groupVersion": ecow::eco_format!("{name}/v1"),
+        "groupVersion": crate::text!("{name}/v1"),
         "version": "v1",
     };
     object! {
@@ -175,7 +177,7 @@ fn resources(group: &str) -> Value {
     let version: Text = if group.is_empty() {
         "v1".into()
     } else {
-        ecow::eco_format!("{group}/v1")
+        crate::text!("{group}/v1")
     };
     for kind in Kind::ALL {
         if belongs(kind, group) {
@@ -214,7 +216,7 @@ fn describe(kind: Kind, all: &mut Vec<Value>) {
     for it in subresources(kind) {
         let (group, name) = it.other.unwrap_or(("", facts.kind));
         let mut part = object! {
-            "name": ecow::eco_format!("{}/{}", facts.plural, it.name),
+            "name": crate::text!("{}/{}", facts.plural, it.name),
             "singularName": "",
             "namespaced": facts.namespaced,
             "kind": name,

@@ -1,10 +1,11 @@
 //! GET: one object, a list, the opening of a watch.
 
+use core::cmp::Ordering;
 use std::sync::Arc;
 
 use super::path::Target;
 use super::selection::Selection;
-use super::{Answer, Body, Call, HttpRequest, Status, Watch, bad_request, refusal, version};
+use super::{Answer, Body, Call, HttpRequest, Reply, Status, Watch, bad_request, refusal, version};
 use crate::api::Object;
 use crate::apiserver::table::{self, Include};
 use crate::object;
@@ -13,7 +14,7 @@ use crate::value::{Text, Value};
 impl Call<'_> {
     pub(super) fn get(&mut self, target: &Target) -> Answer {
         let object = self.find(target)?;
-        Ok((200, self.render(&object)))
+        Ok(self.render(&object))
     }
 
     /// The object at an address.
@@ -24,21 +25,21 @@ impl Call<'_> {
     }
 
     /// An object as the request wants it: JSON, or a Table of one row.
-    pub(super) fn render(&self, object: &Arc<Object>) -> Body {
+    pub(super) fn render(&self, object: &Arc<Object>) -> Reply {
         if !self.request.as_table {
-            return Body::Json(object.value.clone());
+            return Reply::Json(object.value.clone());
         }
         let include = include(self.request);
         let mut table = table::table(object.kind, [object], include, self.now, self.config);
         table["metadata"]["resourceVersion"] = object.meta()["resourceVersion"].clone();
-        Body::Json(table)
+        Reply::Json(table)
     }
 
     pub(super) fn list(&mut self, target: &Target) -> Answer {
         let selection = Selection::new(target, self.request)?;
         let page = Page::read(self.request, version(self.store))?;
         let (items, metadata) = page.cut(self.select(&selection), &selection);
-        Ok((200, Body::Json(self.listed(&selection, &items, metadata))))
+        Ok(Reply::Json(self.listed(&selection, &items, metadata)))
     }
 
     /// The list document of these objects.
@@ -63,7 +64,7 @@ impl Call<'_> {
             value
         };
         object! {
-            "kind": ecow::eco_format!("{kind}List"),
+            "kind": crate::text!("{kind}List"),
             "apiVersion": kind.api_version(),
             "metadata": metadata,
             "items": items.iter().map(untyped).collect::<Value>(),
@@ -72,15 +73,22 @@ impl Call<'_> {
 
     /// What a selection selects, in the order of storage keys.
     pub(super) fn select(&self, selection: &Selection) -> Vec<Arc<Object>> {
-        let mut all: Vec<_> = self
-            .store
-            .objects
-            .list(selection.kind())
-            .filter(|it| selection.matches(it))
-            .map(Arc::clone)
-            .collect();
-        // The slash after a namespace sorts after a dash: `a-b` comes before `a`.
-        all.sort_by_cached_key(|it| storage_key(it));
+        let mut all: Vec<Arc<Object>> = Vec::new();
+        for it in self.store.objects.list(selection.kind()) {
+            if !selection.matches(it) {
+                continue;
+            }
+            // Objects come by namespace and name; only a namespace can be out of its place.
+            let in_place = all.last().is_none_or(|last| {
+                last.namespace() == it.namespace() || storage_order(last, it).is_lt()
+            });
+            let at = if in_place {
+                all.len()
+            } else {
+                all.partition_point(|other| storage_order(other, it).is_lt())
+            };
+            all.insert(at, Arc::clone(it));
+        }
         all
     }
 
@@ -97,15 +105,12 @@ impl Call<'_> {
             return Err(expired(after, first - 1));
         }
         let from_nothing = after == 0 || self.request.asks("sendInitialEvents");
-        Ok((
-            200,
-            Body::Watch(Watch {
-                request: self.request.clone(),
-                after: if from_nothing { 0 } else { after },
-                opened: from_nothing.then_some(opened),
-                headers_told: false,
-            }),
-        ))
+        Ok(Reply::Other(Box::new(Body::Watch(Watch {
+            request: self.request.clone(),
+            after: if from_nothing { 0 } else { after },
+            opened: from_nothing.then_some(opened),
+            headers_told: false,
+        }))))
     }
 }
 
@@ -119,7 +124,7 @@ pub(super) fn include(request: &HttpRequest) -> Include {
 }
 
 fn invalid_version(text: &str) -> Status {
-    bad_request(ecow::eco_format!(
+    bad_request(crate::text!(
         "resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax"
     ))
 }
@@ -129,13 +134,18 @@ fn expired(asked: u64, oldest: u64) -> Status {
     refusal(
         410,
         "Expired",
-        ecow::eco_format!("too old resource version: {asked} ({oldest})"),
+        crate::text!("too old resource version: {asked} ({oldest})"),
     )
 }
 
 /// `default/web-0`: how etcd's keys end, which is what lists are sorted by.
 fn storage_key(it: &Object) -> Text {
-    ecow::eco_format!("{}/{}", it.namespace(), it.name())
+    crate::text!("{}/{}", it.namespace(), it.name())
+}
+
+/// The slash after a namespace sorts after a dash: `a-b` comes before `a`.
+fn storage_order(a: &Object, b: &Object) -> Ordering {
+    storage_key(a).cmp(&storage_key(b))
 }
 
 /// The part of a list asked for.
@@ -154,7 +164,7 @@ impl Page {
         let limit = match request.query("limit") {
             "" => 0,
             text => text.parse().map_err(|_| {
-                bad_request(ecow::eco_format!(
+                bad_request(crate::text!(
                     "limit: Invalid value: \"{text}\": strconv.ParseInt: parsing \"{text}\": invalid syntax"
                 ))
             })?,
@@ -185,12 +195,12 @@ impl Page {
         if let Some(after) = &self.after {
             all.retain(|it| storage_key(it) > *after);
         }
-        let mut metadata = object! {"resourceVersion": ecow::eco_format!("{}", self.version)};
+        let mut metadata = object! {"resourceVersion": crate::text!("{}", self.version)};
         if self.limit > 0 && all.len() > self.limit {
             let remaining = all.len() - self.limit;
             all.truncate(self.limit);
             let last = all.last().map(|it| storage_key(it)).unwrap_or_default();
-            metadata["continue"] = ecow::eco_format!("{}:{last}", self.version).into();
+            metadata["continue"] = crate::text!("{}:{last}", self.version).into();
             if selection.is_unfiltered() {
                 metadata["remainingItemCount"] = remaining.into();
             }

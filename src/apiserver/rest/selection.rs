@@ -4,6 +4,7 @@ use super::path::Target;
 use super::{HttpRequest, Status, bad_request};
 use crate::api::selector::Selector;
 use crate::api::{Kind, Object};
+use crate::apiserver::table::{at, or};
 use crate::value::{Text, Value};
 
 /// The objects a list, a watch or a deletion of many is about.
@@ -63,18 +64,19 @@ fn fields(kind: Kind, text: &str) -> Result<Vec<Requirement>, Status> {
         if term.is_empty() {
             continue;
         }
-        let split = term
-            .split_once("!=")
-            .map(|(field, value)| (field, false, value))
-            .or_else(|| {
-                term.split_once("==")
-                    .or_else(|| term.split_once('='))
-                    .map(|(field, value)| (field, true, value))
-            });
-        let Some((field, equals, value)) = split else {
-            return Err(bad_request(ecow::eco_format!(
+        let Some((field, value)) = term.split_once('=') else {
+            return Err(bad_request(crate::text!(
                 "invalid selector: '{text}'; can't understand '{term}'"
             )));
+        };
+        let (field, equals) = match field.strip_suffix('!') {
+            Some(field) => (field, false),
+            None => (field, true),
+        };
+        let value = if equals {
+            value.strip_prefix('=').unwrap_or(value)
+        } else {
+            value
         };
         if !is_selectable(kind, field) {
             return Err(bad_request(unknown_field(kind, field)));
@@ -159,22 +161,20 @@ fn is_selectable(kind: Kind, field: &str) -> bool {
 
 fn unknown_field(kind: Kind, field: &str) -> Text {
     if selectable(kind).is_empty() {
-        ecow::eco_format!(
+        crate::text!(
             "\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
         )
     } else {
-        ecow::eco_format!("field label not supported: {field}")
+        crate::text!("field label not supported: {field}")
     }
 }
 
 fn field(it: &Object, path: &str) -> Text {
     if path == "source" {
         let source = &it.value["source"]["component"];
-        return super::or(source, &it.value["reportingComponent"])
-            .as_str()
-            .into();
+        return or(source, &it.value["reportingComponent"]).as_str().into();
     }
-    let value = path.split('.').fold(&it.value, |value, part| &value[part]);
+    let value = at(&it.value, path);
     match value {
         Value::String(text) => text.clone(),
         Value::Null if matches!(path, "spec.unschedulable" | "spec.hostNetwork") => "false".into(),

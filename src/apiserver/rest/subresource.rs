@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::path::Target;
 use super::write::{delete_options, patch_of};
 use super::{
-    Answer, Body, Call, Connection, Status, bad_request, not_allowed, not_found, refusal, success,
+    Answer, Body, Call, Connection, Reply, Status, bad_request, not_allowed, not_found, refusal,
+    success,
 };
 use crate::api::selector::Selector;
 use crate::api::{Kind, Object};
@@ -19,7 +20,7 @@ impl Call<'_> {
         match (target.kind, target.subresource.as_str(), method) {
             (Kind::StatefulSet, "scale", "GET") => {
                 let set = self.find(target)?;
-                Ok((200, Body::Json(scale_of(&set))))
+                Ok(Reply::Json(scale_of(&set)))
             }
             (Kind::StatefulSet, "scale", "PUT" | "PATCH") => self.scale(target),
             (Kind::Pod, "binding", "POST") => self.bind(target),
@@ -49,20 +50,22 @@ impl Call<'_> {
             }
         };
         let written = self.write(target.key(), Verb::Patch(kind, change))?;
-        Ok((200, Body::Json(scale_of(&written.object))))
+        Ok(Reply::Json(scale_of(&written.object)))
     }
 
     fn bind(&mut self, target: &Target) -> Answer {
         let node = self.request.body["target"]["name"].as_str().into();
         self.write(target.key(), Verb::Bind(node))?;
-        Ok((201, Body::Json(success(201, Value::Null))))
+        self.code = 201;
+        Ok(Reply::Json(success(201, Value::Null)))
     }
 
     // differs: no PodDisruptionBudgets; an eviction is a deletion.
     fn evict(&mut self, target: &Target) -> Answer {
         let options = delete_options(self.request, &self.request.body["deleteOptions"])?;
         self.write(target.key(), Verb::Delete(options))?;
-        Ok((201, Body::Json(success(201, Value::Null))))
+        self.code = 201;
+        Ok(Reply::Json(success(201, Value::Null)))
     }
 
     // differs: containers print nothing that is kept, so a log that can be read is empty.
@@ -72,14 +75,14 @@ impl Call<'_> {
         if !pod.node_name().is_empty() {
             check_log(&pod, &container, self.request.asks("previous"))?;
         }
-        Ok((200, Body::Text(Text::new())))
+        Ok(Reply::Other(Box::new(Body::Text(Text::new()))))
     }
 
-    fn connect(&self, target: &Target) -> Answer {
+    fn connect(&mut self, target: &Target) -> Answer {
         let pod = self.find(target)?;
         let container = container(&pod, self.request.query("container"))?;
         if pod.node_name().is_empty() {
-            return Err(bad_request(ecow::eco_format!(
+            return Err(bad_request(crate::text!(
                 "pod {} does not have a host assigned",
                 pod.name()
             )));
@@ -100,25 +103,23 @@ impl Call<'_> {
             return Err(refusal(
                 500,
                 "InternalError",
-                ecow::eco_format!(
+                crate::text!(
                     "Internal error occurred: unable to upgrade connection: container not found (\"{container}\")"
                 ),
             ));
         }
-        Ok((
-            101,
-            Body::Container(Connection {
-                namespace: target.namespace.clone(),
-                pod: target.name.clone(),
-                container,
-                command: if target.subresource == "exec" {
-                    command
-                } else {
-                    Vec::new()
-                },
-                tty: self.request.asks("tty"),
-            }),
-        ))
+        self.code = 101;
+        Ok(Reply::Other(Box::new(Body::Container(Connection {
+            namespace: target.namespace.clone(),
+            pod: target.name.clone(),
+            container,
+            command: if target.subresource == "exec" {
+                command
+            } else {
+                Vec::new()
+            },
+            tty: self.request.asks("tty"),
+        }))))
     }
 }
 
@@ -136,9 +137,9 @@ fn scale_of(set: &Object) -> Value {
         metadata[key] = meta[key].clone();
     }
     let mut spec = Value::object();
-    let replicas = set.statefulset_spec().replicas;
-    if replicas != 0 {
-        spec["replicas"] = replicas.into();
+    let replicas = &set.value["spec"]["replicas"];
+    if !replicas.is_empty() {
+        spec["replicas"] = replicas.clone();
     }
     object! {
         "kind": "Scale",
@@ -188,7 +189,7 @@ fn check_replicas(replicas: &Value) -> Result<(), Status> {
         Value::Null | Value::Int(0..) => Ok(()),
         Value::Int(number) => {
             let message =
-                ecow::eco_format!("Invalid value: {number}: must be greater than or equal to 0");
+                crate::text!("Invalid value: {number}: must be greater than or equal to 0");
             Err(Status {
                 details: object! {
                     "group": "autoscaling",
@@ -202,13 +203,11 @@ fn check_replicas(replicas: &Value) -> Result<(), Status> {
                 ..refusal(
                     422,
                     "Invalid",
-                    ecow::eco_format!(
-                        "Scale.autoscaling \"\" is invalid: spec.replicas: {message}"
-                    ),
+                    crate::text!("Scale.autoscaling \"\" is invalid: spec.replicas: {message}"),
                 )
             })
         }
-        other => Err(bad_request(ecow::eco_format!(
+        other => Err(bad_request(crate::text!(
             "Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal {} into Go struct field ScaleSpec.spec.replicas of type int32",
             match other {
                 Value::String(_) => "string",
@@ -234,7 +233,7 @@ fn container(pod: &Object, asked: &str) -> Result<Text, Status> {
         return if own.contains(&asked) || init.contains(&asked) {
             Ok(asked.into())
         } else {
-            Err(bad_request(ecow::eco_format!(
+            Err(bad_request(crate::text!(
                 "container {asked} is not valid for pod {}",
                 pod.name()
             )))
@@ -243,7 +242,7 @@ fn container(pod: &Object, asked: &str) -> Result<Text, Status> {
     if let ([only], []) = (own.as_slice(), init.as_slice()) {
         return Ok((*only).into());
     }
-    let mut message = ecow::eco_format!(
+    let mut message = crate::text!(
         "a container name must be specified for pod {}, choose one of: [{}]",
         pod.name(),
         own.join(" ")
@@ -273,7 +272,7 @@ fn check_log(pod: &Arc<Object>, container: &str, previous: bool) -> Result<(), S
     let name = pod.name();
     if previous {
         return if status["lastState"]["terminated"].is_null() {
-            Err(bad_request(ecow::eco_format!(
+            Err(bad_request(crate::text!(
                 "previous terminated container \"{container}\" in pod \"{name}\" not found"
             )))
         } else {
@@ -288,8 +287,8 @@ fn check_log(pod: &Arc<Object>, container: &str, previous: bool) -> Result<(), S
         return Ok(());
     }
     Err(bad_request(match state["waiting"]["reason"].as_str() {
-        "" => ecow::eco_format!("container \"{container}\" in pod \"{name}\" is not available"),
-        reason => ecow::eco_format!(
+        "" => crate::text!("container \"{container}\" in pod \"{name}\" is not available"),
+        reason => crate::text!(
             "container \"{container}\" in pod \"{name}\" is waiting to start: {reason}"
         ),
     }))

@@ -143,5 +143,5 @@ fn render(watch: &Watch, change: Change, it: &Arc<Object>, config: &Config, now:
 }
 
 fn version_text(version: u64) -> Text {
-    ecow::eco_format!("{version}")
+    crate::text!("{version}")
 }

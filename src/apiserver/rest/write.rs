@@ -3,7 +3,7 @@
 use super::path::Target;
 use super::selection::Selection;
 use super::{
-    Answer, Body, Call, HttpRequest, Status, bad_request, not_found, refusal, success, version,
+    Answer, Call, HttpRequest, Reply, Status, bad_request, not_found, refusal, success, version,
 };
 use crate::api::{Key, Kind};
 use crate::apiserver::{
@@ -31,7 +31,8 @@ impl Call<'_> {
         let name = body["metadata"]["name"].text().cloned().unwrap_or_default();
         let key = Key::new(target.kind, target.namespace.clone(), name);
         let written = self.write(key, Verb::Create(body))?;
-        Ok((201, self.render(&written.object)))
+        self.code = 201;
+        Ok(self.render(&written.object))
     }
 
     pub(super) fn update(&mut self, target: &Target) -> Answer {
@@ -39,7 +40,7 @@ impl Call<'_> {
         check_namespace(target, &body)?;
         let name = body["metadata"]["name"].as_str();
         if name != target.name {
-            return Err(bad_request(ecow::eco_format!(
+            return Err(bad_request(crate::text!(
                 "the name of the object ({name}) does not match the name on the URL ({})",
                 target.name
             )));
@@ -51,7 +52,7 @@ impl Call<'_> {
             Verb::Update(body)
         };
         let written = self.write(target.key(), verb)?;
-        Ok((200, self.render(&written.object)))
+        Ok(self.render(&written.object))
     }
 
     pub(super) fn patch(&mut self, target: &Target) -> Answer {
@@ -64,7 +65,7 @@ impl Call<'_> {
             Verb::Patch(patch, body)
         };
         let written = self.write(target.key(), verb)?;
-        Ok((200, self.render(&written.object)))
+        Ok(self.render(&written.object))
     }
 
     pub(super) fn delete(&mut self, target: &Target) -> Answer {
@@ -81,9 +82,9 @@ impl Call<'_> {
             if !facts.group.is_empty() {
                 details["group"] = facts.group.into();
             }
-            return Ok((200, Body::Json(success(200, details))));
+            return Ok(Reply::Json(success(200, details)));
         }
-        Ok((200, self.render(&written.object)))
+        Ok(self.render(&written.object))
     }
 
     pub(super) fn delete_collection(&mut self, target: &Target) -> Answer {
@@ -96,8 +97,8 @@ impl Call<'_> {
                 Ok(_) | Err(_) => {}
             }
         }
-        let metadata = object! {"resourceVersion": ecow::eco_format!("{}", version(self.store))};
-        Ok((200, Body::Json(self.listed(&selection, &items, metadata))))
+        let metadata = object! {"resourceVersion": crate::text!("{}", version(self.store))};
+        Ok(Reply::Json(self.listed(&selection, &items, metadata)))
     }
 
     /// `preconditions.resourceVersion`, which the door doesn't know.
@@ -119,7 +120,7 @@ impl Call<'_> {
             ..refusal(
                 409,
                 "Conflict",
-                ecow::eco_format!(
+                crate::text!(
                     "Operation cannot be fulfilled on {resource} \"{}\": Precondition failed: ResourceVersion in precondition: {asked}, ResourceVersion in object meta: {version}",
                     target.name
                 ),
@@ -188,7 +189,7 @@ pub(super) fn delete_options(request: &HttpRequest, body: &Value) -> Result<Dele
         Value::Null => match request.query("gracePeriodSeconds") {
             "" => None,
             text => Some(text.parse().map_err(|_| {
-                bad_request(ecow::eco_format!(
+                bad_request(crate::text!(
                     "gracePeriodSeconds: Invalid value: \"{text}\": strconv.ParseInt: parsing \"{text}\": invalid syntax"
                 ))
             })?),
@@ -209,7 +210,7 @@ pub(super) fn delete_options(request: &HttpRequest, body: &Value) -> Result<Dele
             return Err(refusal(
                 422,
                 "Invalid",
-                ecow::eco_format!(
+                crate::text!(
                     "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: \"{other}\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\""
                 ),
             ));

@@ -1,54 +1,71 @@
 //! The cells of Services, Endpoints and EndpointSlices.
 
-use super::{first_three, join, labels_text, none};
+use super::{
+    AGE, Cell, Column, NAME, Printer, column, first_three, join, none, number, or, put_sorted, wide,
+};
 use crate::api::Object;
-use crate::array;
+use crate::api::meta::labels_text;
 use crate::value::{Text, Value};
 
-pub(super) fn service(it: &Object, age: Text) -> Value {
+pub(super) static SERVICE: [Column; 7] = [
+    NAME,
+    column("Type", Cell::Text("spec.type", "")),
+    column("Cluster-IP", Cell::Made(cluster_ip)),
+    column("External-IP", Cell::Made(external_ip)),
+    column("Port(s)", Cell::Made(ports)),
+    AGE,
+    wide(
+        "Selector",
+        Cell::Made(|it, _| labels_text(&it.value["spec"]["selector"])),
+    ),
+];
+
+pub(super) static ENDPOINTS: [Column; 3] = [NAME, column("Endpoints", Cell::Made(endpoints)), AGE];
+
+pub(super) static SLICE: [Column; 5] = [
+    NAME,
+    column("AddressType", Cell::Text("addressType", "")),
+    column("Ports", Cell::Made(slice_ports)),
+    column("Endpoints", Cell::Made(slice_addresses)),
+    AGE,
+];
+
+fn cluster_ip(it: &Object, _: Printer) -> Text {
     let spec = &it.value["spec"];
-    let address = match spec["clusterIPs"][0].as_str() {
-        "" => spec["clusterIP"].as_str(),
-        first => first,
-    };
-    let ports: Vec<Text> = spec["ports"].items().iter().map(port).collect();
-    array![
-        it.name(),
-        spec["type"].as_str(),
-        none(address),
-        external_ip(it),
-        none(&join(ports.iter().map(Text::as_str))),
-        age,
-        labels_text(&spec["selector"]),
-    ]
+    none(or(&spec["clusterIPs"][0], &spec["clusterIP"]).as_str())
+}
+
+fn ports(it: &Object, _: Printer) -> Text {
+    let ports = it.value["spec"]["ports"].items();
+    let ports: Vec<Text> = ports.iter().map(port).collect();
+    none(&join(&mut ports.iter().map(Text::as_str)))
 }
 
 /// `80/TCP`, or `80:30080/TCP`.
 fn port(port: &Value) -> Text {
-    let number = port["port"].as_int().unwrap_or(0);
+    let number = number(&port["port"]);
     let protocol = port["protocol"].as_str();
     match port["nodePort"].as_int() {
-        Some(node_port) if node_port > 0 => ecow::eco_format!("{number}:{node_port}/{protocol}"),
-        _ => ecow::eco_format!("{number}/{protocol}"),
+        Some(node_port) if node_port > 0 => crate::text!("{number}:{node_port}/{protocol}"),
+        _ => crate::text!("{number}/{protocol}"),
     }
 }
 
 /// upstream: getServiceExternalIP.
-fn external_ip(it: &Object) -> Text {
+fn external_ip(it: &Object, _: Printer) -> Text {
     let spec = &it.value["spec"];
-    let external = spec["externalIPs"].items().iter().map(Value::as_str);
+    let mut external = spec["externalIPs"].items().iter().map(Value::as_str);
     match spec["type"].as_str() {
-        "ClusterIP" | "NodePort" => none(&join(external)),
+        "ClusterIP" | "NodePort" => none(&join(&mut external)),
         "LoadBalancer" => {
-            let ingress = it.value["status"]["loadBalancer"]["ingress"].items();
-            let mut given: Vec<&str> = ingress
-                .iter()
-                .map(|it| super::or(&it["ip"], &it["hostname"]).as_str())
-                .filter(|it| !it.is_empty())
-                .collect();
-            given.sort_unstable();
-            given.dedup();
-            match join(given.into_iter().chain(external)) {
+            let mut given = Vec::new();
+            for ingress in it.value["status"]["loadBalancer"]["ingress"].items() {
+                put_sorted(
+                    &mut given,
+                    or(&ingress["ip"], &ingress["hostname"]).as_str().into(),
+                );
+            }
+            match join(&mut given.iter().map(Text::as_str).chain(external)) {
                 it if it.is_empty() => "<pending>".into(),
                 it => it,
             }
@@ -61,57 +78,58 @@ fn external_ip(it: &Object) -> Text {
 /// `10.42.1.2:80,10.42.2.2:80`: ready addresses only.
 ///
 /// upstream: formatEndpoints.
-pub(super) fn endpoints(it: &Object) -> Text {
+fn endpoints(it: &Object, _: Printer) -> Text {
     let subsets = it.value["subsets"].items();
     if subsets.is_empty() {
         return "<none>".into();
     }
-    let mut all = Vec::new();
+    let (mut first, mut count) = (Vec::new(), 0);
+    let mut see = |text: Text| {
+        if count < 3 {
+            put_sorted(&mut first, text);
+        }
+        count += 1;
+    };
     for subset in subsets {
-        let addresses = subset["addresses"].items().iter();
-        let addresses = addresses.map(|it| it["ip"].as_str());
         let ports = subset["ports"].items();
-        if ports.is_empty() {
-            all.extend(addresses.clone().map(Text::from));
+        for address in subset["addresses"].items() {
+            if ports.is_empty() {
+                see(address["ip"].as_str().into());
+            }
         }
         for port in ports {
-            let number = port["port"].as_int().unwrap_or(0);
-            all.extend(addresses.clone().map(|ip| {
-                if ip.contains(':') {
-                    ecow::eco_format!("[{ip}]:{number}")
-                } else {
-                    ecow::eco_format!("{ip}:{number}")
-                }
-            }));
+            for address in subset["addresses"].items() {
+                see(host_port(address["ip"].as_str(), number(&port["port"])));
+            }
         }
     }
-    let count = all.len();
-    all.truncate(3);
-    all.sort();
-    first_three(&all, count)
+    first_three(&first, count)
 }
 
-pub(super) fn slice(it: &Object, age: Text) -> Value {
+fn host_port(ip: &str, port: i64) -> Text {
+    if ip.contains(':') {
+        crate::text!("[{ip}]:{port}")
+    } else {
+        crate::text!("{ip}:{port}")
+    }
+}
+
+fn slice_ports(it: &Object, _: Printer) -> Text {
     let port = |port: &Value| match (port["port"].as_int(), port["name"].as_str()) {
-        (Some(number), _) => ecow::eco_format!("{number}"),
+        (Some(number), _) => crate::text!("{number}"),
         (None, "") => "*".into(),
         (None, name) => name.into(),
     };
     let ports: Vec<Text> = it.value["ports"].items().iter().map(port).collect();
-    // All addresses, ready or not.
-    let addresses: Vec<Text> = it.value["endpoints"]
-        .items()
-        .iter()
-        .flat_map(|it| it["addresses"].items())
-        .map(|it| it.as_str().into())
-        .collect();
-    array![
-        it.name(),
-        it.value["addressType"].as_str(),
-        list(&ports),
-        list(&addresses),
-        age,
-    ]
+    list(&ports)
+}
+
+/// All addresses, ready or not.
+fn slice_addresses(it: &Object, _: Printer) -> Text {
+    let endpoints = it.value["endpoints"].items().iter();
+    let addresses = endpoints.flat_map(|it| it["addresses"].items());
+    let addresses: Vec<Text> = addresses.map(|it| it.as_str().into()).collect();
+    list(&addresses)
 }
 
 fn list(all: &[Text]) -> Text {

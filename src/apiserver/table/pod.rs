@@ -2,31 +2,43 @@
 //!
 //! upstream: printPod.
 
-use super::{Printer, none};
+use super::{AGE, Cell, Column, NAME, Printer, column, none, number, wide};
 use crate::api::{Object, condition};
-use crate::array;
 use crate::config::{Config, Version};
 use crate::time::{Time, human};
 use crate::value::{Text, Value};
 
-pub(super) fn cells(printer: Printer, pod: &Object, age: Text) -> Value {
-    let status = &pod.value["status"];
+pub(super) static POD: [Column; 9] = [
+    NAME,
+    column("Ready", Cell::Made(ready)),
+    column(
+        "Status",
+        Cell::Made(|it, printer| summarize(printer.version, it).reason),
+    ),
+    column(
+        "Restarts",
+        Cell::Made(|it, printer| summarize(printer.version, it).restarts.text(printer)),
+    ),
+    AGE,
+    wide("IP", Cell::Made(address)),
+    wide("Node", Cell::Text("spec.nodeName", "<none>")),
+    wide(
+        "Nominated Node",
+        Cell::Text("status.nominatedNodeName", "<none>"),
+    ),
+    wide("Readiness Gates", Cell::Made(readiness_gates)),
+];
+
+fn ready(pod: &Object, printer: Printer) -> Text {
     let summary = summarize(printer.version, pod);
-    let address = match status["podIPs"][0]["ip"].as_str() {
-        "" => pod.pod_ip(),
-        it => it,
-    };
-    array![
-        pod.name(),
-        ecow::eco_format!("{}/{}", summary.ready, summary.containers),
-        summary.reason,
-        summary.restarts.text(printer),
-        age,
-        none(address),
-        none(pod.node_name()),
-        none(status["nominatedNodeName"].as_str()),
-        readiness_gates(pod),
-    ]
+    crate::text!("{}/{}", summary.ready, summary.containers)
+}
+
+fn address(pod: &Object, _: Printer) -> Text {
+    match pod.value["status"]["podIPs"][0]["ip"].as_str() {
+        "" => none(pod.pod_ip()),
+        first => first.into(),
+    }
 }
 
 /// The STATUS word of a pod.
@@ -85,7 +97,7 @@ impl Summary {
         for (at, container) in statuses.iter().enumerate() {
             self.restarts.add(container);
             let ended = &container["state"]["terminated"];
-            if !ended.is_null() && exit_code(ended) == 0 {
+            if !ended.is_null() && number(&ended["exitCode"]) == 0 {
                 continue;
             }
             let is_sidecar = sidecars.contains(&container["name"].as_str());
@@ -96,9 +108,9 @@ impl Summary {
             let waits_for = container["state"]["waiting"]["reason"].as_str();
             let all = pod.value["spec"]["initContainers"].items().len();
             self.reason = match waits_for {
-                _ if !ended.is_null() => ecow::eco_format!("Init:{}", end(ended)),
-                "" | "PodInitializing" => ecow::eco_format!("Init:{at}/{all}"),
-                reason => ecow::eco_format!("Init:{reason}"),
+                _ if !ended.is_null() => crate::text!("Init:{}", end(ended)),
+                "" | "PodInitializing" => crate::text!("Init:{at}/{all}"),
+                reason => crate::text!("Init:{reason}"),
             };
             return true;
         }
@@ -149,15 +161,11 @@ fn sidecars(pod: &Object) -> Vec<&str> {
         .collect()
 }
 
-fn exit_code(ended: &Value) -> i64 {
-    ended["exitCode"].as_int().unwrap_or(0)
-}
-
 /// How a container ended: `Completed`, `Signal:9`, `ExitCode:1`.
 fn end(ended: &Value) -> Text {
     match (ended["reason"].as_str(), ended["signal"].as_int()) {
-        ("", Some(signal)) if signal != 0 => ecow::eco_format!("Signal:{signal}"),
-        ("", _) => ecow::eco_format!("ExitCode:{}", exit_code(ended)),
+        ("", Some(signal)) if signal != 0 => crate::text!("Signal:{signal}"),
+        ("", _) => crate::text!("ExitCode:{}", number(&ended["exitCode"])),
         (reason, _) => reason.into(),
     }
 }
@@ -170,7 +178,7 @@ struct Restarts {
 
 impl Restarts {
     fn add(&mut self, container: &Value) {
-        self.count += container["restartCount"].as_int().unwrap_or(0);
+        self.count += number(&container["restartCount"]);
         let ended = &container["lastState"]["terminated"]["finishedAt"];
         self.last = self.last.max(Time::parse(ended.as_str()));
     }
@@ -180,14 +188,14 @@ impl Restarts {
         match self.last {
             // The age came with v1.22.2; the article's cluster prints the number alone.
             Some(last) if self.count != 0 && printer.version > Version::V1_22 => {
-                ecow::eco_format!("{} ({} ago)", self.count, human(printer.now.since(last)))
+                crate::text!("{} ({} ago)", self.count, human(printer.now.since(last)))
             }
-            _ => ecow::eco_format!("{}", self.count),
+            _ => crate::text!("{}", self.count),
         }
     }
 }
 
-fn readiness_gates(pod: &Object) -> Text {
+fn readiness_gates(pod: &Object, _: Printer) -> Text {
     let gates = pod.value["spec"]["readinessGates"].items();
     if gates.is_empty() {
         return "<none>".into();
@@ -197,5 +205,5 @@ fn readiness_gates(pod: &Object) -> Text {
         .iter()
         .filter(|it| condition::is_true(conditions, it["conditionType"].as_str()))
         .count();
-    ecow::eco_format!("{passed}/{}", gates.len())
+    crate::text!("{passed}/{}", gates.len())
 }

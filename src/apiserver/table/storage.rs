@@ -1,60 +1,59 @@
 //! The cells of PersistentVolumeClaims.
+//!
+//! upstream: printPersistentVolumeClaim.
 
-use super::join;
+use super::{AGE, Cell, Column, NAME, Printer, column, join, or, wide};
 use crate::api::Object;
-use crate::array;
 use crate::value::{Text, Value};
 
-/// Capacity and access modes stay empty until the claim is bound, then come from its status.
-///
-/// upstream: printPersistentVolumeClaim.
-pub(super) fn claim(it: &Object, age: Text) -> Value {
-    let (spec, status) = (&it.value["spec"], &it.value["status"]);
-    let phase = if it.is_terminating() {
-        "Terminating"
-    } else {
-        status["phase"].as_str()
-    };
-    let is_bound = !spec["volumeName"].is_empty();
-    let (capacity, modes) = if is_bound {
-        (
-            status["capacity"]["storage"].as_str(),
-            access_modes(&status["accessModes"]),
-        )
-    } else {
-        ("", Text::new())
-    };
-    array![
-        it.name(),
-        phase,
-        spec["volumeName"].as_str(),
-        capacity,
-        modes,
-        class(it),
-        unset(&spec["volumeAttributesClassName"]),
-        age,
-        unset(&spec["volumeMode"]),
-    ]
-}
+pub(super) static CLAIM: [Column; 9] = [
+    NAME,
+    column("Status", Cell::Made(status)),
+    column("Volume", Cell::Text("spec.volumeName", "")),
+    column("Capacity", Cell::Made(capacity)),
+    column("Access Modes", Cell::Made(access_modes)),
+    column("StorageClass", Cell::Made(class)),
+    column(
+        "VolumeAttributesClass",
+        Cell::Text("spec.volumeAttributesClassName", "<unset>"),
+    ),
+    AGE,
+    wide("VolumeMode", Cell::Text("spec.volumeMode", "<unset>")),
+];
 
-fn class(it: &Object) -> &str {
-    match it.meta()["annotations"]["volume.beta.kubernetes.io/storage-class"].as_str() {
-        "" => it.value["spec"]["storageClassName"].as_str(),
-        annotated => annotated,
+fn status(it: &Object, _: Printer) -> Text {
+    if it.is_terminating() {
+        "Terminating".into()
+    } else {
+        it.value["status"]["phase"].as_str().into()
     }
 }
 
-fn unset(text: &Value) -> &str {
-    text.text().map_or("<unset>", Text::as_str)
+/// The claim's status once it is bound: capacity and access modes are not told before.
+fn bound(it: &Object) -> &Value {
+    let is_bound = !it.value["spec"]["volumeName"].is_empty();
+    &it.value[if is_bound { "status" } else { "" }]
 }
 
-fn access_modes(modes: &Value) -> Text {
+fn capacity(it: &Object, _: Printer) -> Text {
+    bound(it)["capacity"]["storage"].as_str().into()
+}
+
+fn access_modes(it: &Object, _: Printer) -> Text {
     const SHORT: [(&str, &str); 4] = [
         ("ReadWriteOnce", "RWO"),
         ("ReadOnlyMany", "ROX"),
         ("ReadWriteMany", "RWX"),
         ("ReadWriteOncePod", "RWOP"),
     ];
-    let has = |mode: &str| modes.items().iter().any(|it| it.as_str() == mode);
-    join(SHORT.iter().filter(|it| has(it.0)).map(|it| it.1))
+    let modes = bound(it)["accessModes"].items();
+    let has = |mode: &str| modes.iter().any(|it| it.as_str() == mode);
+    join(&mut SHORT.iter().filter(|it| has(it.0)).map(|it| it.1))
+}
+
+fn class(it: &Object, _: Printer) -> Text {
+    let annotated = &it.meta()["annotations"]["volume.beta.kubernetes.io/storage-class"];
+    or(annotated, &it.value["spec"]["storageClassName"])
+        .as_str()
+        .into()
 }

@@ -1,6 +1,7 @@
 //! Cells against recorded Tables (tests/conformance/tables), and the pod states that no recording reaches.
 
 use super::*;
+use crate::array;
 
 fn recorded(text: &str) -> Value {
     Value::from_json(text).unwrap()
