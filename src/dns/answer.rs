@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use super::finding::{Finding, LeftOut, Reason};
 use super::lookup::{Asked, Found};
 use super::name::{self, join};
-use super::records::{Records, Reduction};
+use super::records::Records;
+use super::reduced::Reduction;
 use super::{Data, Query, Rcode, Record, Reply, Type};
 use crate::api::{Kind, Object, Objects};
 use crate::time::Time;
@@ -162,13 +163,7 @@ impl Zone {
         elsewhere: &mut Elsewhere<'_>,
     ) -> Option<Reply> {
         let lower = query.name.to_ascii_lowercase();
-        let zone = self.zone_of(&lower)?;
-        let asked = Asked {
-            name: &lower,
-            query,
-            zone: &query.name[lower.len() - zone.len()..],
-            base: name::trim_zone(&lower, zone).expect("zone_of found the zone as a suffix"),
-        };
+        let asked = self.asked(query, &lower)?;
         let answered = match query.kind {
             Type::A | Type::Aaaa => self.addresses(&asked, &mut Vec::new(), elsewhere),
             Type::Srv => self.services(&asked),
@@ -213,6 +208,17 @@ impl Zone {
             );
         }
         list
+    }
+
+    /// The query in the zone that holds its name, if one does.
+    pub(super) fn asked<'a>(&self, query: &'a Query, lower: &'a str) -> Option<Asked<'a>> {
+        let zone = self.zone_of(lower)?;
+        Some(Asked {
+            name: lower,
+            query,
+            zone: &query.name[lower.len() - zone.len()..],
+            base: name::trim_zone(lower, zone)?,
+        })
     }
 
     /// The longest zone that holds the name.
@@ -354,10 +360,7 @@ impl Zone {
             if !is_new_port && !is_new_address {
                 continue;
             }
-            let target = match entry.endpoint {
-                Some(endpoint) => join(&[endpoint, &set, asked.zone]),
-                None => join(&[&set, asked.zone]),
-            };
+            let target = entry.owner(&set, asked.zone);
             if is_new_port {
                 let data = Data::Srv {
                     priority: 0,

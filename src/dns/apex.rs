@@ -8,7 +8,7 @@ use super::answer::{Sections, Zone, is_asked};
 use super::finding::Finding;
 use super::lookup::Asked;
 use super::name::join;
-use super::records::Target;
+use super::reduced::Target;
 use super::{Data, Record, Soa};
 use crate::value::Text;
 
@@ -77,7 +77,7 @@ impl Zone {
     /// The names and addresses of the Services that select this server; its own addresses where none does.
     ///
     /// upstream: nsAddrs.
-    fn servers(&self, zone: &str) -> Vec<(Text, IpAddr)> {
+    pub(crate) fn servers(&self, zone: &str) -> Vec<(Text, IpAddr)> {
         let mut servers = Vec::new();
         let mut is_selected = false;
         let slices = self

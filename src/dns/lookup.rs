@@ -8,7 +8,8 @@ use super::Query;
 use super::answer::{PodMode, Zone};
 use super::finding::Finding;
 use super::name::{self, Request, join};
-use super::records::{Endpoint, Port, Set, Slice, Target};
+use super::records::Set;
+use super::reduced::{Endpoint, Port, Slice, Target};
 use crate::value::Text;
 
 /// One candidate for an answer.
@@ -47,6 +48,16 @@ pub(super) struct Asked<'a> {
     pub base: &'a str,
 }
 
+impl Entry<'_> {
+    /// The name that has its record.
+    pub(super) fn owner(&self, set: &str, zone: &str) -> Text {
+        match self.endpoint {
+            Some(endpoint) => join(&[endpoint, set, zone]),
+            None => join(&[set, zone]),
+        }
+    }
+}
+
 impl Asked<'_> {
     /// Whether the query is for `ns.dns.ZONE`.
     ///
@@ -78,11 +89,35 @@ impl Zone {
         }
     }
 
-    /// upstream: namespaceExposed.
-    pub(super) fn exposes(&self, namespace: &str) -> bool {
+    /// Whether the options show a namespace of that name, be there one or not.
+    pub(crate) fn configures(&self, namespace: &str) -> bool {
         let listed = &self.options.namespaces;
-        (listed.is_empty() || listed.iter().any(|it| it == namespace))
-            && self.records.has_namespace(namespace)
+        listed.is_empty() || listed.iter().any(|it| it == namespace)
+    }
+
+    /// upstream: namespaceExposed.
+    pub(crate) fn exposes(&self, namespace: &str) -> bool {
+        self.configures(namespace) && self.records.has_namespace(namespace)
+    }
+
+    /// What stands behind a name: addresses or an alias' target, each with the name that has the record.
+    ///
+    /// upstream: Services.
+    pub fn behind(&self, query: &Query) -> Vec<(Text, Text)> {
+        let lower = query.name.to_ascii_lowercase();
+        let Some(asked) = self.asked(query, &lower) else {
+            return Vec::new();
+        };
+        match self.find(&asked) {
+            Ok(Found::Alias { target, .. }) => vec![(target.clone(), query.name.clone())],
+            Ok(Found::Entries { entries, set, .. }) => {
+                let owner = |it: &Entry<'_>| it.owner(&set, asked.zone);
+                let list = entries.iter();
+                list.map(|it| (it.address.to_string().into(), owner(it)))
+                    .collect()
+            }
+            Ok(Found::Nothing(_)) | Err(_) => Vec::new(),
+        }
     }
 
     /// upstream: findPods.
@@ -166,7 +201,7 @@ fn matches(port: &Port, request: &Request<'_>) -> bool {
 
 fn endpoint_entries<'a>(set: &'a Set, request: &Request<'_>) -> Vec<Entry<'a>> {
     let mut entries = Vec::new();
-    for slice in &set.slices {
+    for slice in set.slices_with(request.endpoint) {
         for endpoint in slice
             .endpoints
             .iter()

@@ -10,11 +10,13 @@ pub mod answer;
 mod apex;
 pub mod finding;
 mod lookup;
-mod name;
+pub(crate) mod name;
 pub mod records;
+pub mod reduced;
 pub mod resolv;
 pub mod server;
 pub mod stub;
+mod transfer;
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

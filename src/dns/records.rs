@@ -3,21 +3,18 @@
 //! A persistent value with the indexes of CoreDNS: it is told of changes one by one, and a clone costs next to
 //! nothing. Left out: ServiceImports (multicluster) and endpoint zones.
 //!
-//! upstream: plugin/kubernetes/controller.go and object/*.go.
+//! upstream: plugin/kubernetes/controller.go.
 
 use core::net::IpAddr;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 
-use super::finding::{LeftOut, Reason};
-use super::name;
+use super::reduced::{Reduction, Service, Slice, Target, set_key};
 use crate::api::pod::Phase;
 use crate::api::{Kind, Object};
-use crate::value::{Text, Value};
-
-/// Pod names from this length on cannot be a label.
-const LABEL_LIMIT: usize = 64;
+use crate::value::Text;
 
 /// All that a server knows. Sets are keyed `service.namespace`.
 #[derive(Clone, Debug, Default)]
@@ -39,78 +36,19 @@ pub struct Set {
     pub service: Option<Service>,
     /// Its slices, by name.
     pub slices: Vec<Arc<Slice>>,
-}
-
-/// A Service, reduced.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Service {
-    /// What its name stands for.
-    pub target: Target,
-    /// Its ports; one without number where it has none.
-    pub ports: Vec<Port>,
-}
-
-/// What the name of a Service stands for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Target {
-    /// Its own addresses.
-    ClusterIps(Vec<IpAddr>),
-    /// The addresses of its endpoints.
-    Headless,
-    /// Another name.
-    ExternalName(Text),
-}
-
-/// A port of a Service or a slice.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Port {
-    /// Its name, may be empty.
-    pub name: Text,
-    /// `TCP`.
-    pub protocol: Text,
-    /// Its number; nothing for the port that stands for "no ports", which gives addresses but no SRV.
-    pub number: Option<u16>,
-}
-
-/// An EndpointSlice, reduced to its ready addresses.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Slice {
-    /// `service.namespace`.
-    pub set: Text,
-    /// Its name.
-    pub name: Text,
-    /// Ready addresses, in the slice's order.
-    pub endpoints: Vec<Endpoint>,
-    /// The others.
-    pub left_out: Vec<LeftOut>,
-    /// Its ports; one without number where it has none.
-    pub ports: Vec<Port>,
-}
-
-/// A ready address.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Endpoint {
-    /// Its label: hostname, or else the address with dashes.
-    pub name: Text,
-    /// The address.
-    pub address: IpAddr,
-    /// Its pod, empty where none is named.
-    pub pod: Text,
-}
-
-/// How objects are reduced.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reduction {
-    /// The `endpoint_pod_names` option: endpoints without hostname are named after their pod.
-    pub endpoint_pod_names: bool,
-    /// Whether pods are kept: only the pod mode `verified` needs them.
-    pub pods: bool,
+    /// Endpoint labels (lower case) to the names of the slices that have them, in order.
+    labels: RedBlackTreeMapSync<Text, Vec<Text>>,
 }
 
 impl Records {
     /// The Service and slices of `service.namespace` (lower case).
     pub fn set(&self, name: &str) -> Option<&Set> {
         self.sets.get(name).map(AsRef::as_ref)
+    }
+
+    /// All sets, by `service.namespace`.
+    pub fn sets(&self) -> impl Iterator<Item = (&Text, &Set)> {
+        self.sets.iter().map(|(key, set)| (key, set.as_ref()))
     }
 
     /// Whether the namespace exists.
@@ -222,20 +160,14 @@ impl Records {
             }
             let moved = new.as_ref().is_none_or(|it| it.set != old.set);
             if moved {
-                self.change_set(&old.set, |set| set.slices.retain(|it| it.name != old.name));
+                self.change_set(&old.set, |set| set.take(old));
             }
         }
         if let Some(new) = &new {
             for address in is.iter().filter(|it| was.binary_search(it).is_err()) {
                 add_to(&mut self.slices_by_address, *address, Arc::clone(new));
             }
-            self.change_set(&new.set, |set| {
-                let at = set.slices.binary_search_by(|it| it.name.cmp(&new.name));
-                match at {
-                    Ok(at) => set.slices[at] = Arc::clone(new),
-                    Err(at) => set.slices.insert(at, Arc::clone(new)),
-                }
-            });
+            self.change_set(&new.set, |set| set.put(new));
         }
         true
     }
@@ -285,6 +217,66 @@ impl Records {
     }
 }
 
+impl Set {
+    /// The slices that have an endpoint of that label (lower case); all of them for an empty label.
+    pub fn slices_with(&self, label: &str) -> Vec<&Slice> {
+        if label.is_empty() {
+            return self.slices.iter().map(AsRef::as_ref).collect();
+        }
+        let names = self.labels.get(label).into_iter().flatten();
+        names
+            .filter_map(|it| self.place_of(it).ok())
+            .map(|at| self.slices[at].as_ref())
+            .collect()
+    }
+
+    fn place_of(&self, slice: &str) -> Result<usize, usize> {
+        self.slices
+            .binary_search_by(|it| it.name.as_str().cmp(slice))
+    }
+
+    fn put(&mut self, slice: &Arc<Slice>) {
+        let place = self.place_of(&slice.name);
+        let old = place.ok().map(|at| Arc::clone(&self.slices[at]));
+        self.relabel(old.as_deref(), Some(slice));
+        match place {
+            Ok(at) => self.slices[at] = Arc::clone(slice),
+            Err(at) => self.slices.insert(at, Arc::clone(slice)),
+        }
+    }
+
+    fn take(&mut self, slice: &Arc<Slice>) {
+        if let Ok(at) = self.place_of(&slice.name) {
+            let old = self.slices.remove(at);
+            self.relabel(Some(&old), None);
+        }
+    }
+
+    /// Follows the labels of one slice.
+    fn relabel(&mut self, before: Option<&Slice>, after: Option<&Slice>) {
+        let labels = |it: Option<&Slice>| -> BTreeSet<Text> {
+            let endpoints = it.into_iter().flat_map(|it| &it.endpoints);
+            endpoints.map(|it| it.name.to_ascii_lowercase()).collect()
+        };
+        let (was, is) = (labels(before), labels(after));
+        let Some(slice) = after.or(before).map(|it| &it.name) else {
+            return;
+        };
+        for label in was.symmetric_difference(&is) {
+            let mut slices = self.labels.get(label).cloned().unwrap_or_default();
+            match slices.binary_search(slice) {
+                Ok(at) => _ = slices.remove(at),
+                Err(at) => slices.insert(at, slice.clone()),
+            }
+            if slices.is_empty() {
+                self.labels.remove_mut(label);
+            } else {
+                self.labels.insert_mut(label.clone(), slices);
+            }
+        }
+    }
+}
+
 type ByAddress<T> = RedBlackTreeMapSync<IpAddr, Vec<T>>;
 
 fn add_to<T: Clone>(map: &mut ByAddress<T>, address: IpAddr, item: T) {
@@ -322,126 +314,102 @@ fn replace_in(
     map.insert_mut(address, items);
 }
 
-fn set_key(service: &str, namespace: &str) -> Text {
-    name::join(&[service, namespace]).to_lowercase()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{Key, Objects};
+    use crate::chance::chance;
+    use crate::dns::{Options, Query, Type, Zone};
+    use crate::object;
+    use crate::time::Time;
+    use crate::value::Value;
 
-impl Service {
-    fn reduce(object: &Object) -> Self {
-        let spec = &object.value["spec"];
-        let target = if spec["type"].as_str() == "ExternalName" {
-            Target::ExternalName(spec["externalName"].as_str().into())
+    const NAMES: [&str; 3] = ["web", "nginx", "db"];
+
+    /// A random Service or slice; nothing where one is deleted.
+    fn draw(seed: u64, step: &str) -> (Key, Option<Object>) {
+        let pick = |what: &str, below: u64| chance(seed, &[step, what]) % below;
+        let name = |what: &str| NAMES[usize::try_from(pick(what, 3)).unwrap()];
+        let kind = [Kind::Service, Kind::EndpointSlice][usize::from(pick("kind", 3) > 0)];
+        let own = format!("{}-{}", name("name"), pick("slice", 2));
+        let own = if kind == Kind::Service {
+            name("name")
         } else {
-            let listed = spec["clusterIPs"].items();
-            let single = [spec["clusterIP"].clone()];
-            let texts = if listed.is_empty() { &single } else { listed };
-            if texts.iter().any(|it| it.as_str() == "None") {
-                Target::Headless
-            } else {
-                Target::ClusterIps(
-                    texts
-                        .iter()
-                        .filter_map(|it| it.as_str().parse().ok())
-                        .collect(),
-                )
-            }
+            &own
         };
-        Self {
-            target,
-            ports: ports(&spec["ports"]),
-        }
-    }
-}
-
-/// upstream: an object without ports gets one with number -1.
-fn ports(list: &Value) -> Vec<Port> {
-    let mut ports: Vec<Port> = list
-        .items()
-        .iter()
-        .map(|it| Port {
-            name: it["name"].as_str().into(),
-            protocol: it["protocol"]
-                .text()
-                .cloned()
-                .unwrap_or_else(|| "TCP".into()),
-            number: it["port"].as_int().and_then(|it| u16::try_from(it).ok()),
-        })
-        .collect();
-    if ports.is_empty() {
-        ports.push(Port {
-            name: Text::new(),
-            protocol: Text::new(),
-            number: None,
-        });
-    }
-    ports
-}
-
-impl Slice {
-    fn reduce(object: &Object, how: Reduction) -> Self {
-        let mut slice = Self {
-            set: set_key(object.slice_service(), object.namespace()),
-            name: object.name().into(),
-            endpoints: Vec::new(),
-            left_out: Vec::new(),
-            ports: ports(&object.value["ports"]),
-        };
-        for endpoint in object.value["endpoints"].items() {
-            slice.add(endpoint, how);
-        }
-        slice
-    }
-
-    /// upstream: EndpointSliceToEndpoints; only `ready` counts, and a missing one counts as ready.
-    fn add(&mut self, endpoint: &Value, how: Reduction) {
-        let conditions = &endpoint["conditions"];
-        let pod = endpoint["targetRef"]["name"]
-            .text()
-            .cloned()
-            .unwrap_or_default();
-        let addresses = endpoint["addresses"].items().iter();
-        for text in addresses.map(Value::as_str) {
-            let Ok(address) = text.parse::<IpAddr>() else {
-                continue;
+        let mut value = object! {"metadata": object! {"namespace": "default", "name": own}};
+        if kind == Kind::Service {
+            // No two Services ever share an address.
+            let at = NAMES.iter().position(|it| *it == own).unwrap();
+            let addresses = ["None".to_owned(), format!("10.0.0.{at}")];
+            let address = addresses[usize::from(pick("ip", 3) > 0)].as_str();
+            value["spec"] =
+                object! {"clusterIP": address, "ports": vec![object! {"name": "web", "port": 80}]};
+        } else {
+            value["metadata"]["labels"] = object! {"kubernetes.io/service-name": name("service")};
+            let count = pick("count", 4);
+            let endpoint = |at: u64| {
+                let nth = pick(&format!("at {at}"), 6);
+                object! {
+                    "addresses": vec![format!("10.1.0.{nth}")],
+                    "hostname": format!("Web-{}", nth % 4),
+                    "conditions": object! {"ready": nth != 3},
+                }
             };
-            if conditions["ready"].as_bool().unwrap_or(true) {
-                self.endpoints.push(Endpoint {
-                    name: endpoint_name(endpoint["hostname"].as_str(), &pod, text, how),
-                    address,
-                    pod: pod.clone(),
-                });
-            } else {
-                let reason = if conditions["terminating"].is_true() {
-                    Reason::Terminating
-                } else {
-                    Reason::NotReady
-                };
-                self.left_out.push(LeftOut {
-                    pod: pod.clone(),
-                    address,
-                    reason,
-                });
+            value["endpoints"] = (0..count).map(endpoint).collect::<Value>();
+        }
+        let object = Object::new(kind, value);
+        (object.key(), (pick("deleted", 4) > 0).then_some(object))
+    }
+
+    /// Everything a zone says, without regard to the order of PTR records.
+    fn said(zone: &Zone) -> Vec<String> {
+        let mut said = vec![format!("{:?}", zone.transfer("cluster.local.", 0))];
+        let mut ask = |name: String, kind| {
+            let answer = zone.answer(&Query::new(name, kind)).map(|it| it.answer);
+            let mut records: Vec<String> = answer
+                .iter()
+                .flatten()
+                .map(|it| format!("{it:?}"))
+                .collect();
+            records.sort();
+            said.extend(records);
+        };
+        for nth in 0..6 {
+            ask(format!("{nth}.0.1.10.in-addr.arpa."), Type::Ptr);
+            ask(format!("{nth}.0.0.10.in-addr.arpa."), Type::Ptr);
+            for name in NAMES {
+                ask(
+                    format!("web-{nth}.{name}.default.svc.cluster.local."),
+                    Type::A,
+                );
+            }
+        }
+        said
+    }
+
+    #[test]
+    fn following_changes_ends_where_reading_everything_does() {
+        for seed in 0..20 {
+            let mut objects = Objects::default();
+            let space = Object::new(
+                Kind::Namespace,
+                object! {"metadata": object! {"name": "default"}},
+            );
+            objects.insert(Arc::new(space));
+            let mut zone = Zone::of(Options::kubeadm("cluster.local"), &objects, Time::START);
+            for step in 0..40 {
+                let (key, after) = draw(seed, &step.to_string());
+                let before = objects.get(&key).cloned();
+                zone.apply(before.as_deref(), after.as_ref(), Time::START);
+                match after {
+                    Some(it) => objects.insert(Arc::new(it)),
+                    None => _ = objects.remove(&key),
+                }
+                let mut fresh = Zone::of(Options::kubeadm("cluster.local"), &objects, Time::START);
+                fresh.serial = zone.serial;
+                assert_eq!(said(&zone), said(&fresh), "seed {seed}, step {step}");
             }
         }
     }
-}
-
-/// The label of an endpoint.
-///
-/// upstream: endpointHostname.
-fn endpoint_name(hostname: &str, pod: &str, address: &str, how: Reduction) -> Text {
-    if !hostname.is_empty() {
-        return hostname.into();
-    }
-    if how.endpoint_pod_names && !pod.is_empty() && pod.len() < LABEL_LIMIT {
-        return pod.into();
-    }
-    let mut name: Text = address
-        .chars()
-        .map(|it| if matches!(it, '.' | ':') { '-' } else { it })
-        .collect();
-    if name.ends_with('-') {
-        name.push('0');
-    }
-    name
 }

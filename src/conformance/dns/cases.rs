@@ -1,8 +1,8 @@
 //! CoreDNS' own cases and those derived from them: queries and whole replies.
 
 use super::super::{Error, Report};
-use super::fixture;
 use super::record::{difference, from_value, has_late_alias, section, text, to_value};
+use super::{fixture, units};
 use crate::dns::{Finding, Query, Rcode, Reply, Type};
 use crate::object;
 use crate::value::Value;
@@ -33,26 +33,19 @@ pub fn judge(file: &Value, json: bool) -> Result<Report, Error> {
     for group in file["groups"].items() {
         let (config, cases) = (&group["config"], group["cases"].items());
         let fixture = &file["fixtures"][group["fixture"].as_str()];
-        let out_of_scope = if config["zonal"].is_true() {
-            "zonal"
-        } else if !config["multicluster_zones"].items().is_empty() {
-            "multicluster"
-        } else {
-            ""
-        };
+        let out_of_scope =
+            config["zonal"].is_true() || !config["multicluster_zones"].items().is_empty();
         for case in cases {
-            if out_of_scope.is_empty() {
+            if out_of_scope {
+                report.skipped("multicluster or zonal");
+            } else {
                 let asserted = group["records_asserted_by_source"].as_bool() != Some(false);
                 judge_case(&mut report, fixture, config, case, asserted, json);
-            } else {
-                report.skipped(out_of_scope);
             }
         }
     }
     for group in file["unit_groups"].items() {
-        for _ in group["cases"].items() {
-            report.skipped(&format!("unit {}", group["id"].as_str()));
-        }
+        units::judge_group(&mut report, &file["fixtures"], group);
     }
     Ok(report)
 }

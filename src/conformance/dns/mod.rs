@@ -6,6 +6,7 @@ mod cases;
 mod fixture;
 mod record;
 mod tools;
+mod units;
 
 pub use cases::judge;
 pub use tools::judge as judge_tools;

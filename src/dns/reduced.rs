@@ -1,0 +1,203 @@
+//! Services and EndpointSlices, reduced to what answers need.
+//!
+//! upstream: plugin/kubernetes/object/service.go and endpoint.go.
+
+use core::net::IpAddr;
+
+use super::finding::{LeftOut, Reason};
+use super::name;
+use crate::api::Object;
+use crate::value::{Text, Value};
+
+/// Pod names from this length on cannot be a label.
+const LABEL_LIMIT: usize = 64;
+
+/// A Service, reduced.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    /// What its name stands for.
+    pub target: Target,
+    /// Its ports; one without number where it has none.
+    pub ports: Vec<Port>,
+}
+
+/// What the name of a Service stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    /// Its own addresses.
+    ClusterIps(Vec<IpAddr>),
+    /// The addresses of its endpoints.
+    Headless,
+    /// Another name.
+    ExternalName(Text),
+}
+
+/// A port of a Service or a slice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// Its name, may be empty.
+    pub name: Text,
+    /// `TCP`.
+    pub protocol: Text,
+    /// Its number; nothing for the port that stands for "no ports", which gives addresses but no SRV.
+    pub number: Option<u16>,
+}
+
+/// An EndpointSlice, reduced to its ready addresses.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slice {
+    /// `service.namespace`.
+    pub set: Text,
+    /// Its name.
+    pub name: Text,
+    /// Ready addresses, in the slice's order.
+    pub endpoints: Vec<Endpoint>,
+    /// The others.
+    pub left_out: Vec<LeftOut>,
+    /// Its ports; one without number where it has none.
+    pub ports: Vec<Port>,
+}
+
+/// A ready address.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Endpoint {
+    /// Its label: hostname, or else the address with dashes.
+    pub name: Text,
+    /// The address.
+    pub address: IpAddr,
+    /// Its pod, empty where none is named.
+    pub pod: Text,
+}
+
+/// How objects are reduced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reduction {
+    /// The `endpoint_pod_names` option: endpoints without hostname are named after their pod.
+    pub endpoint_pod_names: bool,
+    /// Whether pods are kept: only the pod mode `verified` needs them.
+    pub pods: bool,
+}
+
+pub(super) fn set_key(service: &str, namespace: &str) -> Text {
+    name::join(&[service, namespace]).to_lowercase()
+}
+
+impl Service {
+    pub(super) fn reduce(object: &Object) -> Self {
+        let spec = &object.value["spec"];
+        let target = if spec["type"].as_str() == "ExternalName" {
+            Target::ExternalName(spec["externalName"].as_str().into())
+        } else {
+            let listed = spec["clusterIPs"].items();
+            let single = [spec["clusterIP"].clone()];
+            let texts = if listed.is_empty() { &single } else { listed };
+            if texts.iter().any(|it| it.as_str() == "None") {
+                Target::Headless
+            } else {
+                Target::ClusterIps(
+                    texts
+                        .iter()
+                        .filter_map(|it| it.as_str().parse().ok())
+                        .collect(),
+                )
+            }
+        };
+        Self {
+            target,
+            ports: ports(&spec["ports"]),
+        }
+    }
+}
+
+/// upstream: an object without ports gets one with number -1.
+fn ports(list: &Value) -> Vec<Port> {
+    let mut ports: Vec<Port> = list
+        .items()
+        .iter()
+        .map(|it| Port {
+            name: it["name"].as_str().into(),
+            protocol: it["protocol"]
+                .text()
+                .cloned()
+                .unwrap_or_else(|| "TCP".into()),
+            number: it["port"].as_int().and_then(|it| u16::try_from(it).ok()),
+        })
+        .collect();
+    if ports.is_empty() {
+        ports.push(Port {
+            name: Text::new(),
+            protocol: Text::new(),
+            number: None,
+        });
+    }
+    ports
+}
+
+impl Slice {
+    pub(super) fn reduce(object: &Object, how: Reduction) -> Self {
+        let mut slice = Self {
+            set: set_key(object.slice_service(), object.namespace()),
+            name: object.name().into(),
+            endpoints: Vec::new(),
+            left_out: Vec::new(),
+            ports: ports(&object.value["ports"]),
+        };
+        for endpoint in object.value["endpoints"].items() {
+            slice.add(endpoint, how);
+        }
+        slice
+    }
+
+    /// upstream: EndpointSliceToEndpoints; only `ready` counts, and a missing one counts as ready.
+    fn add(&mut self, endpoint: &Value, how: Reduction) {
+        let conditions = &endpoint["conditions"];
+        let pod = endpoint["targetRef"]["name"]
+            .text()
+            .cloned()
+            .unwrap_or_default();
+        let addresses = endpoint["addresses"].items().iter();
+        for text in addresses.map(Value::as_str) {
+            let Ok(address) = text.parse::<IpAddr>() else {
+                continue;
+            };
+            if conditions["ready"].as_bool().unwrap_or(true) {
+                self.endpoints.push(Endpoint {
+                    name: endpoint_name(endpoint["hostname"].as_str(), &pod, text, how),
+                    address,
+                    pod: pod.clone(),
+                });
+            } else {
+                let reason = if conditions["terminating"].is_true() {
+                    Reason::Terminating
+                } else {
+                    Reason::NotReady
+                };
+                self.left_out.push(LeftOut {
+                    pod: pod.clone(),
+                    address,
+                    reason,
+                });
+            }
+        }
+    }
+}
+
+/// The label of an endpoint.
+///
+/// upstream: endpointHostname.
+fn endpoint_name(hostname: &str, pod: &str, address: &str, how: Reduction) -> Text {
+    if !hostname.is_empty() {
+        return hostname.into();
+    }
+    if how.endpoint_pod_names && !pod.is_empty() && pod.len() < LABEL_LIMIT {
+        return pod.into();
+    }
+    let mut name: Text = address
+        .chars()
+        .map(|it| if matches!(it, '.' | ':') { '-' } else { it })
+        .collect();
+    if name.ends_with('-') {
+        name.push('0');
+    }
+    name
+}
