@@ -8,6 +8,7 @@
 
 pub mod answer;
 mod apex;
+pub mod cache;
 pub mod finding;
 mod lookup;
 pub(crate) mod name;
@@ -280,6 +281,8 @@ pub struct Reply {
     pub authority: Vec<Record>,
     /// The additional section, without the OPT record.
     pub additional: Vec<Record>,
+    /// Since when and until when it stands in the server's cache; nothing when it was made for this query.
+    pub kept: Option<cache::Kept>,
     /// What the server found, so that every answer and every absence can be explained.
     pub why: Finding,
 }
@@ -295,6 +298,7 @@ impl Reply {
             answer: Vec::new(),
             authority: Vec::new(),
             additional: Vec::new(),
+            kept: None,
             why,
         }
     }

@@ -1,16 +1,34 @@
 //! One DNS server: the `kubernetes` plugin and what a Corefile puts around it.
 //!
-//! Left out for now: the cache and loadbalance plugins (issue 5), so this is preset P3 of a kubeadm cluster, whose
-//! cache keeps nothing of the cluster zone, with records in their own order.
+//! Left out for now: cutting replies to the packet's size, and messages as octets.
+//!
+//! upstream: kubeadm's Corefile; plugin/loadbalance, plugin/cache, plugin/forward.
 
 use core::net::IpAddr;
 
 use rpds::RedBlackTreeMapSync;
 
-use super::answer::Zone;
+use super::answer::{Options, Zone};
+use super::cache::Cache;
 use super::finding::Finding;
-use super::{Data, Query, Rcode, Record, Reply, Soa};
+use super::name::join;
+use super::{Data, Query, Rcode, Record, Reply, Soa, Type};
+use crate::api::Object;
+use crate::chance::chance;
+use crate::time::Time;
 use crate::value::Text;
+
+/// Which Corefile a cluster has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Preset {
+    /// The bare plugin: TTL 5, no names of pods, no cache.
+    P1,
+    /// kubeadm up to 1.31 and many managed clusters: TTL 30, everything cached for 30 s.
+    P2,
+    /// kubeadm since 1.32: as P2, but nothing of the cluster's zone is cached.
+    #[default]
+    P3,
+}
 
 /// Where a server asks for names it does not keep.
 #[derive(Clone, Debug)]
@@ -27,23 +45,104 @@ impl Default for Upstream {
     }
 }
 
-/// One DNS server.
+/// One DNS server; a clone costs next to nothing.
 #[derive(Clone, Debug)]
 pub struct Server {
     /// The `kubernetes` plugin.
     pub zone: Zone,
+    /// The `cache` plugin, if it is there.
+    pub cache: Option<Cache>,
+    /// The `loadbalance` plugin, if it is there: the key of its shuffles.
+    pub shuffle: Option<u64>,
     /// The `forward` plugin.
     pub upstream: Upstream,
 }
 
 impl Server {
-    /// Answers a query.
-    pub fn ask(&self, query: &Query) -> Reply {
-        let mut elsewhere = |it: &Query| Some(self.upstream.ask(it));
-        match self.zone.answer_with(query, &mut elsewhere) {
-            Some(reply) => reply,
-            None => self.upstream.ask(query),
+    /// A server of a cluster, which knows nothing yet.
+    pub fn new(preset: Preset, domain: &str, seed: u64) -> Self {
+        let (options, cache) = match preset {
+            Preset::P1 => (Options::new(domain), None),
+            Preset::P2 => (Options::kubeadm(domain), Some(Cache::default())),
+            Preset::P3 => {
+                let mut cache = Cache::default();
+                cache.disabled.push(join(&[domain, ""]));
+                (Options::kubeadm(domain), Some(cache))
+            }
+        };
+        Self {
+            zone: Zone::new(options),
+            cache,
+            shuffle: (preset != Preset::P1).then_some(seed),
+            upstream: Upstream::default(),
         }
+    }
+
+    /// Follows a change of one object.
+    pub fn apply(&mut self, before: Option<&Object>, after: Option<&Object>, now: Time) {
+        self.zone.apply(before, after, now);
+    }
+
+    /// Answers a query.
+    pub fn ask(&mut self, query: &Query, now: Time) -> Reply {
+        let mut reply = self.cached(query, now);
+        if let Some(seed) = self.shuffle.filter(|_| reply.rcode == Rcode::NoError) {
+            let time = now.ms.to_string();
+            let draw = chance(seed, &["loadbalance", &query.name, &time]);
+            balance(&mut reply.answer, draw);
+            balance(&mut reply.additional, draw.rotate_left(32));
+        }
+        reply
+    }
+
+    fn cached(&mut self, query: &Query, now: Time) -> Reply {
+        let kept =
+            |cache: &Option<Cache>, query: &Query| cache.as_ref().and_then(|it| it.get(query, now));
+        if let Some(reply) = kept(&self.cache, query) {
+            return reply;
+        }
+        // What an alias leads to is asked of the whole server, so it is kept as well.
+        let mut asked: Vec<(Query, Reply)> = Vec::new();
+        let mut elsewhere = |it: &Query| {
+            let known = kept(&self.cache, it);
+            Some(known.unwrap_or_else(|| {
+                let reply = self.upstream.ask(it);
+                asked.push((it.clone(), reply.clone()));
+                reply
+            }))
+        };
+        let answered = self.zone.answer_with(query, &mut elsewhere);
+        let mut reply = answered.unwrap_or_else(|| self.upstream.ask(query));
+        if let Some(cache) = &mut self.cache {
+            for (query, reply) in &mut asked {
+                cache.put(query, reply, now);
+            }
+            cache.put(query, &mut reply, now);
+        }
+        reply
+    }
+}
+
+/// Aliases first, then the rest in its order, then addresses in a new one.
+///
+/// upstream: plugin/loadbalance roundRobin.
+fn balance(records: &mut [Record], draw: u64) {
+    let rank = |it: &Record| match it.data.kind() {
+        Type::Cname => 0,
+        Type::A | Type::Aaaa => 2,
+        _ => 1,
+    };
+    records.sort_by_key(rank);
+    let first = records.partition_point(|it| rank(it) < 2);
+    let addresses = &mut records[first..];
+    let mut state = draw;
+    for at in (1..addresses.len()).rev() {
+        // Knuth's MMIX step; the high bits are the good ones.
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let other = usize::try_from((state >> 33) % (at as u64 + 1)).unwrap_or_default();
+        addresses.swap(at, other);
     }
 }
 
@@ -93,5 +192,142 @@ fn root_soa() -> Record {
             expire: 604_800,
             minimum: 86_400,
         })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Kind;
+    use crate::object;
+    use crate::time::Duration;
+    use crate::value::Value;
+
+    fn slice(hosts: &[u32]) -> Object {
+        let endpoint = |it: &u32| object! {"addresses": vec![format!("10.1.0.{it}")], "hostname": format!("web-{it}")};
+        let value = object! {
+            "metadata": object! {
+                "namespace": "default", "name": "nginx-x",
+                "labels": object! {"kubernetes.io/service-name": "nginx"},
+            },
+            "endpoints": hosts.iter().map(endpoint).collect::<Value>(),
+        };
+        Object::new(Kind::EndpointSlice, value)
+    }
+
+    fn server(preset: Preset, hosts: &[u32]) -> Server {
+        let mut server = Server::new(preset, "cluster.local", 1);
+        let meta = object! {"metadata": object! {"name": "default"}};
+        let service = object! {
+            "metadata": object! {"namespace": "default", "name": "nginx"},
+            "spec": object! {"clusterIP": "None"},
+        };
+        let objects = [
+            Object::new(Kind::Namespace, meta),
+            Object::new(Kind::Service, service),
+            slice(hosts),
+        ];
+        for object in &objects {
+            server.apply(None, Some(object), Time::START);
+        }
+        server
+    }
+
+    fn at(s: u64) -> Time {
+        Time::START + Duration::s(s)
+    }
+
+    /// The rcode and TTL a server says of `web-0` at each second, which becomes ready at second 10.
+    fn story(preset: Preset, seconds: &[u64]) -> Vec<String> {
+        let mut server = server(preset, &[1]);
+        let query = Query::new("web-0.nginx.default.svc.cluster.local", Type::A);
+        let mut is_ready = false;
+        let told = seconds.iter().map(|it| {
+            if *it >= 10 && !core::mem::replace(&mut is_ready, true) {
+                server.apply(Some(&slice(&[1])), Some(&slice(&[1, 0])), at(10));
+            }
+            let reply = server.ask(&query, at(*it));
+            let records = reply.answer.iter().chain(&reply.authority);
+            let ttl = records
+                .map(|it| it.ttl.to_string())
+                .next()
+                .unwrap_or_default();
+            [
+                reply.rcode.name(),
+                " ",
+                &ttl,
+                if reply.kept.is_some() { " kept" } else { "" },
+            ]
+            .concat()
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn a_denial_outlives_its_cause_only_where_denials_are_kept() {
+        let seconds = [0, 8, 12, 29, 30, 31];
+        assert_eq!(
+            story(Preset::P2, &seconds),
+            [
+                "NXDOMAIN 30",
+                "NXDOMAIN 22 kept",
+                "NXDOMAIN 18 kept",
+                "NXDOMAIN 1 kept",
+                "NOERROR 30",
+                "NOERROR 29 kept"
+            ]
+        );
+        let fresh = [
+            "NXDOMAIN 30",
+            "NXDOMAIN 30",
+            "NOERROR 30",
+            "NOERROR 30",
+            "NOERROR 30",
+            "NOERROR 30",
+        ];
+        assert_eq!(story(Preset::P3, &seconds), fresh);
+        assert_eq!(
+            story(Preset::P1, &seconds),
+            fresh.map(|it| it.replace("30", "5"))
+        );
+    }
+
+    #[test]
+    fn a_foreign_name_loses_its_upstream_look_when_kept() {
+        let mut server = server(Preset::P3, &[]);
+        let query = Query::new("web-0.nginx", Type::A);
+        let (first, second) = (server.ask(&query, at(0)), server.ask(&query, at(1)));
+        assert!(!first.authoritative && first.recursion_available && first.kept.is_none());
+        assert!(second.authoritative && second.kept.is_some());
+        assert_eq!(second.rcode, Rcode::NxDomain);
+    }
+
+    #[test]
+    fn addresses_are_shuffled_from_the_seed_and_aliases_stay_first() {
+        let mut server = server(Preset::P3, &[1, 2, 3]);
+        let query = Query::new("nginx.default.svc.cluster.local", Type::A);
+        let mut orders = std::collections::BTreeSet::new();
+        for second in 0..100 {
+            let reply = server.ask(&query, at(second));
+            assert_eq!(reply, server.clone().ask(&query, at(second)));
+            orders.insert(
+                reply
+                    .answer
+                    .iter()
+                    .map(|it| it.data.as_address())
+                    .collect::<Vec<_>>(),
+            );
+        }
+        assert_eq!(orders.len(), 6, "every order of three comes up");
+    }
+
+    #[test]
+    fn the_schema_version_is_cut_to_the_cache_s_life() {
+        let query = Query::new("dns-version.cluster.local", Type::Txt);
+        assert_eq!(server(Preset::P3, &[]).ask(&query, at(0)).answer[0].ttl, 30);
+        assert_eq!(
+            server(Preset::P1, &[]).ask(&query, at(0)).answer[0].ttl,
+            28_800
+        );
     }
 }

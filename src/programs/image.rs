@@ -57,7 +57,7 @@ impl Image {
         let is_alpine = name == "alpine" || tag.contains("alpine");
         let base = match name {
             "busybox" => Base::Busybox(busybox(tag)),
-            "agnhost" | "netshoot" => Base::Alpine(alpine("")),
+            "agnhost" | "netshoot" | "dnstools" | "curl" => Base::Alpine(alpine("")),
             "pause" | "coredns" => Base::Bare,
             _ if name.starts_with("distroless") || reference.contains("distroless/") => Base::Bare,
             _ if is_alpine => Base::Alpine(alpine(if name == "alpine" { tag } else { "" })),
@@ -65,10 +65,8 @@ impl Image {
         };
         Self {
             base,
-            has_bind: matches!(
-                name,
-                "agnhost" | "netshoot" | "jessie-dnsutils" | "dnsutils"
-            ),
+            has_bind: matches!(name, "agnhost" | "netshoot" | "dnstools")
+                || name.ends_with("dnsutils"),
         }
     }
 
@@ -152,4 +150,37 @@ pub(super) fn program(image: &Image, name: &str) -> Option<Program> {
         "getent" if has_getent => libc::getent,
         _ => return coreutils::program(name),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reference_decides_which_client_runs() {
+        let busybox = |it: &str| Image::parse(it).busybox().map(|it| (it.minor, it.library));
+        assert_eq!(busybox("busybox:1.28.4"), Some((28, Library::Uclibc)));
+        assert_eq!(
+            busybox("docker.io/library/busybox:1.36"),
+            Some((36, Library::Glibc))
+        );
+        assert_eq!(busybox("busybox:1.36.1-musl"), Some((36, Library::Musl)));
+        assert_eq!(
+            busybox("localhost:5000/busybox"),
+            Some((37, Library::Glibc))
+        );
+        assert_eq!(busybox("alpine:3.8"), Some((28, Library::Musl)));
+        assert_eq!(busybox("nginx:1.27-alpine"), Some((37, Library::Musl)));
+        assert_eq!(busybox("nginx:1.9.1"), None);
+        let has = |image: &str, name: &str| program(&Image::parse(image), name).is_some();
+        assert!(has(
+            "registry.k8s.io/e2e-test-images/jessie-dnsutils:1.7",
+            "dig"
+        ));
+        assert!(!has("busybox:1.28", "dig") && !has("busybox:1.28", "getent"));
+        assert!(has("nginx:1.9.1", "getent") && !has("nginx:1.9.1", "nslookup"));
+        assert!(
+            !has("registry.k8s.io/pause:3.9", "sh") && !has("registry.k8s.io/pause:3.9", "true")
+        );
+    }
 }

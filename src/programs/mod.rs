@@ -159,7 +159,7 @@ pub(crate) type Program = fn(&mut Run<'_, '_>);
 mod tests {
     use super::*;
     use crate::api::{Kind, Objects};
-    use crate::dns::server::{Server, Upstream};
+    use crate::dns::server::{Preset, Server};
     use crate::dns::{Options, Outcome, Zone};
     use crate::value::Value;
     use crate::{array, object};
@@ -232,10 +232,8 @@ mod tests {
 
     fn print(image: &str, line: &str) -> (String, String, i32) {
         let config = Config::default();
-        let server = Server {
-            zone: Zone::of(Options::kubeadm("cluster.local"), &cluster(), Time::START),
-            upstream: Upstream::default(),
-        };
+        let mut server = Server::new(Preset::P3, "cluster.local", 1);
+        server.zone = Zone::of(Options::kubeadm("cluster.local"), &cluster(), Time::START);
         let argv: Vec<Text> = line.split(' ').map(Text::from).collect();
         let pod = pod();
         let container = Container {
@@ -245,8 +243,9 @@ mod tests {
             config: &config,
             now: Time::START,
         };
-        let mut network =
-            |_: &str, query: &crate::dns::Query| Outcome::Reply(Box::new(server.ask(query)));
+        let mut network = |_: &str, query: &crate::dns::Query| {
+            Outcome::Reply(Box::new(server.ask(query, Time::START)))
+        };
         let printed = run(&argv, &container, &mut network).unwrap();
         (
             printed.text(Stream::Stdout),

@@ -6,9 +6,9 @@ use super::super::{Error, Report};
 use super::fixture;
 use super::record::text;
 use crate::dns::resolv::{Hosts, ResolvConf};
-use crate::dns::server::{Server, Upstream};
+use crate::dns::server::Upstream;
 use crate::dns::stub::{Attempt, Client, Library, without_dot};
-use crate::dns::{Data, Finding, Outcome, Query, Rcode, Record, Reply, Type};
+use crate::dns::{Data, Finding, Outcome, Query, Rcode, Record, Reply, Type, Zone};
 use crate::process::Stream;
 use crate::programs::image::{Base, Busybox, Image};
 use crate::programs::{Printed, Run, execute};
@@ -204,7 +204,8 @@ fn steady(text: &str) -> String {
 /// The server the captures were made against: what CoreDNS says of such a cluster, save that reverse names and
 /// some failures are given by the file.
 struct StandIn {
-    server: Server,
+    zone: Zone,
+    upstream: Upstream,
     pointers: Vec<(Text, Vec<Text>)>,
 }
 
@@ -237,10 +238,8 @@ impl StandIn {
         });
         Self {
             pointers: pointers.collect(),
-            server: Server {
-                zone,
-                upstream: Upstream::Knows(known),
-            },
+            zone,
+            upstream: Upstream::Knows(known),
         }
     }
 
@@ -265,7 +264,11 @@ impl StandIn {
                     .collect(),
                 ..Reply::empty(Rcode::NoError, Finding::Recorded)
             },
-            None => self.server.ask(query),
+            None => {
+                let mut elsewhere = |it: &Query| Some(self.upstream.ask(it));
+                let reply = self.zone.answer_with(query, &mut elsewhere);
+                reply.unwrap_or_else(|| self.upstream.ask(query))
+            }
         }
     }
 }

@@ -1,0 +1,113 @@
+//! The `cache` plugin: replies kept for a while, positive and negative ones apart.
+//!
+//! Left out: `serve_stale`, `prefetch`, and the limit of 9984 entries.
+//!
+//! upstream: plugin/cache.
+
+use std::sync::Arc;
+
+use rpds::RedBlackTreeMapSync;
+
+use super::name;
+use super::{Query, Rcode, Record, Reply, Type};
+use crate::time::{Duration, Time};
+use crate::value::Text;
+
+/// No TTL in a reply is longer: `cache 30`.
+const LONGEST_S: u32 = 30;
+/// No TTL in a reply is shorter, and errors are kept so long.
+const SHORTEST_S: u32 = 5;
+
+/// Since when and until when a reply is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// When it was stored.
+    pub since: Time,
+    /// From when on the name is asked for anew.
+    pub until: Time,
+}
+
+/// The cache of one server.
+#[derive(Clone, Debug, Default)]
+pub struct Cache {
+    /// Zones of which nothing is kept: `disable success` and `disable denial`.
+    pub disabled: Vec<Text>,
+    answers: Entries,
+    denials: Entries,
+}
+
+type Entries = RedBlackTreeMapSync<(Text, Type), Entry>;
+
+#[derive(Clone, Debug)]
+struct Entry {
+    reply: Arc<Reply>,
+    kept: Kept,
+}
+
+impl Cache {
+    /// The kept reply to a query, if there is one.
+    pub fn get(&self, query: &Query, now: Time) -> Option<Reply> {
+        let key = key(query);
+        let fresh = |entries: &Entries| entries.get(&key).filter(|it| now < it.kept.until).cloned();
+        let entry = fresh(&self.denials).or_else(|| fresh(&self.answers))?;
+        let life_s = entry.kept.until.since(entry.kept.since).ms / 1000;
+        let age_s = now.since(entry.kept.since).ms / 1000;
+        let mut reply = Reply::clone(&entry.reply);
+        set_ttl(
+            &mut reply,
+            u32::try_from(life_s - age_s).unwrap_or_default(),
+        );
+        reply.authoritative = true;
+        reply.kept = Some(entry.kept);
+        Some(reply)
+    }
+
+    /// Takes note of a reply on its way out, and sets its TTLs as the plugin does, kept or not.
+    pub fn put(&mut self, query: &Query, reply: &mut Reply, now: Time) {
+        let lowest = records(reply).map(|it| it.ttl).min().unwrap_or_default();
+        let ttl = if reply.rcode == Rcode::ServFail {
+            SHORTEST_S
+        } else {
+            lowest.clamp(SHORTEST_S, LONGEST_S)
+        };
+        set_ttl(reply, ttl);
+        let key = key(query);
+        let mut disabled = self.disabled.iter();
+        if reply.truncated || disabled.any(|it| name::trim_zone(&key.0, it).is_some()) {
+            return;
+        }
+        let is_authority = !reply.authority.is_empty();
+        let entries = match reply.rcode {
+            Rcode::NoError if !reply.answer.is_empty() => &mut self.answers,
+            Rcode::NoError | Rcode::NxDomain if is_authority => &mut self.denials,
+            Rcode::ServFail => &mut self.denials,
+            Rcode::NoError | Rcode::NxDomain | Rcode::NotImp | Rcode::Refused => return,
+        };
+        let kept = Kept {
+            since: now,
+            until: now + Duration::s(ttl.into()),
+        };
+        let reply = Arc::new(reply.clone());
+        entries.insert_mut(key, Entry { reply, kept });
+    }
+}
+
+fn key(query: &Query) -> (Text, Type) {
+    (query.name.to_ascii_lowercase(), query.kind)
+}
+
+fn records(reply: &Reply) -> impl Iterator<Item = &Record> {
+    let sections = [&reply.answer, &reply.authority, &reply.additional];
+    sections.into_iter().flatten()
+}
+
+fn set_ttl(reply: &mut Reply, ttl: u32) {
+    let sections = [
+        &mut reply.answer,
+        &mut reply.authority,
+        &mut reply.additional,
+    ];
+    for record in sections.into_iter().flatten() {
+        record.ttl = ttl;
+    }
+}
