@@ -6,9 +6,9 @@ use super::trace::{Entry, Seq, What};
 use super::world::{Step, World};
 use crate::api::{Key, Kind};
 use crate::apiserver::rest::{Connection, HttpRequest, HttpResponse, next_frame};
-use crate::dns::server::{Server, Upstream};
+use crate::dns::server::Upstream;
 use crate::dns::stub::Network;
-use crate::dns::{self, Zone};
+use crate::dns::{Outcome, Query};
 use crate::plan::Actor;
 use crate::process::Answer;
 use crate::programs::Container;
@@ -168,18 +168,14 @@ impl World {
 
     /// Runs something in a container, with the cluster's DNS as its network; nothing if the pod is gone.
     fn in_container<T>(
-        &self,
+        &mut self,
         connection: &Connection,
         run: impl FnOnce(&Container<'_>, &mut Network<'_>) -> T,
     ) -> Option<T> {
         let key = Key::new(Kind::Pod, &connection.namespace, &connection.pod);
         let pod = self.store.objects.get(&key)?;
         let named = |it: &&Value| it["name"].as_str() == connection.container;
-        let container = pod
-            .containers()
-            .iter()
-            .find(named)
-            .or(pod.containers().first())?;
+        let container = pod.containers().iter().find(named).or(pod.containers().first())?;
         let container = Container {
             image: container["image"].as_str(),
             pod,
@@ -187,16 +183,14 @@ impl World {
             config: &self.config,
             now: self.now,
         };
-        let server = Server {
-            zone: Zone::of(
-                dns::Options::kubeadm(&self.config.domain),
-                &self.informers.dns,
-                self.now,
-            ),
-            upstream: Upstream::default(),
+        let (dns, config, now) = (&mut self.dns, &self.config, self.now);
+        let mut network = |server: &str, query: &Query| {
+            let reply = match server == config.dns_address {
+                true => dns.ask(query, now),
+                false => Upstream::default().ask(query),
+            };
+            Outcome::Reply(Box::new(reply))
         };
-        let mut network =
-            |_: &str, query: &dns::Query| dns::Outcome::Reply(Box::new(server.ask(query)));
         Some(run(&container, &mut network))
     }
 

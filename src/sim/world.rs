@@ -14,6 +14,7 @@ use crate::apiserver::rest::{self, HttpRequest, HttpResponse};
 use crate::apiserver::{self, LogEntry, Request, Status, Store, Written};
 use crate::config::Config;
 use crate::controllers::{endpoints, endpointslice, statefulset};
+use crate::dns::server::{Preset, Server};
 use crate::memory::Memory;
 use crate::plan::{Actor, Component, Ctx, Decision, EventRecord, OnError, Plan, Report};
 use crate::shell::Terminal;
@@ -50,6 +51,8 @@ pub struct World {
     pub waits: Waits,
     /// What became of each pod name.
     pub lives: Lives,
+    /// The cluster's DNS server.
+    pub dns: Server,
     /// The reader's terminal.
     pub terminal: Terminal,
     /// The event of the reader's last command.
@@ -76,6 +79,10 @@ impl World {
     /// A cluster with its nodes and namespaces, and nothing in it.
     pub fn new(config: Config) -> Self {
         let store = Store::seeded(&config, Time::START);
+        let mut dns = Server::new(Preset::P3, &config.domain, config.seed);
+        for (_, object) in store.objects.iter() {
+            dns.apply(None, Some(object), Time::START);
+        }
         Self {
             now: Time::START,
             seq: 0,
@@ -86,6 +93,7 @@ impl World {
             trace: Trace::default(),
             waits: Waits::default(),
             lives: Lives::default(),
+            dns,
             terminal: Terminal::default(),
             last_command: None,
             terminal_is_told: false,
@@ -235,6 +243,9 @@ impl World {
             apiserver::Change::Deleted => None,
             apiserver::Change::Added | apiserver::Change::Modified => Some(&entry.object),
         };
+        if informer == Informer::Dns {
+            self.dns.apply(before.as_deref(), after, self.now);
+        }
         for component in COMPONENTS
             .iter()
             .filter(|it| Informer::of(it.actor) == informer)

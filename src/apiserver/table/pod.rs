@@ -29,8 +29,13 @@ pub(super) static POD: [Column; 9] = [
     wide("Readiness Gates", Cell::Made(readiness_gates)),
 ];
 
-fn ready(pod: &Object, printer: Printer) -> Text {
-    let summary = summarize(printer.version, pod);
+fn ready(pod: &Object, _printer: Printer) -> Text {
+    pod_ready(pod)
+}
+
+/// The READY cell of a pod: `1/1`.
+pub fn pod_ready(pod: &Object) -> Text {
+    let summary = summarize(Version::default(), pod);
     crate::text!("{}/{}", summary.ready, summary.containers)
 }
 
@@ -46,11 +51,6 @@ pub fn pod_status(pod: &Object, config: &Config) -> Text {
     summarize(config.version, pod).reason
 }
 
-/// The READY cell of a pod: `1/1`.
-pub fn pod_ready(pod: &Object) -> Text {
-    let summary = summarize(Version::default(), pod);
-    ecow::eco_format!("{}/{}", summary.ready, summary.containers)
-}
 
 struct Summary {
     reason: Text,
