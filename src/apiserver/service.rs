@@ -80,12 +80,17 @@ pub(super) fn keep_allocated(value: &mut Value, old: &Value) {
     if spec.shares(before) || !has_address(spec) || !has_address(before) {
         return;
     }
-    if spec["clusterIP"].is_null() && spec["clusterIPs"].is_null() {
-        for name in ["clusterIP", "clusterIPs"] {
+    if spec["clusterIP"].is_null() {
+        value["spec"]["clusterIP"] = before["clusterIP"].clone();
+    }
+    let spec = &value["spec"];
+    if spec["clusterIPs"].is_null() && spec["clusterIP"] == before["clusterIP"] {
+        value["spec"]["clusterIPs"] = before["clusterIPs"].clone();
+    }
+    for name in ["ipFamilies", "ipFamilyPolicy"] {
+        if value["spec"][name].is_null() {
             value["spec"][name] = before[name].clone();
         }
-    } else if spec["clusterIPs"].is_null() && spec["clusterIP"] == before["clusterIP"] {
-        value["spec"]["clusterIPs"] = before["clusterIPs"].clone();
     }
     for at in 0..value["spec"]["ports"].items().len() {
         let port = &value["spec"]["ports"][at];
@@ -102,6 +107,21 @@ pub(super) fn keep_allocated(value: &mut Value, old: &Value) {
         {
             super::defaults::item_mut(&mut value["spec"], "ports", at)["nodePort"] = number;
         }
+    }
+}
+
+/// The list follows the single address, as long as nobody wrote the list itself.
+///
+/// upstream: NormalizeClusterIPs.
+pub(super) fn normalise(value: &mut Value, old: &Value) {
+    let (spec, before) = (&value["spec"], &old["spec"]);
+    let is_untouched = spec["clusterIPs"] == before["clusterIPs"];
+    if is_untouched && spec["clusterIP"] != before["clusterIP"] {
+        let list = match &spec["clusterIP"] {
+            Value::Null => Value::Null,
+            address => array![address],
+        };
+        value["spec"]["clusterIPs"] = list;
     }
 }
 

@@ -47,7 +47,10 @@ pub(super) fn prepare_create(kind: Kind, value: &mut Value) {
             value["status"] = object! {"replicas": 0, "availableReplicas": 0};
             drop_disabled(value, &Value::Null);
         }
-        Kind::Service => value["status"] = object! {"loadBalancer": Value::object()},
+        Kind::Service => {
+            value["status"] = object! {"loadBalancer": Value::object()};
+            service::normalise(value, &Value::Null);
+        }
         Kind::PersistentVolumeClaim => value["status"] = object! {"phase": "Pending"},
         Kind::Namespace => {
             value["status"] = object! {"phase": "Active"};
@@ -73,7 +76,10 @@ pub(super) fn prepare_update(kind: Kind, value: &mut Value, old: &Value) {
     }
     match kind {
         Kind::StatefulSet => drop_disabled(value, old),
-        Kind::Service => service::keep_allocated(value, old),
+        Kind::Service => {
+            service::keep_allocated(value, old);
+            service::normalise(value, old);
+        }
         Kind::Pod
         | Kind::Namespace
         | Kind::PersistentVolumeClaim

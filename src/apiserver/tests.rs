@@ -4,7 +4,10 @@ use super::*;
 use crate::api::{Kind, Objects};
 use crate::{array, object};
 
+mod admitted;
+mod patches;
 mod recorded;
+mod refusals;
 
 /// A seeded store and a clock.
 struct Server {

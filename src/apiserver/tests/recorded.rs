@@ -53,3 +53,49 @@ fn recorded_objects_are_in_the_form_they_are_kept_in() {
     }
     assert!(seen > 70, "{seen}");
 }
+
+/// The causes of a refusal as kubectl prints them, each once.
+pub(super) fn causes(status: &Status) -> Vec<String> {
+    let mut lines = Vec::new();
+    for cause in status.details["causes"].items() {
+        let line = format!("{}: {}", cause["field"], cause["message"]);
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+#[test]
+fn every_recorded_refusal_is_told_in_the_same_words() {
+    let rows = Value::from_json(include_str!("../../../tests/conformance/invalid.json")).unwrap();
+    for row in rows.items() {
+        let name = &row["name"];
+        let mut server = Server::new();
+        let value = row["manifest"].clone();
+        let request = Request {
+            key: key_of(&value),
+            verb: Verb::Create(value),
+            options: WriteOptions {
+                field_validation: FieldValidation::Strict,
+                ..WriteOptions::default()
+            },
+        };
+        let texts =
+            |it: &Value| -> Vec<String> { it.items().iter().map(Value::to_string).collect() };
+        match handle(&mut server.store, &server.config, server.now, &request) {
+            Ok(written) => {
+                assert_eq!(written.warnings, texts(&row["warnings"]), "{name}");
+                assert!(
+                    row["warnings"].as_map().is_none() && !row["warnings"].is_null(),
+                    "{name}"
+                );
+                assert_stable(&server.store.objects);
+            }
+            Err(status) if status.reason == "Invalid" => {
+                assert_eq!(causes(&status), texts(&row["errors"]), "{name}");
+            }
+            Err(status) => assert_eq!(status.message, row["message"].as_str(), "{name}"),
+        }
+    }
+}

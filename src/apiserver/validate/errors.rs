@@ -99,6 +99,16 @@ impl Errors {
         );
     }
 
+    /// The same with a value the server shows in a way of its own.
+    pub fn invalid_shown(&mut self, path: &Path<'_>, shown: &str, detail: &str) {
+        self.add(
+            "FieldValueInvalid",
+            path,
+            &["Invalid value: ", shown],
+            detail,
+        );
+    }
+
     /// `Required value`, with a detail or without.
     pub fn required(&mut self, path: &Path<'_>, detail: &str) {
         self.add("FieldValueRequired", path, &["Required value"], detail);
@@ -115,6 +125,16 @@ impl Errors {
             "FieldValueDuplicate",
             path,
             &["Duplicate value: ", &shown(value)],
+            "",
+        );
+    }
+
+    /// The same with a value the server shows in a way of its own.
+    pub fn duplicate_shown(&mut self, path: &Path<'_>, shown: &str) {
+        self.add(
+            "FieldValueDuplicate",
+            path,
+            &["Duplicate value: ", shown],
             "",
         );
     }
@@ -145,6 +165,18 @@ impl Errors {
     pub fn too_long(&mut self, path: &Path<'_>, most: usize) {
         let detail = format!("may not be more than {most} bytes");
         self.add("FieldValueTooLong", path, &["Too long"], &detail);
+    }
+
+    /// `Too many: 1001: must have at most 1000 items`.
+    pub fn too_many(&mut self, path: &Path<'_>, count: usize, most: usize) {
+        let start = format!("Too many: {count}");
+        let detail = format!("must have at most {most} items");
+        self.add("FieldValueTooMany", path, &[&start], &detail);
+    }
+
+    /// How many findings there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// Whether nothing was found.

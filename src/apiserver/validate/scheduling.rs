@@ -1,0 +1,173 @@
+//! Affinity, tolerations and topology spread.
+//!
+//! upstream: validateAffinity, ValidateTolerations, validateTopologySpreadConstraints.
+
+use super::names::{self, check};
+use super::{Errors, Path};
+use crate::value::Value;
+
+const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
+const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
+
+pub(super) fn affinity(it: &Value, path: &Path<'_>, errors: &mut Errors) {
+    let node = path.field("nodeAffinity");
+    let required = &it["nodeAffinity"][REQUIRED];
+    if !required.is_null() {
+        let path = node.field(REQUIRED);
+        let list = path.field("nodeSelectorTerms");
+        let terms = required["nodeSelectorTerms"].items();
+        if terms.is_empty() {
+            errors.required(&list, "must have at least one node selector term");
+        }
+        for (at, term) in terms.iter().enumerate() {
+            node_term(term, &list.index(at), errors);
+        }
+    }
+    let list = node.field(PREFERRED);
+    for (at, it) in it["nodeAffinity"][PREFERRED].items().iter().enumerate() {
+        let path = list.index(at);
+        weight(it, &path, errors);
+        node_term(&it["preference"], &path.field("preference"), errors);
+    }
+    for name in ["podAffinity", "podAntiAffinity"] {
+        let path = path.field(name);
+        let list = path.field(REQUIRED);
+        for (at, term) in it[name][REQUIRED].items().iter().enumerate() {
+            pod_term(term, &list.index(at), errors);
+        }
+        let list = path.field(PREFERRED);
+        for (at, it) in it[name][PREFERRED].items().iter().enumerate() {
+            let path = list.index(at);
+            weight(it, &path, errors);
+            pod_term(
+                &it["podAffinityTerm"],
+                &path.field("podAffinityTerm"),
+                errors,
+            );
+        }
+    }
+}
+
+fn weight(it: &Value, path: &Path<'_>, errors: &mut Errors) {
+    if !it["weight"]
+        .as_int()
+        .is_some_and(|it| (1..=100).contains(&it))
+    {
+        errors.invalid(
+            &path.field("weight"),
+            &it["weight"],
+            "must be in the range 1-100",
+        );
+    }
+}
+
+fn node_term(term: &Value, path: &Path<'_>, errors: &mut Errors) {
+    for list in ["matchExpressions", "matchFields"] {
+        let expressions = path.field(list);
+        for (at, it) in term[list].items().iter().enumerate() {
+            let path = expressions.index(at);
+            let values = path.field("values");
+            let count = it["values"].items().len();
+            match it["operator"].as_str() {
+                "In" | "NotIn" if count == 0 => errors.required(
+                    &values,
+                    "must be specified when `operator` is 'In' or 'NotIn'",
+                ),
+                "Exists" | "DoesNotExist" if count > 0 => errors.forbidden(
+                    &values,
+                    "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+                ),
+                "Gt" | "Lt" if count != 1 => errors.required(
+                    &values,
+                    "must be specified single value when `operator` is 'Lt' or 'Gt'",
+                ),
+                "In" | "NotIn" | "Exists" | "DoesNotExist" | "Gt" | "Lt" => {}
+                _ => errors.invalid(
+                    &path.field("operator"),
+                    &it["operator"],
+                    "not a valid selector operator",
+                ),
+            }
+            if list == "matchExpressions" {
+                check(
+                    errors,
+                    &path.field("key"),
+                    &it["key"],
+                    names::qualified_name,
+                );
+            }
+        }
+    }
+}
+
+fn pod_term(term: &Value, path: &Path<'_>, errors: &mut Errors) {
+    for name in ["labelSelector", "namespaceSelector"] {
+        if !term[name].is_null() {
+            names::selector(errors, &path.field(name), &term[name]);
+        }
+    }
+    for name in term["namespaces"].items() {
+        check(errors, &path.field("namespaces"), name, names::dns_label);
+    }
+    topology_key(term, path, "can not be empty", errors);
+}
+
+fn topology_key(it: &Value, path: &Path<'_>, empty: &str, errors: &mut Errors) {
+    let path = path.field("topologyKey");
+    match it["topologyKey"].is_empty() {
+        true => errors.required(&path, empty),
+        false => check(errors, &path, &it["topologyKey"], names::qualified_name),
+    }
+}
+
+pub(super) fn tolerations(spec: &Value, list: &Path<'_>, errors: &mut Errors) {
+    for (at, it) in spec["tolerations"].items().iter().enumerate() {
+        let path = list.index(at);
+        let operator = it["operator"].as_str();
+        match it["key"].is_empty() {
+            false => check(errors, &path.field("key"), &it["key"], names::qualified_name),
+            true if operator != "Exists" => errors.invalid(
+                &path.field("operator"),
+                &it["operator"].as_str().into(),
+                "operator must be Exists when `key` is empty, which means \"match all values and all keys\"",
+            ),
+            true => {}
+        }
+        if !it["tolerationSeconds"].is_null() && it["effect"].as_str() != "NoExecute" {
+            errors.invalid(
+                &path.field("effect"),
+                &it["effect"].as_str().into(),
+                "effect must be 'NoExecute' when `tolerationSeconds` is set",
+            );
+        }
+        if operator == "Exists" && !it["value"].is_empty() {
+            let why = "value must be empty when `operator` is 'Exists'";
+            errors.invalid(&path.field("operator"), &it["operator"], why);
+        }
+        if matches!(operator, "" | "Equal") {
+            check(
+                errors,
+                &path.field("value"),
+                &it["value"],
+                names::label_value,
+            );
+        }
+    }
+}
+
+pub(super) fn spread(spec: &Value, list: &Path<'_>, errors: &mut Errors) {
+    for (at, it) in spec["topologySpreadConstraints"].items().iter().enumerate() {
+        let path = list.index(at);
+        if it["maxSkew"].as_int().unwrap_or_default() <= 0 {
+            errors.invalid(
+                &path.field("maxSkew"),
+                &it["maxSkew"],
+                "must be greater than zero",
+            );
+        }
+        topology_key(it, &path, "can not be empty", errors);
+        if !it["labelSelector"].is_null() {
+            names::selector(errors, &path.field("labelSelector"), &it["labelSelector"]);
+        }
+    }
+}

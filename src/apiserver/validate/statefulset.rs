@@ -1,0 +1,232 @@
+//! StatefulSets: spec, what of it may change, status.
+//!
+//! upstream: pkg/apis/apps/validation/validation.go.
+
+use super::names::{self, check};
+use super::{Errors, Path, pod, storage};
+use crate::api::selector::Selector;
+use crate::object;
+use crate::value::Value;
+
+/// What an update may change.
+const CHANGEABLE: [&str; 7] = [
+    "replicas",
+    "ordinals",
+    "template",
+    "updateStrategy",
+    "revisionHistoryLimit",
+    "persistentVolumeClaimRetentionPolicy",
+    "minReadySeconds",
+];
+
+pub(super) fn create(spec: &Value, errors: &mut Errors) {
+    let path = Path::root("spec");
+    settings(spec, &path, errors);
+    if !spec["serviceName"].is_empty() {
+        check(
+            errors,
+            &path.field("serviceName"),
+            &spec["serviceName"],
+            names::dns_label,
+        );
+    }
+    selector(spec, &path, errors);
+    template(spec, &path, true, errors);
+    let list = path.field("volumeClaimTemplates");
+    for (at, it) in spec["volumeClaimTemplates"].items().iter().enumerate() {
+        let path = list.index(at);
+        storage::claim_spec(&it["spec"], &path.field("spec"), errors);
+    }
+}
+
+pub(super) fn update(spec: &Value, old: &Value, errors: &mut Errors) {
+    let path = Path::root("spec");
+    settings(spec, &path, errors);
+    selector(spec, &path, errors);
+    // A set that was stored when less was checked may go on as it is.
+    let mut stored = Errors::default();
+    let checks_pods = !spec["template"].shares(&old["template"]) && {
+        template(old, &path, true, &mut stored);
+        stored.is_empty()
+    };
+    template(spec, &path, checks_pods, errors);
+    let mut same = spec.clone();
+    for name in CHANGEABLE {
+        same[name] = old[name].clone();
+    }
+    same.as_map_mut().retain(|_, it| !it.is_null());
+    if same != *old {
+        errors.forbidden(
+            &path,
+            "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",
+        );
+    }
+}
+
+/// Everything that is neither selector nor template.
+fn settings(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
+    let policy = &spec["podManagementPolicy"];
+    if !matches!(policy.as_str(), "OrderedReady" | "Parallel") {
+        let why = "must be 'OrderedReady' or 'Parallel'";
+        errors.invalid(&path.field("podManagementPolicy"), policy, why);
+    }
+    update_strategy(
+        &spec["updateStrategy"],
+        &path.field("updateStrategy"),
+        errors,
+    );
+    let retention = path.field("persistentVolumeClaimRetentionPolicy");
+    for name in ["whenDeleted", "whenScaled"] {
+        let value = &spec["persistentVolumeClaimRetentionPolicy"][name];
+        let values = ["Retain", "Delete"];
+        if !values.contains(&value.as_str()) {
+            errors.unsupported(&retention.field(name), value, &values);
+        }
+    }
+    names::nonnegative(errors, &path.field("replicas"), &spec["replicas"]);
+    names::nonnegative(
+        errors,
+        &path.field("minReadySeconds"),
+        &spec["minReadySeconds"],
+    );
+    names::nonnegative(
+        errors,
+        &path.field("ordinals.start"),
+        &spec["ordinals"]["start"],
+    );
+}
+
+fn update_strategy(it: &Value, path: &Path<'_>, errors: &mut Errors) {
+    let block = &it["rollingUpdate"];
+    // The server shows its internal structs, whose members have Go's names.
+    let shown = match block {
+        Value::Null => "null".to_owned(),
+        _ => format!(
+            "{{\"Partition\":{},\"MaxUnavailable\":{}}}",
+            block["partition"], block["maxUnavailable"]
+        ),
+    };
+    let rolling = path.field("rollingUpdate");
+    match it["type"].as_str() {
+        "OnDelete" if !block.is_null() => {
+            let why = "only allowed for updateStrategy 'RollingUpdate'";
+            errors.invalid_shown(&rolling, &shown, why);
+        }
+        "OnDelete" => {}
+        "RollingUpdate" => {
+            names::nonnegative(errors, &rolling.field("partition"), &block["partition"]);
+        }
+        other => {
+            let shown = format!("{{\"Type\":\"{other}\",\"RollingUpdate\":{shown}}}");
+            errors.invalid_shown(path, &shown, "must be 'RollingUpdate' or 'OnDelete'");
+        }
+    }
+}
+
+fn selector(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
+    let path = path.field("selector");
+    let it = &spec["selector"];
+    if it.is_null() {
+        return errors.required(&path, "");
+    }
+    names::selector(errors, &path, it);
+    if it.is_empty() {
+        errors.invalid(&path, it, "empty selector is invalid for statefulset");
+    }
+}
+
+fn template(spec: &Value, path: &Path<'_>, checks_pods: bool, errors: &mut Errors) {
+    let path = path.field("template");
+    let it = &spec["template"];
+    let meta = path.field("metadata");
+    let labels = &it["metadata"]["labels"];
+    let selector = &spec["selector"];
+    // No selector matches nothing; an empty one is told elsewhere.
+    if selector.is_null()
+        || (!selector.is_empty() && !Selector::from_object(selector).matches(labels))
+    {
+        let why = "`selector` does not match template `labels`";
+        errors.invalid(&meta.field("labels"), labels, why);
+    }
+    names::labels(errors, &path.field("labels"), labels);
+    let annotations = &it["metadata"]["annotations"];
+    names::annotations(errors, &path.field("annotations"), annotations);
+    let pod_path = path.field("spec");
+    if checks_pods {
+        pod::pod_spec(&with_claims(spec), &pod_path, errors);
+    }
+    let policy = &it["spec"]["restartPolicy"];
+    if policy.as_str() != "Always" {
+        errors.unsupported(&pod_path.field("restartPolicy"), policy, &["Always"]);
+    }
+    if !it["spec"]["activeDeadlineSeconds"].is_null() {
+        let why = "activeDeadlineSeconds in StatefulSet is not Supported";
+        errors.forbidden(&pod_path.field("activeDeadlineSeconds"), why);
+    }
+}
+
+/// The template's pod spec with a volume for each claim template, as its pods will have; hostname and subdomain will be
+/// the set's.
+fn with_claims(spec: &Value) -> Value {
+    let mut pod = spec["template"]["spec"].clone();
+    let templates = spec["volumeClaimTemplates"].items();
+    if !templates.is_empty() {
+        let name = |it: &Value| it["metadata"]["name"].clone();
+        let own = pod["volumes"].items().iter();
+        let own = own.filter(|it| !templates.iter().any(|other| name(other) == it["name"]));
+        let claimed = templates.iter().map(|it| {
+            object! {
+                "name": name(it),
+                "persistentVolumeClaim": object! {"claimName": name(it)},
+            }
+        });
+        pod["volumes"] = claimed.chain(own.cloned()).collect();
+    }
+    for name in ["hostname", "subdomain"] {
+        if !pod[name].is_null() {
+            pod.remove(name);
+        }
+    }
+    pod
+}
+
+pub(super) fn status(value: &Value, old: &Value, errors: &mut Errors) {
+    let (it, path) = (&value["status"], Path::root("status"));
+    let counts = [
+        "readyReplicas",
+        "currentReplicas",
+        "updatedReplicas",
+        "availableReplicas",
+    ];
+    let int = |name: &str| it[name].as_int().unwrap_or_default();
+    for name in ["replicas"]
+        .iter()
+        .chain(&counts)
+        .chain(&["observedGeneration", "collisionCount"])
+    {
+        names::nonnegative(errors, &path.field(name), &it[*name]);
+    }
+    for name in counts {
+        if int(name) > int("replicas") {
+            let why = "cannot be greater than status.replicas";
+            errors.invalid(&path.field(name), &it[name], why);
+        }
+    }
+    if int("availableReplicas") > int("readyReplicas") {
+        let why = "cannot be greater than status.readyReplicas";
+        errors.invalid(
+            &path.field("availableReplicas"),
+            &it["availableReplicas"],
+            why,
+        );
+    }
+    let before = old["status"]["collisionCount"].as_int().unwrap_or_default();
+    if int("collisionCount") < before {
+        let count = int("collisionCount");
+        errors.invalid(
+            &path.field("collisionCount"),
+            &count.into(),
+            "cannot be decremented",
+        );
+    }
+}
