@@ -190,9 +190,10 @@ impl<'a> Decoder<'a> {
     ) -> Result<Outcome, String> {
         if value.is_null() {
             // A null that stands for the zero value of what is always written is kept.
-            return Ok(match is_filled(field) && filled(field).is_null() {
-                true => Outcome::Keep,
-                false => Outcome::Drop,
+            return Ok(if is_filled(field) && filled(field).is_null() {
+                Outcome::Keep
+            } else {
+                Outcome::Drop
             });
         }
         let outcome = match field.shape {
@@ -303,9 +304,10 @@ impl<'a> Decoder<'a> {
                 _ => false,
             },
         };
-        match fits {
-            true => Ok(None),
-            false => Err(self.mismatch(value, field, "")),
+        if fits {
+            Ok(None)
+        } else {
+            Err(self.mismatch(value, field, ""))
         }
     }
 
@@ -350,7 +352,7 @@ impl<'a> Decoder<'a> {
                     }
                     text.push_str(name);
                 }
-                Step::Index(at) => text.push_str(&format!("[{at}]")),
+                Step::Index(at) => text.extend(["[", &at.to_string(), "]"]),
             }
         }
         if !text.ends_with('"') {
@@ -366,12 +368,11 @@ impl<'a> Decoder<'a> {
 fn filled(field: &Field) -> Value {
     match (field.default, field.element) {
         (None, _) if field.is_pointer || field.shape != Shape::One => Value::Null,
-        (None, _) => zero(field),
+        (None, _) | (Some(_), Type::Struct(_)) => zero(field),
         (Some(text), Type::Int32 | Type::Int64) => {
             text.parse::<i64>().map_or(Value::Null, Value::Int)
         }
         (Some(text), Type::Bool) => Value::Bool(text == "true"),
-        (Some(_), Type::Struct(_)) => zero(field),
         (Some(text), _) => text.into(),
     }
 }
@@ -438,13 +439,13 @@ fn unconvertible(value: &Value, field: &Field, container: &str) -> String {
 
 /// Whether a string has the form of RFC 3339.
 fn time(value: &Value) -> Result<(), String> {
+    const FORM: &[u8] = b"0000-00-00T00:00:00";
     let Some(text) = value.text() else {
         return Err(format!(
             "json: cannot unmarshal {} into Go value of type string",
             word(value)
         ));
     };
-    const FORM: &[u8] = b"0000-00-00T00:00:00";
     let head = text.bytes().zip(FORM).all(|(it, form)| match form {
         b'0' => it.is_ascii_digit(),
         _ => it == *form,

@@ -41,9 +41,10 @@ pub(super) const CONTAINERS: [&str; 3] = ["initContainers", "containers", "ephem
 /// What a pod template gets as well.
 fn pod_spec(spec: &mut Value) {
     // upstream: Convert_v1_PodSpec_To_core_PodSpec, the old name of the field is its twin.
-    let account = match spec["serviceAccountName"].is_empty() {
-        true => spec["serviceAccount"].clone(),
-        false => spec["serviceAccountName"].clone(),
+    let account = if spec["serviceAccountName"].is_empty() {
+        spec["serviceAccount"].clone()
+    } else {
+        spec["serviceAccountName"].clone()
     };
     if spec["serviceAccount"] != account || spec["serviceAccountName"] != account {
         spec["serviceAccount"] = account.clone();

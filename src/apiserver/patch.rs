@@ -2,6 +2,8 @@
 //!
 //! upstream: k8s.io/apimachinery/pkg/util/strategicpatch, evanphx/json-patch; error codes of endpoints/handlers/patch.go.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ecow::EcoVec;
 
 use super::{Patch, Status};
@@ -99,14 +101,10 @@ fn strategic(value: &mut Value, patch: &Map, of: Option<&Struct>) -> Result<(), 
     }
     for (name, change) in patch.iter() {
         if let Some(name) = name.strip_prefix(DELETE_SCALARS) {
-            let without = |it: &&Value| !change.items().contains(it);
-            let left: EcoVec<Value> = map
-                .entry(name)
-                .items()
-                .iter()
-                .filter(without)
-                .cloned()
-                .collect();
+            let gone: BTreeSet<String> = change.items().iter().map(Value::to_json).collect();
+            let items = map.entry(name).items().iter();
+            let left = items.filter(|it| !gone.contains(&it.to_json())).cloned();
+            let left: EcoVec<Value> = left.collect();
             map.insert(name, Value::Array(left));
         }
         if name.starts_with('$') {
@@ -133,11 +131,11 @@ fn strategic(value: &mut Value, patch: &Map, of: Option<&Struct>) -> Result<(), 
         }
     }
     for (name, order) in patch.iter() {
-        if let Some(name) = name.strip_prefix(ORDER) {
-            if map.contains_key(name) {
-                let field = of.and_then(|it| it.field(name));
-                reorder(map.entry(name), order, field);
-            }
+        if let Some(name) = name.strip_prefix(ORDER)
+            && map.contains_key(name)
+        {
+            let field = of.and_then(|it| it.field(name));
+            reorder(map.entry(name), order, field);
         }
     }
     Ok(())
@@ -162,11 +160,9 @@ fn list(value: &mut Value, patch: &EcoVec<Value>, field: Option<&Field>) -> Resu
         Merge::Replace => *value = Value::Array(patch.clone()),
         Merge::Union => {
             let items = value.as_items_mut();
-            for scalar in patch {
-                if !items.contains(scalar) {
-                    items.push(scalar.clone());
-                }
-            }
+            let mut known: BTreeSet<String> = items.iter().map(Value::to_json).collect();
+            let new = patch.iter().filter(|it| known.insert(it.to_json()));
+            items.extend(new.cloned());
         }
         Merge::Key(key) => keyed(value, patch, key, field.and_then(Field::members))?,
     }
@@ -187,6 +183,12 @@ fn keyed(
         *value = Value::Array(items.collect());
         return Ok(());
     }
+    let items = value.as_items_mut();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, item) in items.iter().enumerate() {
+        places.entry(item[key].to_json()).or_insert(at);
+    }
+    let mut gone = false;
     for item in patch {
         let Some(members) = item.as_map() else {
             return Err(plain_error("invalid JSON document".into()));
@@ -198,24 +200,26 @@ fn keyed(
             );
             return Err(plain_error(text));
         }
-        let items = value.as_items_mut();
-        let place = items.iter().position(|it| it[key] == item[key]);
+        let name = item[key].to_json();
+        let place = places.get(&name).copied();
         match (item[PATCH].as_str() == "delete", place) {
-            (true, Some(_)) => {
-                *items = items
-                    .iter()
-                    .filter(|it| it[key] != item[key])
-                    .cloned()
-                    .collect()
+            (true, Some(at)) => {
+                items.make_mut()[at] = Value::Null;
+                places.remove(&name);
+                gone = true;
             }
             (true, None) => {}
             (false, Some(at)) => strategic(&mut items.make_mut()[at], members, of)?,
             (false, None) => {
                 let mut new = Value::object();
                 strategic(&mut new, members, of)?;
+                places.insert(name, items.len());
                 items.push(new);
             }
         }
+    }
+    if gone {
+        items.retain(|it| !it.is_null());
     }
     Ok(())
 }
@@ -229,11 +233,12 @@ fn reorder(value: &mut Value, order: &Value, field: Option<&Field>) {
         Merge::Union => None,
         Merge::Key(key) => Some(key),
     };
-    let identity = |it: &Value| key.map_or_else(|| it.clone(), |key| it[key].clone());
-    let place = |it: &Value| {
-        let wanted = identity(it);
-        order.items().iter().position(|it| identity(it) == wanted)
-    };
+    let identity = |it: &Value| key.map_or(it, |key| &it[key]).to_json();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, it) in order.items().iter().enumerate() {
+        places.entry(identity(it)).or_insert(at);
+    }
+    let place = |it: &Value| places.get(&identity(it)).copied();
     let mut named: Vec<(usize, &Value)> = Vec::new();
     let mut others: Vec<(usize, &Value)> = Vec::new();
     for (at, item) in value.items().iter().enumerate() {
@@ -242,7 +247,7 @@ fn reorder(value: &mut Value, order: &Value, field: Option<&Field>) {
             None => others.push((at, item)),
         }
     }
-    named.sort_by_key(|(_, it)| place(it));
+    named.sort_by_cached_key(|(_, it)| place(it));
     let (mut named, mut others) = (named.into_iter().peekable(), others.into_iter().peekable());
     let mut merged = EcoVec::new();
     loop {

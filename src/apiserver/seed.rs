@@ -25,18 +25,10 @@ impl Store {
             for (name, member) in rest.members() {
                 value[name.as_str()] = member.clone();
             }
-            let request = Request {
-                key,
-                verb: Verb::Create(value),
-                options: WriteOptions::default(),
-            };
-            handle(&mut store, config, now, &request).expect("a seed is a valid object");
+            create(&mut store, config, now, key, value);
         };
         for namespace in NAMESPACES {
             create(Key::new(Kind::Namespace, "", namespace), Value::object());
-            for (kind, name, rest) in in_namespace() {
-                create(Key::new(kind, namespace, name), rest);
-            }
         }
         create(
             Key::new(Kind::Service, "default", "kubernetes"),
@@ -54,16 +46,32 @@ impl Store {
     }
 }
 
-/// What the controllers put into every namespace.
-pub(super) fn in_namespace() -> [(Kind, &'static str, Value); 2] {
-    let certificate = object! {
-        // differs: there are no certificates.
-        "data": object! {"ca.crt": ""},
+/// What the controllers put into every new namespace.
+///
+/// differs: they do it some milliseconds after the namespace is there.
+/// upstream: serviceaccounts_controller, publisher.go of rootcacertpublisher.
+pub(super) fn fill_namespace(store: &mut Store, config: &Config, now: Time, namespace: &str) {
+    for (kind, name) in [
+        (Kind::ServiceAccount, "default"),
+        (Kind::ConfigMap, "kube-root-ca.crt"),
+    ] {
+        let key = Key::new(kind, namespace, name);
+        let mut value = new_value(&key);
+        if kind == Kind::ConfigMap {
+            // differs: there are no certificates.
+            value["data"]["ca.crt"] = "".into();
+        }
+        create(store, config, now, key, value);
+    }
+}
+
+fn create(store: &mut Store, config: &Config, now: Time, key: Key, value: Value) {
+    let request = Request {
+        key,
+        verb: Verb::Create(value),
+        options: WriteOptions::default(),
     };
-    [
-        (Kind::ServiceAccount, "default", Value::object()),
-        (Kind::ConfigMap, "kube-root-ca.crt", certificate),
-    ]
+    handle(store, config, now, &request).expect("what a cluster starts with is valid and new");
 }
 
 fn kubernetes() -> Value {
@@ -96,16 +104,6 @@ fn cluster_dns(config: &Config) -> Value {
 fn node(number: u32, now: Time) -> Value {
     let name = format!("node-{number}");
     let network = format!("10.42.{number}.0/24");
-    let condition = |kind: &str, status: &str, reason: &str, message: &str| {
-        object! {
-            "type": kind,
-            "status": status,
-            "lastHeartbeatTime": now.rfc3339(),
-            "lastTransitionTime": now.rfc3339(),
-            "reason": reason,
-            "message": message,
-        }
-    };
     let resources = object! {
         "cpu": "4",
         "ephemeral-storage": "100Gi",
@@ -135,27 +133,7 @@ fn node(number: u32, now: Time) -> Value {
             ],
             "allocatable": resources.clone(),
             "capacity": resources,
-            "conditions": array![
-                condition(
-                    "MemoryPressure",
-                    "False",
-                    "KubeletHasSufficientMemory",
-                    "kubelet has sufficient memory available",
-                ),
-                condition(
-                    "DiskPressure",
-                    "False",
-                    "KubeletHasNoDiskPressure",
-                    "kubelet has no disk pressure",
-                ),
-                condition(
-                    "PIDPressure",
-                    "False",
-                    "KubeletHasSufficientPID",
-                    "kubelet has sufficient PID available",
-                ),
-                condition("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
-            ],
+            "conditions": conditions(now),
             "nodeInfo": object! {
                 "architecture": "amd64",
                 "kubeletVersion": "v1.36.2",
@@ -163,4 +141,46 @@ fn node(number: u32, now: Time) -> Value {
             },
         },
     }
+}
+
+/// The conditions of a healthy node.
+fn conditions(now: Time) -> Value {
+    [
+        (
+            "MemoryPressure",
+            "False",
+            "KubeletHasSufficientMemory",
+            "kubelet has sufficient memory available",
+        ),
+        (
+            "DiskPressure",
+            "False",
+            "KubeletHasNoDiskPressure",
+            "kubelet has no disk pressure",
+        ),
+        (
+            "PIDPressure",
+            "False",
+            "KubeletHasSufficientPID",
+            "kubelet has sufficient PID available",
+        ),
+        (
+            "Ready",
+            "True",
+            "KubeletReady",
+            "kubelet is posting ready status",
+        ),
+    ]
+    .into_iter()
+    .map(|(kind, status, reason, message)| {
+        object! {
+            "type": kind,
+            "status": status,
+            "lastHeartbeatTime": now.rfc3339(),
+            "lastTransitionTime": now.rfc3339(),
+            "reason": reason,
+            "message": message,
+        }
+    })
+    .collect()
 }

@@ -170,9 +170,10 @@ fn check_address(
     } else {
         return;
     };
-    let list = match spec["clusterIPs"].is_null() {
-        true => array![address],
-        false => spec["clusterIPs"].clone(),
+    let list = if spec["clusterIPs"].is_null() {
+        array![address]
+    } else {
+        spec["clusterIPs"].clone()
     };
     errors.invalid(&path.field("clusterIPs"), &list, &why);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rpds::VectorSync;
 
-use crate::api::{Object, Objects};
+use crate::api::{Key, Kind, Object, Objects};
 use crate::time::Time;
 use crate::value::Value;
 
@@ -77,7 +77,21 @@ impl Store {
         stamp(&mut last.value, self.next_version());
         let last = Arc::new(last);
         self.log(now, Change::Deleted, &last, Some(Arc::clone(before)));
+        self.end_namespace(now, last.namespace());
         last
+    }
+
+    /// A namespace that was asked to go is gone when nothing is in it any more.
+    ///
+    /// differs: upstream's namespace controller looks some milliseconds later.
+    pub(super) fn end_namespace(&mut self, now: Time, name: &str) {
+        let key = Key::new(Kind::Namespace, "", name);
+        let ending = self.objects.get(&key).filter(|it| it.is_terminating());
+        if let Some(namespace) = ending.cloned()
+            && !self.objects.iter().any(|(it, _)| it.namespace == name)
+        {
+            self.take(now, &namespace);
+        }
     }
 
     fn log(

@@ -76,12 +76,12 @@ pub(super) fn prepare_update(kind: Kind, value: &mut Value, old: &Value) {
     }
     match kind {
         Kind::StatefulSet => drop_disabled(value, old),
+        Kind::Namespace => value["spec"] = old["spec"].clone(),
         Kind::Service => {
             service::keep_allocated(value, old);
             service::normalise(value, old);
         }
         Kind::Pod
-        | Kind::Namespace
         | Kind::PersistentVolumeClaim
         | Kind::Node
         | Kind::ConfigMap

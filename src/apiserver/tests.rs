@@ -375,3 +375,58 @@ fn a_dry_run_changes_nothing() {
     assert_eq!(server.store.log.len(), before);
     assert!(server.store.objects.get(&request.key).is_none());
 }
+
+#[test]
+fn a_new_namespace_can_run_pods_and_a_deleted_one_takes_all_with_it() {
+    let mut server = Server::new();
+    let namespace = object! {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": object! {"name": "shop"},
+    };
+    let created = server.create(namespace).unwrap().object;
+    assert_eq!(
+        created.labels().to_json(),
+        r#"{"kubernetes.io/metadata.name":"shop"}"#
+    );
+    let mut value = pod("web-0");
+    value["metadata"]["namespace"] = "shop".into();
+    let key = key_of(&value);
+    server.create(value).unwrap();
+    server.send(&key, Verb::Bind("node-1".into())).unwrap();
+
+    let asked = Verb::Delete(DeleteOptions::default());
+    let deleted = server.send(&created.key(), asked).unwrap();
+    assert!(!deleted.gone);
+    assert_eq!(
+        deleted.object.value["status"]["phase"].as_str(),
+        "Terminating"
+    );
+    assert!(server.store.objects.get(&key).unwrap().is_terminating());
+    let mut late = pod("web-1");
+    late["metadata"]["namespace"] = "shop".into();
+    let status = server.create(late).unwrap_err();
+    assert_eq!(
+        status.message,
+        "pods \"web-1\" is forbidden: unable to create new content in namespace shop because it is being terminated"
+    );
+    let last = DeleteOptions {
+        grace_s: Some(0),
+        ..DeleteOptions::default()
+    };
+    server.send(&key, Verb::Delete(last)).unwrap();
+    assert!(server.store.objects.get(&created.key()).is_none());
+    let entry = server.store.log.last().unwrap();
+    assert_eq!(
+        (entry.change, entry.object.kind),
+        (Change::Deleted, Kind::Namespace)
+    );
+
+    let default = Key::new(Kind::Namespace, "", "default");
+    let asked = Verb::Delete(DeleteOptions::default());
+    let status = server.send(&default, asked).unwrap_err();
+    assert_eq!(
+        status.message,
+        "namespaces \"default\" is forbidden: this namespace may not be deleted"
+    );
+}

@@ -8,7 +8,7 @@ use super::decode::{self, Source};
 use super::validate::{self, Errors, invalid_patch};
 use super::{
     FieldValidation, Patch, Request, Status, Store, Verb, WriteOptions, Written, admission,
-    defaults, patch, service, strategy,
+    defaults, patch, seed, service, strategy,
 };
 use crate::api::condition::{self, Condition};
 use crate::api::{Key, Kind, Object};
@@ -96,7 +96,11 @@ impl Write<'_> {
             }
             return Err(status);
         }
-        Ok(self.put(value, None))
+        let written = self.put(value, None);
+        if kind == Kind::Namespace && !self.options.dry_run {
+            seed::fill_namespace(self.store, self.config, self.now, &key.name);
+        }
+        Ok(written)
     }
 
     /// Settles namespace and name of a new object.
@@ -319,7 +323,7 @@ impl Write<'_> {
     /// The scheduler's choice: node and condition in one write, which is no new generation.
     ///
     /// upstream: BindingREST.assignPod.
-    fn bind(self, node: &Text) -> Result<Written, Status> {
+    fn bind(mut self, node: &Text) -> Result<Written, Status> {
         let old = self.store.objects.get(self.key).cloned();
         let old = old.ok_or_else(|| Status::not_found(self.key))?;
         let refusal = if old.is_terminating() {
@@ -355,25 +359,27 @@ impl Write<'_> {
     }
 
     /// Writes, unless it is a dry run.
-    pub(super) fn put(self, value: Value, before: Option<&Arc<Object>>) -> Written {
+    pub(super) fn put(&mut self, value: Value, before: Option<&Arc<Object>>) -> Written {
         let object = Object::new(self.key.kind, value);
-        let object = match self.options.dry_run {
-            true => Arc::new(object),
-            false => self.store.put(self.now, object, before.cloned()),
+        let object = if self.options.dry_run {
+            Arc::new(object)
+        } else {
+            self.store.put(self.now, object, before.cloned())
         };
         Written {
             object,
             changed: !self.options.dry_run,
             gone: false,
-            warnings: self.warnings,
+            warnings: core::mem::take(&mut self.warnings),
         }
     }
 
     /// Removes, unless it is a dry run.
     pub(super) fn take(self, before: &Arc<Object>) -> Written {
-        let object = match self.options.dry_run {
-            true => Arc::clone(before),
-            false => self.store.take(self.now, before),
+        let object = if self.options.dry_run {
+            Arc::clone(before)
+        } else {
+            self.store.take(self.now, before)
         };
         Written {
             object,

@@ -125,7 +125,7 @@ fn json_patches_are_carried_out_in_order_or_not_at_all() {
         r#"[{"op":"add","path":"/l/5","value":1}]"#,
         r#"[{"op":"jump","path":"/a"}]"#,
         r#"[{"path":"/a"}]"#,
-        r#"[5]"#,
+        r"[5]",
     ] {
         let status = patched(Patch::Json, r#"{"a":1,"l":[1]}"#, bad).unwrap_err();
         assert_eq!((status.code, status.reason), (422, "Invalid"), "{bad}");

@@ -351,3 +351,37 @@ fn a_kind_nobody_knows_is_refused_at_the_door() {
         "StatefullSet in version \"v1\" cannot be handled as a StatefulSet: no kind \"StatefullSet\" is registered for version \"apps/v1\" in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\""
     );
 }
+
+#[test]
+fn huge_bodies_are_answered_in_bounded_time() {
+    let many = |item: &str| vec![item; 20_000].join(",");
+    let containers =
+        many(r#"{"name":"nginx","image":"x","ports":[{"containerPort":80,"name":"web"}]}"#);
+    let status = refusal(
+        "Pod",
+        &format!(r#"{{"spec":{{"containers":[{containers}]}}}}"#),
+    );
+    assert_eq!(status.code, 422);
+    assert_eq!(status.details["causes"].items().len(), 1000);
+    let name = "n".repeat(65_536);
+    let status = refusal("Pod", &format!(r#"{{"metadata":{{"name":"{name}"}}}}"#));
+    assert!(
+        status
+            .message
+            .contains("must be no more than 253 characters")
+    );
+    let number = "9".repeat(10_000);
+    let status = refusal(
+        "Pod",
+        &container(&format!(r#""resources":{{"limits":{{"x":"{number}"}}}}"#)),
+    );
+    assert_eq!(status.code, 422);
+
+    let mut server = Server::new();
+    let items = (0..20_000).map(|it| format!(r#"{{"name":"c{it}","image":"x"}}"#));
+    let items = items.collect::<Vec<_>>().join(",");
+    let change = format!(r#"{{"spec":{{"containers":[{items}]}}}}"#);
+    let set = server.create(changed("Pod", &change)).unwrap().object;
+    let verb = Verb::Patch(Patch::Strategic, Value::from_json(&change).unwrap());
+    assert!(!server.send(&set.key(), verb).unwrap().changed);
+}

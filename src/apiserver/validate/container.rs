@@ -2,22 +2,30 @@
 //!
 //! upstream: validateContainers, validateInitContainers, validateContainerCommon, validateProbe, validateHandler.
 
+use std::collections::BTreeSet;
+
 use super::names::{self, check};
 use super::{Errors, Path};
 use crate::api::quantity::Quantity;
 use crate::value::Value;
 
 /// The ordinary containers; `volumes` are the names a mount may give.
-pub(super) fn containers(spec: &Value, volumes: &[&str], path: &Path<'_>, errors: &mut Errors) {
+pub(super) fn containers(
+    spec: &Value,
+    volumes: &BTreeSet<&str>,
+    path: &Path<'_>,
+    errors: &mut Errors,
+) {
     let list = path.field("containers");
     let items = spec["containers"].items();
     if items.is_empty() {
         errors.required(&list, "");
     }
+    let mut names = BTreeSet::new();
     for (at, it) in items.iter().enumerate() {
         let path = list.index(at);
         common(it, volumes, &path, errors);
-        if items[..at].iter().any(|other| other["name"] == it["name"]) {
+        if !names.insert(it["name"].as_str()) {
             errors.duplicate(&path.field("name"), &it["name"]);
         }
         lifecycle(it, &path, errors);
@@ -29,17 +37,19 @@ pub(super) fn containers(spec: &Value, volumes: &[&str], path: &Path<'_>, errors
 /// The init containers, sidecars among them.
 pub(super) fn init_containers(
     spec: &Value,
-    volumes: &[&str],
+    volumes: &BTreeSet<&str>,
     path: &Path<'_>,
     errors: &mut Errors,
 ) {
     let list = path.field("initContainers");
     let items = spec["initContainers"].items();
+    let others = spec["containers"].items().iter();
+    let mut names: BTreeSet<&str> = others.map(|it| it["name"].as_str()).collect();
     for (at, it) in items.iter().enumerate() {
         let path = list.index(at);
         common(it, volumes, &path, errors);
-        let others = spec["containers"].items().iter().chain(&items[..at]);
-        if !it["name"].is_empty() && others.clone().any(|other| other["name"] == it["name"]) {
+        let name = it["name"].as_str();
+        if !names.insert(name) && !name.is_empty() {
             errors.duplicate(&path.field("name"), &it["name"]);
         }
         if it["restartPolicy"].as_str() == "Always" {
@@ -61,7 +71,7 @@ pub(super) fn init_containers(
     }
 }
 
-fn common(it: &Value, volumes: &[&str], path: &Path<'_>, errors: &mut Errors) {
+fn common(it: &Value, volumes: &BTreeSet<&str>, path: &Path<'_>, errors: &mut Errors) {
     match it["name"].as_str() {
         "" => errors.required(&path.field("name"), ""),
         _ => check(errors, &path.field("name"), &it["name"], names::dns_label),
@@ -80,16 +90,15 @@ fn common(it: &Value, volumes: &[&str], path: &Path<'_>, errors: &mut Errors) {
 }
 
 fn ports(items: &[Value], list: &Path<'_>, errors: &mut Errors) {
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen = BTreeSet::new();
     for (at, port) in items.iter().enumerate() {
         let path = list.index(at);
         let name = port["name"].as_str();
         if !name.is_empty() {
-            if names::port_name(name).is_empty() && seen.contains(&name) {
+            if !seen.insert(name) && names::port_name(name).is_empty() {
                 errors.duplicate(&path.field("name"), &port["name"]);
             }
             check(errors, &path.field("name"), &port["name"], names::port_name);
-            seen.push(name);
         }
         match port["containerPort"].as_int() {
             None | Some(0) => errors.required(&path.field("containerPort"), ""),
@@ -105,7 +114,7 @@ fn ports(items: &[Value], list: &Path<'_>, errors: &mut Errors) {
 
 /// upstream: checkHostPortConflicts.
 fn host_ports(containers: &[Value], list: &Path<'_>, errors: &mut Errors) {
-    let mut taken: Vec<String> = Vec::new();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
     for (at, container) in containers.iter().enumerate() {
         let container_path = list.index(at);
         let ports_path = container_path.field("ports");
@@ -123,7 +132,7 @@ fn host_ports(containers: &[Value], list: &Path<'_>, errors: &mut Errors) {
                 let path = ports_path.index(at);
                 errors.duplicate(&path.field("hostPort"), &shown.as_str().into());
             }
-            taken.push(shown);
+            taken.insert(shown);
         }
     }
 }
@@ -181,23 +190,24 @@ fn environment(items: &[Value], list: &Path<'_>, errors: &mut Errors) {
     }
 }
 
-fn mounts(it: &Value, volumes: &[&str], path: &Path<'_>, errors: &mut Errors) {
+fn mounts(it: &Value, volumes: &BTreeSet<&str>, path: &Path<'_>, errors: &mut Errors) {
     let list = path.field("volumeMounts");
     let items = it["volumeMounts"].items();
+    let mut places = BTreeSet::new();
     for (at, mount) in items.iter().enumerate() {
         let path = list.index(at);
         let name = mount["name"].as_str();
         if name.is_empty() {
             errors.required(&path.field("name"), "");
         }
-        if !volumes.contains(&name) {
+        if !volumes.contains(name) {
             errors.not_found(&path.field("name"), &name.into());
         }
         let place = &mount["mountPath"];
         if place.is_empty() {
             errors.required(&path.field("mountPath"), "");
         }
-        if items[..at].iter().any(|other| other["mountPath"] == *place) {
+        if !places.insert(place.as_str()) {
             errors.invalid(&path.field("mountPath"), place, "must be unique");
         }
         let sub_path = mount["subPath"].as_str();

@@ -77,6 +77,9 @@ impl<'a> Path<'a> {
     }
 }
 
+/// The most findings that are told.
+const MOST: usize = 1000;
+
 /// One finding.
 struct Cause {
     reason: &'static str,
@@ -185,6 +188,10 @@ impl Errors {
     }
 
     fn add(&mut self, reason: &'static str, path: &Path<'_>, start: &[&str], detail: &str) {
+        // differs: a body of megabytes is not answered with a hundred.
+        if self.0.len() >= MOST {
+            return;
+        }
         let mut message = start.concat();
         if !detail.is_empty() {
             message.push_str(": ");
@@ -293,7 +300,7 @@ pub(in crate::apiserver) fn quoted(text: &str) -> String {
             '\u{b}' => out.push_str("\\v"),
             '\u{c}' => out.push_str("\\f"),
             _ if sign < ' ' || sign == '\u{7f}' => {
-                out.push_str(&format!("\\x{:02x}", u32::from(sign)));
+                out.extend(["\\x", &format!("{:02x}", u32::from(sign))]);
             }
             _ => out.push(sign),
         }

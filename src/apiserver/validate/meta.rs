@@ -175,7 +175,7 @@ pub(super) fn endpoint_slice(value: &Value, old: &Value, errors: &mut Errors) {
     match value["addressType"].as_str() {
         "" => errors.required(&path, ""),
         it if !families.contains(&it) => {
-            errors.unsupported(&path, &value["addressType"], &families)
+            errors.unsupported(&path, &value["addressType"], &families);
         }
         _ => {}
     }

@@ -51,12 +51,11 @@ pub(super) fn update(key: &Key, value: &Value, old: &Value, part: Part, errors: 
     let is_changed = !spec.shares(before) && spec != before;
     match (key.kind, part) {
         (Kind::StatefulSet, Part::Status) => statefulset::status(value, old, errors),
-        (_, Part::Status) => {}
         (Kind::Pod, Part::Main) if is_changed => {
             pod::update(spec, before, &Path::root("spec"), errors);
         }
         (Kind::StatefulSet, Part::Main) if is_changed => statefulset::update(spec, before, errors),
-        (Kind::Pod | Kind::StatefulSet, Part::Main) => {}
+        (_, Part::Status) | (Kind::Pod | Kind::StatefulSet, Part::Main) => {}
         (Kind::PersistentVolumeClaim, Part::Main) => storage::claim_update(value, old, errors),
         (kind, Part::Main) => any(kind, value, old, errors),
     }

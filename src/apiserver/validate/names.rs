@@ -58,9 +58,10 @@ pub(super) fn dns_label(text: &str) -> Vec<String> {
     let mut messages = Vec::new();
     at_most(text, LABEL, "characters", &mut messages);
     if !has_label_form(text) {
-        let why = match has_subdomain_form(text) {
-            true => "must not contain dots",
-            false => LABEL_FORM,
+        let why = if has_subdomain_form(text) {
+            "must not contain dots"
+        } else {
+            LABEL_FORM
         };
         messages.push(why.to_owned());
     }
@@ -156,9 +157,10 @@ pub(super) fn variable_name(text: &str) -> Vec<String> {
     let is_plain = text
         .bytes()
         .all(|it| (b' '..=b'~').contains(&it) && it != b'=');
-    match is_plain && !text.is_empty() {
-        true => Vec::new(),
-        false => vec!["a valid environment variable name must consist only of printable ASCII characters other than '='".to_owned()],
+    if is_plain && !text.is_empty() {
+        Vec::new()
+    } else {
+        vec!["a valid environment variable name must consist only of printable ASCII characters other than '='".to_owned()]
     }
 }
 

@@ -3,6 +3,8 @@
 //! Left out: what depends on the operating system, security contexts beyond their enums, resource claims.
 //! upstream: pkg/apis/core/validation/validation.go, ValidatePodSpec and ValidatePodUpdate.
 
+use std::collections::BTreeSet;
+
 use super::container::{containers, init_containers};
 use super::names::{self, check};
 use super::{Errors, Path, choices, scheduling};
@@ -60,8 +62,8 @@ const REQUIRED: [(&str, &[&str]); 9] = [
 ];
 
 /// Checks volumes; gives the names of those without a finding.
-fn volumes<'a>(items: &'a [Value], list: &Path<'_>, errors: &mut Errors) -> Vec<&'a str> {
-    let mut known = Vec::new();
+fn volumes<'a>(items: &'a [Value], list: &Path<'_>, errors: &mut Errors) -> BTreeSet<&'a str> {
+    let mut known = BTreeSet::new();
     for (at, volume) in items.iter().enumerate() {
         let path = list.index(at);
         let before = errors.len();
@@ -89,11 +91,11 @@ fn volumes<'a>(items: &'a [Value], list: &Path<'_>, errors: &mut Errors) -> Vec<
                 names::dns_label,
             ),
         }
-        if known.contains(&name) {
+        if known.contains(name) {
             errors.duplicate(&path.field("name"), &volume["name"]);
         }
         if errors.len() == before {
-            known.push(name);
+            known.insert(name);
         }
     }
     known

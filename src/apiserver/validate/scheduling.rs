@@ -114,9 +114,10 @@ fn pod_term(term: &Value, path: &Path<'_>, errors: &mut Errors) {
 
 fn topology_key(it: &Value, path: &Path<'_>, empty: &str, errors: &mut Errors) {
     let path = path.field("topologyKey");
-    match it["topologyKey"].is_empty() {
-        true => errors.required(&path, empty),
-        false => check(errors, &path, &it["topologyKey"], names::qualified_name),
+    if it["topologyKey"].is_empty() {
+        errors.required(&path, empty);
+    } else {
+        check(errors, &path, &it["topologyKey"], names::qualified_name);
     }
 }
 

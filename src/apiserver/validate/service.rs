@@ -2,6 +2,8 @@
 //!
 //! upstream: ValidateService, ValidateServiceUpdate.
 
+use std::collections::BTreeSet;
+
 use super::names::{self, check};
 use super::{Errors, Path, choices};
 use crate::schema;
@@ -21,7 +23,7 @@ pub(super) fn service(value: &Value, old: &Value, errors: &mut Errors) {
     }
     by_type(spec, kind, is_headless, &path, errors);
     let list = path.field("ports");
-    let mut names: Vec<&str> = Vec::new();
+    let mut names = BTreeSet::new();
     for (at, port) in ports.iter().enumerate() {
         let path = list.index(at);
         let name = port["name"].as_str();
@@ -31,10 +33,9 @@ pub(super) fn service(value: &Value, old: &Value, errors: &mut Errors) {
             }
         } else {
             check(errors, &path.field("name"), &port["name"], names::dns_label);
-            if names.contains(&name) {
+            if !names.insert(name) {
                 errors.duplicate(&path.field("name"), &port["name"]);
             }
-            names.push(name);
         }
         names::port_number(errors, &path.field("port"), &port["port"]);
         names::port_number_or_name(errors, &path.field("targetPort"), &port["targetPort"]);
@@ -129,9 +130,9 @@ fn repeated_ports(ports: &[Value], kind: &str, list: &Path<'_>, errors: &mut Err
             errors.forbidden(&path.field("nodePort"), why);
         }
     }
+    let mut seen = BTreeSet::new();
     for (at, port) in ports.iter().enumerate() {
-        let is_same = |it: &Value| it["port"] == port["port"] && it["protocol"] == port["protocol"];
-        if ports[..at].iter().any(is_same) {
+        if !seen.insert((port["port"].as_int(), port["protocol"].as_str())) {
             // The server shows its internal struct with these two fields filled in.
             let shown = format!(
                 "{{\"Name\":\"\",\"Protocol\":\"{}\",\"AppProtocol\":null,\"Port\":{},\"TargetPort\":0,\"NodePort\":0}}",

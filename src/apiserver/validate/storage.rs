@@ -82,12 +82,13 @@ pub(super) fn claim_update(value: &Value, old: &Value, errors: &mut Errors) {
     let size =
         |it: &Value| Quantity::of(&it["resources"]["requests"]["storage"]).map(|it| it.nanos);
     let capacity = Quantity::of(&old["status"]["capacity"]["storage"]).map(|it| it.nanos);
-    if let (Ok(new), Ok(previous)) = (size(spec), size(before)) {
-        if new < previous && capacity.is_ok_and(|it| new <= it) {
-            let resources = path.field("resources");
-            let requests = resources.field("requests");
-            let why = "field can not be less than status.capacity";
-            errors.forbidden(&requests.field("storage"), why);
-        }
+    if let (Ok(new), Ok(previous)) = (size(spec), size(before))
+        && new < previous
+        && capacity.is_ok_and(|it| new <= it)
+    {
+        let resources = path.field("resources");
+        let requests = resources.field("requests");
+        let why = "field can not be less than status.capacity";
+        errors.forbidden(&requests.field("storage"), why);
     }
 }

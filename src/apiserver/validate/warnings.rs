@@ -2,6 +2,8 @@
 //!
 //! upstream: pkg/api/pod/warnings.go, the strategies' WarningsOnCreate.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Path;
 use crate::api::Kind;
 use crate::value::{Text, Value};
@@ -59,13 +61,11 @@ fn pod(spec: &Value, path: &Path<'_>, found: &mut Vec<Text>) {
 }
 
 fn ports(items: &[Value], list: &Path<'_>, found: &mut Vec<Text>) {
+    let mut seen = BTreeMap::new();
     for (at, port) in items.iter().enumerate() {
-        let same = items[..at].iter().position(|it| {
-            ["containerPort", "protocol", "hostPort", "hostIP"]
-                .iter()
-                .all(|name| it[*name] == port[*name])
-        });
-        if let Some(first) = same {
+        let same = ["containerPort", "protocol", "hostPort", "hostIP"].map(|it| port[it].to_json());
+        let first = *seen.entry(same).or_insert(at);
+        if first < at {
             let why = ["duplicate port definition with ", &list.index(first).text()].concat();
             add(found, &list.index(at), &why);
         }
@@ -73,12 +73,10 @@ fn ports(items: &[Value], list: &Path<'_>, found: &mut Vec<Text>) {
 }
 
 fn variables(items: &[Value], list: &Path<'_>, found: &mut Vec<Text>) {
+    let mut seen = BTreeSet::new();
     for (at, it) in items.iter().enumerate() {
         let name = it["name"].as_str();
-        if items[..at]
-            .iter()
-            .any(|other| other["name"].as_str() == name)
-        {
+        if !seen.insert(name) {
             let why = ecow::eco_format!(
                 "hides previous definition of \"{name}\", which may be dropped when using apply"
             );
