@@ -175,7 +175,11 @@ impl World {
         let key = Key::new(Kind::Pod, &connection.namespace, &connection.pod);
         let pod = self.store.objects.get(&key)?;
         let named = |it: &&Value| it["name"].as_str() == connection.container;
-        let container = pod.containers().iter().find(named).or(pod.containers().first())?;
+        let container = pod
+            .containers()
+            .iter()
+            .find(named)
+            .or(pod.containers().first())?;
         let container = Container {
             image: container["image"].as_str(),
             pod,

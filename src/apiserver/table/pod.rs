@@ -51,7 +51,6 @@ pub fn pod_status(pod: &Object, config: &Config) -> Text {
     summarize(config.version, pod).reason
 }
 
-
 struct Summary {
     reason: Text,
     ready: usize,
