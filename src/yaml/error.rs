@@ -129,7 +129,16 @@ impl Error {
             .map_or((info, By::Scanner, 0), |(_, words, by, lines)| {
                 (words.unwrap_or(context.expectation()), *by, *lines)
             });
-        Self::at(place, message, chunk, offset).in_line(mark.line() + lines_on, by)
+        let line = mark.line() + lines_on;
+        let column = match chunk.lines().nth(line - 1).and_then(|it| it.find('\t')) {
+            Some(tab) if lines_on > 0 => tab + 1,
+            _ => place.column,
+        };
+        let place = Place {
+            line: line + offset,
+            column,
+        };
+        Self::at(place, message, chunk, offset).in_line(line, by)
     }
 }
 
@@ -188,7 +197,7 @@ fn push_go(text: &mut String, value: &Value) {
             text.push('}');
         }
         Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) => {
-            text.push_str(&value.to_json())
+            text.push_str(&value.to_json());
         }
     }
 }

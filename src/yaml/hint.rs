@@ -54,14 +54,12 @@ impl HintKind {
     pub fn sentence(self) -> String {
         match self {
             Self::LookAlike { found, instead } => {
-                let mut text = String::from("this sign is ");
-                text.push_str(&shown(found));
-                text.push_str(", YAML needs ");
-                text.push_str(if instead == ' ' { "a plain blank" } else { "" });
-                if instead != ' ' {
-                    text.push(instead);
-                }
-                text
+                let instead = if instead == ' ' {
+                    "a plain blank".into()
+                } else {
+                    shown(instead)
+                };
+                format!("this sign is {}, YAML needs {instead}", shown(found))
             }
             Self::Tab => "YAML indents with blanks, a tab does not count".into(),
             Self::MissingBlank => "a blank is needed after the colon".into(),
@@ -173,9 +171,7 @@ pub(super) fn for_error(chunk: &str, place: Place, offset: usize, message: &str)
         .rev()
         .take(20)
         .find(|it| line_at(*it).is_some_and(|it| !it.trim().is_empty()));
-    // A tab is noticed on the line before the one it stands on.
-    let after = message.contains("tab").then_some(number + 1);
-    let numbers = [Some(number), after, before].into_iter().flatten();
+    let numbers = [Some(number), before].into_iter().flatten();
     let found = numbers.clone().find_map(|number| {
         let line = line_at(number)?;
         let (at, kind) = in_line(line)?;

@@ -1,4 +1,7 @@
-//! Documents that begin with `{`: kubectl reads those as JSON alone.
+//! Documents that begin with `{`: kubectl tries those as JSON first.
+//!
+//! upstream: apimachinery 0.36, util/yaml, YAMLOrJSONDecoder.Decode: what is no JSON is tried as YAML, and if that
+//! fails too, the first error is told; after two JSON values, nothing but JSON may follow.
 
 use super::error::Error;
 use super::place::{Node, Place};
@@ -8,9 +11,22 @@ use crate::value::Value;
 /// Reads one JSON value after the other.
 pub(super) fn documents(text: &str, offset: usize, parsed: &mut Parsed) -> Result<(), Error> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-    let mut from = 0;
+    let (mut from, mut count) = (0, 0);
     while let Some(value) = values.next() {
-        let value = value.map_err(|error| broken(text, offset, &error))?;
+        let value = match value {
+            Ok(value) => value,
+            Err(error) => {
+                let failed = broken(text, offset, &error);
+                if count > 1 {
+                    return Err(failed);
+                }
+                let offset = offset + text[..from].matches('\n').count();
+                let document = load::document(&text[from..], offset, &mut parsed.warnings);
+                parsed.documents.push(document.map_err(|_| failed)?);
+                return Ok(());
+            }
+        };
+        count += 1;
         let to = values.byte_offset();
         let offset = offset + text[..from].matches('\n').count();
         // JSON is nearly YAML: read it once more for the places. Where it is not, as with `"\ud83d\ude00"`, a program

@@ -9,7 +9,7 @@ use ecow::EcoVec;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 
 use super::error::{By, Context, Error};
-use super::place::{Node, Place};
+use super::place::{Cursor, Node, Place};
 use super::scalar::{Scalar, key_text};
 use super::tabs;
 use super::tree::{Item, Member, list, mapping, merge};
@@ -21,9 +21,6 @@ const DEEPEST: usize = 100;
 
 /// What aliases may repeat in one document, in bytes: as much as the API server takes in one request.
 const MOST_REPEATED: usize = 3 << 20;
-
-/// Longer lines, in bytes, are not looked into again for what only kubectl's reader minds.
-const LONGEST_LINE: usize = 10_000;
 
 /// The size of a scalar with no sign in it.
 const EMPTY: usize = 3;
@@ -128,8 +125,7 @@ struct Key {
 struct Loader<'a> {
     chunk: &'a str,
     lines: Vec<&'a str>,
-    /// Whether tabs are worth looking for: they are looked for at every value, which takes too long in long lines.
-    has_tabs: bool,
+    cursor: Cursor,
     offset: usize,
     warnings: Vec<Warning>,
     stack: Vec<Frame>,
@@ -143,7 +139,7 @@ impl<'a> Loader<'a> {
         Self {
             chunk,
             lines: chunk.lines().collect(),
-            has_tabs: chunk.contains('\t') && chunk.lines().all(|it| it.len() <= LONGEST_LINE),
+            cursor: Cursor::default(),
             offset,
             warnings: Vec::new(),
             stack: Vec::new(),
@@ -254,14 +250,13 @@ impl<'a> Loader<'a> {
     }
 
     /// Refuses tabs where kubectl's reader does and ours does not.
-    fn check_tabs(&self, span: Span, style: Option<ScalarStyle>) -> Result<(), Stop> {
+    fn check_tabs(&mut self, span: Span, style: Option<ScalarStyle>) -> Result<(), Stop> {
         let block = self.stack.iter().rev().find(|it| it.style == Style::Block);
         let indent = block.map_or(0, |it| it.place.column);
         let is_in_flow = self.stack.iter().any(|it| it.style != Style::Block);
-        if !self.has_tabs {
-            return Ok(());
-        }
-        match tabs::find(&self.lines, span, style, indent, is_in_flow) {
+        let end = self.cursor.at(self.chunk, span.end.index());
+        let rest = &self.chunk[end..];
+        match tabs::find(&self.lines, rest, span, style, indent, is_in_flow) {
             Some((mut place, message)) => {
                 place.line += self.offset;
                 self.fail_in_line(place, message, By::Scanner)
@@ -314,9 +309,8 @@ impl<'a> Loader<'a> {
         let is_in_flow = self.stack.last().is_some_and(|it| it.style != Style::Block);
         let style = match (span.is_empty(), is_in_flow) {
             (true, true) => Style::Pair,
-            (true, false) => Style::Block,
             (false, _) if self.ends_in_bracket(span.end) => Style::Flow,
-            (false, _) => Style::Block,
+            (true | false, _) => Style::Block,
         };
         self.stack.push(Frame {
             place,
@@ -327,13 +321,9 @@ impl<'a> Loader<'a> {
         Ok(())
     }
 
-    fn ends_in_bracket(&self, end: Marker) -> bool {
-        let last = self
-            .lines
-            .get(end.line() - 1)
-            .filter(|it| it.len() <= LONGEST_LINE)
-            .and_then(|it| it.chars().nth(end.col().checked_sub(1)?));
-        matches!(last, Some('[' | '{'))
+    fn ends_in_bracket(&mut self, end: Marker) -> bool {
+        let before = &self.chunk[..self.cursor.at(self.chunk, end.index())];
+        before.ends_with(['[', '{'])
     }
 
     fn close(&mut self) -> Result<(), Stop> {

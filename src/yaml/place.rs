@@ -54,3 +54,28 @@ impl Node {
             .min_by_key(|(_, after)| after.len())
     }
 }
+
+/// Turns the parser's positions, counted in characters, into bytes. It walks from the last one asked for, which makes
+/// reading a text in order linear.
+#[derive(Debug, Default)]
+pub(super) struct Cursor {
+    characters: usize,
+    bytes: usize,
+}
+
+impl Cursor {
+    /// The byte at which the character of that number begins; the text's end, when it has fewer.
+    pub fn at(&mut self, text: &str, character: usize) -> usize {
+        while self.characters > character
+            && let Some(sign) = text[..self.bytes].chars().next_back()
+        {
+            self.characters -= 1;
+            self.bytes -= sign.len_utf8();
+        }
+        for sign in text[self.bytes..].chars().take(character - self.characters) {
+            self.characters += 1;
+            self.bytes += sign.len_utf8();
+        }
+        self.bytes
+    }
+}

@@ -66,13 +66,16 @@ pub(super) fn key_text(key: &Value) -> Option<Text> {
         Value::String(it) => it.clone(),
         Value::Bool(it) => if *it { "true" } else { "false" }.into(),
         Value::Int(_) => key.to_json().into(),
-        #[allow(
-            clippy::cast_possible_truncation,
-            reason = "upstream formats these keys with 32 bits"
-        )]
         Value::Float(it) if it.is_nan() => ".nan".into(),
         Value::Float(it) if it.is_infinite() => if *it < 0.0 { "-.inf" } else { ".inf" }.into(),
-        Value::Float(it) => general(&format!("{:e}", *it as f32)).into(),
+        Value::Float(it) => {
+            #[allow(
+                clippy::cast_possible_truncation,
+                reason = "upstream formats keys with 32 bits"
+            )]
+            let it = *it as f32;
+            general(&format!("{it:e}")).into()
+        }
         Value::Null | Value::Array(_) | Value::Object(_) => return None,
     })
 }

@@ -6,10 +6,11 @@ use saphyr_parser::{ScalarStyle, Span};
 
 use super::place::Place;
 
-/// Looks for a tab around a value: in front of it, or where the lines after it are indented. `indent` is the least
-/// number of columns those need; `style` is that of a scalar.
+/// Looks for a tab around a value: in front of it, or where the lines after it are indented. `rest` is the text behind
+/// it, `indent` the least number of columns the lines after it need, `style` that of a scalar.
 pub(super) fn find(
     lines: &[&str],
+    rest: &str,
     span: Span,
     style: Option<ScalarStyle>,
     indent: usize,
@@ -20,7 +21,7 @@ pub(super) fn find(
     }
     match style? {
         ScalarStyle::Plain => {
-            let place = after_plain(lines, span, indent)?;
+            let place = after_plain(lines, rest, span, indent)?;
             Some((place, "found a tab character that violates indentation"))
         }
         ScalarStyle::Literal | ScalarStyle::Folded => {
@@ -55,9 +56,13 @@ fn before(lines: &[&str], span: Span) -> Option<Place> {
 }
 
 /// A plain scalar might go on in the next line, whose indentation is therefore looked at, and in the blank ones.
-fn after_plain(lines: &[&str], span: Span, indent: usize) -> Option<Place> {
-    let end = lines.get(span.end.line() - 1)?;
-    if span.is_empty() || end.chars().skip(span.end.col()).any(|it| !is_blank(it)) {
+fn after_plain(lines: &[&str], rest: &str, span: Span, indent: usize) -> Option<Place> {
+    if span.is_empty()
+        || rest
+            .chars()
+            .find(|it| !is_blank(*it))
+            .is_some_and(|it| !matches!(it, '\n' | '\r'))
+    {
         return None;
     }
     for (number, line) in lines.iter().enumerate().skip(span.end.line()) {

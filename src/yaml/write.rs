@@ -178,10 +178,10 @@ impl Writer {
             match (style, sign) {
                 (Style::Single, '\'') => self.put("''"),
                 (Style::Double, _) if !is_printable(sign) || matches!(sign, '"' | '\\' | '\n') => {
-                    self.escape(sign)
+                    self.escape(sign);
                 }
                 (Style::Plain | Style::Single | Style::Double, _) => {
-                    self.put(sign.encode_utf8(&mut buffer))
+                    self.put(sign.encode_utf8(&mut buffer));
                 }
             }
         }
