@@ -123,6 +123,6 @@ impl Config {
 
     /// The `host`-th address of a node's pod network.
     pub fn pod_address(&self, node: u32, host: u32) -> Text {
-        ecow::eco_format!("{}.{node}.{host}", self.pod_network)
+        crate::text!("{}.{node}.{host}", self.pod_network)
     }
 }

@@ -33,8 +33,8 @@ pub enum Ask {
 pub enum Answer {
     /// To [`Ask::Http`].
     Http(HttpResponse),
-    /// To [`Ask::Frame`]: `{type, object}`.
-    Frame(Value),
+    /// To [`Ask::Frame`]: the watch, moved on, and `{type, object}`.
+    Frame(Watch, Value),
     /// To [`Ask::Frame`] and [`Ask::Sleep`], in a recording that ends here: nothing more will come.
     End,
     /// To [`Ask::Sleep`], and to [`Ask::Frame`] when its moment came first.

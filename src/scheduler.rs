@@ -104,7 +104,7 @@ fn source() -> EventSource {
 }
 
 fn bind(pod: &Object, node: &Object, fitting: usize, nodes: usize) -> Decision {
-    let message = ecow::eco_format!(
+    let message = crate::text!(
         "assigned {}/{} to {}",
         pod.namespace(),
         pod.name(),
@@ -120,13 +120,13 @@ fn bind(pod: &Object, node: &Object, fitting: usize, nodes: usize) -> Decision {
         why: Why::Scheduled {
             pod: pod.name().into(),
             node: node.name().into(),
-            fitting: ecow::eco_format!("{fitting}"),
-            nodes: ecow::eco_format!("{nodes}"),
+            fitting: crate::text!("{fitting}"),
+            nodes: crate::text!("{nodes}"),
         },
         report: Some(Report {
             about: pod.as_involved_object(),
             source: source(),
-            success: ("Scheduled", ecow::eco_format!("Successfully {message}")),
+            success: ("Scheduled", crate::text!("Successfully {message}")),
             failure: ("FailedScheduling", Text::new()),
         }),
     }
@@ -194,7 +194,7 @@ fn refusal_text(nodes: &[&Arc<Object>]) -> Text {
     }
     reasons.sort();
     let (all, reasons) = (nodes.len(), reasons.join(", "));
-    ecow::eco_format!(
+    crate::text!(
         "0/{all} nodes are available: {reasons}. no new claims to deallocate, preemption: 0/{all} nodes are \
          available: {all} Preemption is not helpful for scheduling."
     )

@@ -183,7 +183,7 @@ impl Kind {
         if it.group.is_empty() {
             it.version.into()
         } else {
-            ecow::eco_format!("{}/{}", it.group, it.version)
+            crate::text!("{}/{}", it.group, it.version)
         }
     }
 
@@ -193,7 +193,7 @@ impl Kind {
         if it.group.is_empty() {
             it.singular.into()
         } else {
-            ecow::eco_format!("{}.{}", it.singular, it.group)
+            crate::text!("{}.{}", it.singular, it.group)
         }
     }
 }

@@ -91,16 +91,16 @@ impl Quantity {
             _ if self.nanos == 0 => "0".into(),
             Format::Binary if !small && self.nanos % NANO == 0 => {
                 let (number, step) = reduced(self.nanos / NANO, 1024, BINARY.len() - 1);
-                ecow::eco_format!("{number}{}", BINARY[step])
+                crate::text!("{number}{}", BINARY[step])
             }
             Format::Decimal | Format::Binary => {
                 let (number, step) = reduced(self.nanos, 1000, DECIMAL.len() - 1);
-                ecow::eco_format!("{number}{}", DECIMAL[step])
+                crate::text!("{number}{}", DECIMAL[step])
             }
             Format::Exponent => match reduced(self.nanos, 1000, usize::MAX) {
-                (number, 3) => ecow::eco_format!("{number}"),
-                (number, step) if step < 3 => ecow::eco_format!("{number}e-{}", 9 - 3 * step),
-                (number, step) => ecow::eco_format!("{number}e{}", 3 * step - 9),
+                (number, 3) => crate::text!("{number}"),
+                (number, step) if step < 3 => crate::text!("{number}e-{}", 9 - 3 * step),
+                (number, step) => crate::text!("{number}e{}", 3 * step - 9),
             },
         }
     }

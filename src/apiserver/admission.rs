@@ -44,7 +44,7 @@ fn namespace(store: &Store, key: &Key) -> Result<(), Status> {
         .get(&namespace)
         .ok_or_else(|| Status::not_found(&namespace))?;
     if found.is_terminating() {
-        let why = ecow::eco_format!(
+        let why = crate::text!(
             "unable to create new content in namespace {} because it is being terminated",
             key.namespace
         );
@@ -67,7 +67,7 @@ fn service_account(
     let name = value["spec"]["serviceAccountName"].clone();
     let account = Key::new(Kind::ServiceAccount, key.namespace.clone(), name.as_str());
     let Some(account) = store.objects.get(&account) else {
-        let why = ecow::eco_format!(
+        let why = crate::text!(
             "error looking up service account {}/{name}: serviceaccount \"{name}\" not found",
             key.namespace
         );
@@ -157,11 +157,11 @@ fn priority_of(class: &str) -> Option<i64> {
 fn priority(key: &Key, spec: &mut Value) -> Result<(), Status> {
     let class = spec["priorityClassName"].as_str();
     let Some(computed) = priority_of(class) else {
-        let why = ecow::eco_format!("no PriorityClass with name {class} was found");
+        let why = crate::text!("no PriorityClass with name {class} was found");
         return Err(Status::forbidden(key, &why));
     };
     if let Some(given) = spec["priority"].as_int().filter(|it| *it != computed) {
-        let why = ecow::eco_format!(
+        let why = crate::text!(
             "the integer value of priority ({given}) must not be provided in pod spec; priority admission controller computed {computed} from the given PriorityClass name"
         );
         return Err(Status::forbidden(key, &why));

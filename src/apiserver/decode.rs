@@ -73,7 +73,7 @@ pub(super) fn decode_body(
         it => it,
     };
     let refuse = |why: &str| {
-        Status::bad_request(ecow::eco_format!(
+        Status::bad_request(crate::text!(
             "{given} in version \"{}\" cannot be handled as a {}: {why}",
             facts.version,
             facts.kind

@@ -74,7 +74,7 @@ impl Write<'_> {
         };
         let mut status = Status::conflict(self.key, "");
         status.details["kind"] = facts.kind.into();
-        status.message = ecow::eco_format!(
+        status.message = crate::text!(
             "Operation cannot be fulfilled on {kind} \"{}\": the UID in the precondition ({asked}) does not match the UID in record ({found}). The object might have been deleted and then recreated",
             self.key.name
         );

@@ -44,7 +44,7 @@ pub(super) fn apply(
             Value::String(_) => "string",
             _ => "number",
         };
-        return Err(Status::bad_request(ecow::eco_format!(
+        return Err(Status::bad_request(crate::text!(
             "json: cannot unmarshal {word} into Go value of type map[string]interface {{}}"
         )));
     };
@@ -90,7 +90,7 @@ fn strategic(value: &mut Value, patch: &Map, of: Option<&Struct>) -> Result<(), 
         }
         Some("merge") | None => {}
         Some(other) => {
-            return Err(Status::bad_request(ecow::eco_format!(
+            return Err(Status::bad_request(crate::text!(
                 "unknown patch type found: {other}"
             )));
         }
@@ -194,7 +194,7 @@ fn keyed(
             return Err(plain_error("invalid JSON document".into()));
         };
         if item[key].is_null() {
-            let text = ecow::eco_format!(
+            let text = crate::text!(
                 "map: {} does not contain declared merge key: {key}",
                 go_text(item)
             );
@@ -303,7 +303,7 @@ fn json(value: &mut Value, patch: &Value) -> Result<(), Status> {
         return Err(Status {
             code: 413,
             reason: "RequestEntityTooLarge",
-            message: ecow::eco_format!(
+            message: crate::text!(
                 "Request entity too large: The allowed maximum operations in a JSON patch is {MOST_OPERATIONS}, got {}",
                 operations.len()
             ),

@@ -142,7 +142,7 @@ fn free_address(store: &Store, config: &Config, name: &str) -> Text {
     let mut address = Text::new();
     for attempt in 0..65_000_u64 {
         let host = 256 + start.wrapping_add(attempt) % (65_535 - 256);
-        address = ecow::eco_format!("{a}.{b}.{}.{}", host / 256, host % 256);
+        address = crate::text!("{a}.{b}.{}.{}", host / 256, host % 256);
         if !is_taken(store, &address) {
             break;
         }
@@ -162,11 +162,11 @@ fn check_address(
     };
     let [a, b] = RANGE;
     let why = if parsed.octets()[..2] != RANGE {
-        ecow::eco_format!(
+        crate::text!(
             "failed to allocate IP {address}: the provided IP ({address}) is not in the valid range. The range of valid IPs is {a}.{b}.0.0/16"
         )
     } else if is_taken(store, address) {
-        ecow::eco_format!("failed to allocate IP {address}: provided IP is already allocated")
+        crate::text!("failed to allocate IP {address}: provided IP is already allocated")
     } else {
         return;
     };

@@ -37,7 +37,7 @@ impl Status {
     /// `Operation cannot be fulfilled on statefulsets.apps "web": why`.
     pub fn conflict(key: &Key, why: &str) -> Self {
         let mut status = Self::about(key, 409, "Conflict", "");
-        status.message = ecow::eco_format!(
+        status.message = crate::text!(
             "Operation cannot be fulfilled on {}: {why}",
             status.message.trim_end()
         );
@@ -63,7 +63,7 @@ impl Status {
         Self {
             code,
             reason,
-            message: ecow::eco_format!("{} \"{}\" {end}", Self::resource(key), key.name),
+            message: crate::text!("{} \"{}\" {end}", Self::resource(key), key.name),
             details,
         }
     }
@@ -73,7 +73,7 @@ impl Status {
         let facts = key.kind.facts();
         match facts.group {
             "" => facts.plural.into(),
-            group => ecow::eco_format!("{}.{group}", facts.plural),
+            group => crate::text!("{}.{group}", facts.plural),
         }
     }
 

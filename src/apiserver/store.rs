@@ -112,5 +112,5 @@ impl Store {
 }
 
 fn stamp(value: &mut Value, version: u64) {
-    value["metadata"]["resourceVersion"] = ecow::eco_format!("{version}").into();
+    value["metadata"]["resourceVersion"] = crate::text!("{version}").into();
 }

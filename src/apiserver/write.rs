@@ -92,7 +92,7 @@ impl Write<'_> {
         if let Some(old) = self.store.objects.get(&key) {
             let mut status = Status::already_exists(&key);
             if old.is_terminating() {
-                status.message = ecow::eco_format!("object is being deleted: {}", status.message);
+                status.message = crate::text!("object is being deleted: {}", status.message);
             }
             return Err(status);
         }
@@ -281,7 +281,7 @@ impl Write<'_> {
         let meta = &value["metadata"];
         let name = meta["name"].as_str();
         if !name.is_empty() && name != self.key.name {
-            return Err(Status::bad_request(ecow::eco_format!(
+            return Err(Status::bad_request(crate::text!(
                 "the name of the object ({name}) does not match the name on the URL ({})",
                 self.key.name
             )));
@@ -295,7 +295,7 @@ impl Write<'_> {
         }
         let uid = meta["uid"].as_str();
         if !uid.is_empty() && uid != old.uid() {
-            let why = ecow::eco_format!(
+            let why = crate::text!(
                 "Precondition failed: UID in precondition: {uid}, UID in object meta: {}",
                 old.uid()
             );
@@ -327,12 +327,12 @@ impl Write<'_> {
         let old = self.store.objects.get(self.key).cloned();
         let old = old.ok_or_else(|| Status::not_found(self.key))?;
         let refusal = if old.is_terminating() {
-            ecow::eco_format!(
+            crate::text!(
                 "pod {} is being deleted, cannot be assigned to a host",
                 old.name()
             )
         } else if !old.node_name().is_empty() {
-            ecow::eco_format!(
+            crate::text!(
                 "pod {} is already assigned to node {:?}",
                 old.name(),
                 old.node_name()

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{Error, Report, files};
-use crate::apiserver::rest::{Body, Connection, HttpRequest, HttpResponse, Watch};
-use crate::config::Version;
+use crate::apiserver::Store;
+use crate::apiserver::rest::{self, Body, Connection, HttpRequest, HttpResponse, Watch};
+use crate::config::{Config, Version};
 use crate::kubectl::{Invocation, Process};
 use crate::object;
 use crate::process::{Answer, Ask, Files, Output, Stream};
@@ -214,7 +215,7 @@ fn run(case: &Value, folder: &Files, discovery: &BTreeMap<String, Value>) -> Our
             Ask::Http(request) => Answer::Http(server.answer(&request)),
             Ask::Frame(watch, until) => match server.frame(&watch) {
                 Some((at, frame)) if until.is_none_or(|it| watch_time(now, at) <= it) => {
-                    Answer::Frame(frame)
+                    Answer::Frame(watch, frame)
                 }
                 _ => match until {
                     Some(until) => {
@@ -309,7 +310,10 @@ impl Server<'_> {
             (_, Value::String(text)) => Body::Text(text.clone()),
             (_, value) => Body::Json(value.clone()),
         };
-        response(status, body)
+        HttpResponse {
+            warnings: warnings(request),
+            ..response(status, body)
+        }
     }
 
     /// The recorded request: same query if there is such a one, not used yet if there is such a one.
@@ -360,6 +364,23 @@ impl Server<'_> {
             .cloned()
             .unwrap_or_default()
     }
+}
+
+/// The Warning headers of a request that asks for them: the recorder kept none, so our own server supplies them.
+fn warnings(request: &HttpRequest) -> Vec<Text> {
+    let asks = |it: &(Text, Text)| it.0 == "fieldValidation" && it.1 == "Warn";
+    if !request.query.iter().any(asks) {
+        return Vec::new();
+    }
+    let (mut store, config) = (Store::default(), Config::default());
+    let namespace = HttpRequest {
+        method: "POST",
+        path: "/api/v1/namespaces".into(),
+        body: object! {"apiVersion": "v1", "kind": "Namespace", "metadata": object! {"name": "default"}},
+        ..HttpRequest::default()
+    };
+    rest::handle(&mut store, &config, Time::START, &namespace);
+    rest::handle(&mut store, &config, Time::START, request).warnings
 }
 
 fn response(status: u16, body: Body) -> HttpResponse {

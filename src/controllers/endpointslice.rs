@@ -270,7 +270,7 @@ impl Draft {
             let key = Key::new(Kind::EndpointSlice, service.namespace(), "");
             let mut value = new_value(&key);
             value["metadata"].remove("name");
-            value["metadata"]["generateName"] = ecow::eco_format!("{}-", service.name()).into();
+            value["metadata"]["generateName"] = crate::text!("{}-", service.name()).into();
             value["metadata"]["ownerReferences"] = owned_by(service);
             value["addressType"] = "IPv4".into();
             self.fill(&mut value, ctx, labels, endpoints);

@@ -115,7 +115,7 @@ impl Type {
         let other = || OTHER_TYPES.iter().find(|it| it.0 == number).map(|it| it.1);
         match known.or_else(other) {
             Some(name) => name.into(),
-            None => ecow::eco_format!("TYPE{number}"),
+            None => crate::text!("TYPE{number}"),
         }
     }
 }

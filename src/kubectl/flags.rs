@@ -37,7 +37,11 @@ struct Flag {
 }
 
 fn rows(table: &'static str) -> impl Iterator<Item = Flag> {
-    table.split(' ').chain(GLOBAL.split(' ')).filter_map(|row| {
+    own(table).chain(own(GLOBAL))
+}
+
+fn own(table: &'static str) -> impl Iterator<Item = Flag> {
+    table.split(' ').filter_map(|row| {
         let (names, kind) = row.split_once(':')?;
         let (name, short) = names.split_once('/').unwrap_or((names, ""));
         let (kind, is_built) = match kind.strip_suffix('!') {
@@ -60,7 +64,7 @@ fn rows(table: &'static str) -> impl Iterator<Item = Flag> {
 
 /// The names a table's flags are completed and explained by.
 pub(super) fn names(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    rows(table)
+    own(table)
         .filter(|it| it.is_built)
         .map(|it| (it.name, it.short))
 }

@@ -104,12 +104,10 @@ impl Follower {
         now: Time,
         outputs: &mut Vec<Output>,
     ) -> Option<Outcome> {
-        let Answer::Frame(frame) = answer else {
+        let Answer::Frame(watch, frame) = answer else {
             return Some(Outcome::TimedOut);
         };
-        let version = frame["object"]["metadata"]["resourceVersion"].as_str();
-        self.watch.after = version.parse().unwrap_or(self.watch.after);
-        self.watch.headers_told = true;
+        self.watch = watch;
         let mut out = String::new();
         let outcome = match &mut self.task {
             Task::Print(rows) => rows.tell(&frame, &mut out),

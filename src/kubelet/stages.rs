@@ -144,7 +144,7 @@ impl<'a> Life<'a> {
                 self.record(
                     about,
                     "Pulling",
-                    ecow::eco_format!("Pulling image \"{image}\""),
+                    crate::text!("Pulling image \"{image}\""),
                     why,
                 );
                 self.to(Stage::Pulling(at), time);
@@ -159,9 +159,8 @@ impl<'a> Life<'a> {
                     Version::V1_22 => "",
                     Version::V1_36 => " and can be accessed by the pod",
                 };
-                let text = ecow::eco_format!(
-                    "Container image \"{image}\" already present on machine{told}"
-                );
+                let text =
+                    crate::text!("Container image \"{image}\" already present on machine{told}");
                 self.record(about, "Pulled", text, why);
                 self.pull(at + 1);
             }
@@ -176,7 +175,7 @@ impl<'a> Life<'a> {
         self.memory
             .images
             .insert_mut((node.clone(), image.clone()), ());
-        let text = ecow::eco_format!(
+        let text = crate::text!(
             "Successfully pulled image \"{image}\" in {took} ({took} including waiting). Image size: 62000000 bytes."
         );
         let why = Why::ImagePulled {
@@ -198,8 +197,8 @@ impl<'a> Life<'a> {
             let name = container["name"].as_str();
             let texts = if old_words {
                 [
-                    ecow::eco_format!("Created container {name}"),
-                    ecow::eco_format!("Started container {name}"),
+                    crate::text!("Created container {name}"),
+                    crate::text!("Started container {name}"),
                 ]
             } else {
                 ["Container created".into(), "Container started".into()]
@@ -243,7 +242,7 @@ impl<'a> Life<'a> {
         if let Some(code) = self.pod_memory.exit_code {
             let why = Why::ContainersEnded {
                 pod: self.name(),
-                code: ecow::eco_format!("{code}"),
+                code: crate::text!("{code}"),
             };
             self.write(Containers::Ended(code), false, why);
             self.to(Stage::Ended, Duration::default());
@@ -257,7 +256,7 @@ impl<'a> Life<'a> {
         let seconds = &self.pod.meta()["deletionGracePeriodSeconds"];
         let why = Why::StopStarted {
             pod,
-            seconds: ecow::eco_format!("{seconds}"),
+            seconds: crate::text!("{seconds}"),
         };
         if self.ctx.config.version >= Version::V1_36 {
             let containers = if was_running {
@@ -270,7 +269,7 @@ impl<'a> Life<'a> {
         }
         if was_running {
             for container in self.pod.containers() {
-                let text = ecow::eco_format!("Stopping container {}", container["name"].as_str());
+                let text = crate::text!("Stopping container {}", container["name"].as_str());
                 self.record(
                     self.container_reference(container),
                     "Killing",
@@ -345,7 +344,7 @@ impl<'a> Life<'a> {
                 Why::WaitsForPull {
                     pod,
                     image,
-                    seconds: ecow::eco_format!("{}", time.ms / 1000),
+                    seconds: crate::text!("{}", time.ms / 1000),
                 }
             }
             Stage::Stopping => Why::WaitsForStop { pod },
@@ -395,7 +394,7 @@ impl<'a> Life<'a> {
     fn container_reference(&self, container: &Value) -> Value {
         let mut about = self.pod.as_involved_object();
         about["fieldPath"] =
-            ecow::eco_format!("spec.containers{{{}}}", container["name"].as_str()).into();
+            crate::text!("spec.containers{{{}}}", container["name"].as_str()).into();
         about
     }
 
@@ -412,10 +411,10 @@ impl<'a> Life<'a> {
 fn took_text(took: Duration) -> Text {
     let Duration { ms } = took;
     if ms < 1000 {
-        return ecow::eco_format!("{ms}ms");
+        return crate::text!("{ms}ms");
     }
     let fraction = format!("{:03}", ms % 1000);
     let fraction = fraction.trim_end_matches('0');
     let dot = if fraction.is_empty() { "" } else { "." };
-    ecow::eco_format!("{}{dot}{fraction}s", ms / 1000)
+    crate::text!("{}{dot}{fraction}s", ms / 1000)
 }

@@ -103,7 +103,7 @@ fn conditions_of(pod: &Object, containers: Containers, sandbox: bool) -> [Condit
         .iter()
         .map(|it| it["name"].as_str())
         .collect();
-    let unready = ecow::eco_format!("containers with unready status: [{}]", names.join(" "));
+    let unready = crate::text!("containers with unready status: [{}]", names.join(" "));
     let (ready, reason, message) = match containers {
         Containers::Running => (true, "", Text::new()),
         Containers::Creating | Containers::Lost => (false, "ContainersNotReady", unready),
@@ -144,7 +144,7 @@ fn container_status(
         Value::Null => now(),
         since => since.clone(),
     };
-    let id = ecow::eco_format!(
+    let id = crate::text!(
         "containerd://{:016x}",
         crate::chance::chance(ctx.config.seed, &[pod.uid(), name])
     );

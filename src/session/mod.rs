@@ -160,7 +160,7 @@ fn inputs(pasted: &Pasted, text: &str) -> Vec<Input> {
                     path: MANIFEST.into(),
                     text: text.into(),
                 },
-                Input::Type(ecow::eco_format!("kubectl apply -f {MANIFEST}")),
+                Input::Type(crate::text!("kubectl apply -f {MANIFEST}")),
             ]
         }
         PasteKind::Transcript => {

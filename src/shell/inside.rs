@@ -51,7 +51,7 @@ pub fn run(
         }
         [shell] if shell_name(shell).is_some() => Ok(Printed::default()),
         [program, ..] => programs::run(argv, container, network).map_err(|it| match it {
-            NotRun::NotFound => ecow::eco_format!(
+            NotRun::NotFound => crate::text!(
                 "OCI runtime exec failed: exec failed: unable to start container process: exec: \"{program}\": \
                  executable file not found in $PATH: unknown"
             ),

@@ -16,7 +16,7 @@ use crate::kubectl::{Invocation, Process};
 use crate::process::{Answer, Ask, Files, Output, Stream};
 use crate::programs::Printed;
 use crate::time::{Duration, Time};
-use crate::value::{Text, Value};
+use crate::value::Text;
 
 /// A terminal.
 #[derive(Clone, Debug, Default)]
@@ -29,8 +29,6 @@ pub struct Terminal {
     pub pending: VecDeque<Pending>,
     /// Whether the last line still lacks its newline.
     is_open: bool,
-    /// How far the watch in the foreground has been told.
-    told: Option<Watch>,
     job: Option<Job>,
 }
 
@@ -242,10 +240,7 @@ impl Terminal {
                     Some(Errand::Inside(connection.clone(), line.clone()))
                 }
                 Program::Remote(_, connection) => Some(Errand::Program(connection.clone())),
-                Program::Watching(_, watch, until) => {
-                    let watch = self.told.as_ref().unwrap_or(watch).clone();
-                    Some(Errand::Frame(watch, *until))
-                }
+                Program::Watching(_, watch, until) => Some(Errand::Frame(watch.clone(), *until)),
                 Program::Kubectl(process) => {
                     let (outputs, ask) = process.ask(now);
                     let process = Process::clone(process);
@@ -264,10 +259,7 @@ impl Terminal {
     fn carry(&mut self, job: &mut Job, process: Process, ask: Ask) -> Option<Errand> {
         let process = Box::new(process);
         let (program, errand) = match ask {
-            Ask::Http(request) => {
-                self.told = None;
-                (Program::Kubectl(process), Some(Errand::Http(request)))
-            }
+            Ask::Http(request) => (Program::Kubectl(process), Some(Errand::Http(request))),
             Ask::Sleep(span) => (Program::Kubectl(process), Some(Errand::Sleep(span))),
             Ask::Frame(watch, until) => (Program::Watching(process, watch, until), None),
             Ask::Attach(connection, _)
@@ -358,7 +350,7 @@ impl Terminal {
             Some(path) => {
                 let old = self.files.get(path).cloned().unwrap_or_default();
                 self.files
-                    .insert_mut(path.clone(), ecow::eco_format!("{old}{text}"));
+                    .insert_mut(path.clone(), crate::text!("{old}{text}"));
             }
             None => self.print(LineKind::Out, text),
         }
@@ -377,19 +369,6 @@ impl Terminal {
             }
             program @ (Program::Between | Program::Sleep(_)) => program,
         };
-    }
-
-    /// Gives kubectl the next frame of its watch, and where the watch stands after it.
-    pub fn tell_frame(&mut self, after: Watch, frame: Value) {
-        let Some(Job {
-            program: Program::Watching(..),
-            ..
-        }) = &self.job
-        else {
-            return;
-        };
-        self.tell(Answer::Frame(frame));
-        self.told = Some(after);
     }
 
     /// What a line typed at a container's shell came to.
@@ -450,7 +429,7 @@ impl Terminal {
             let prompt = if at == 0 { prompt } else { "> " };
             self.lines.push_back_mut(Line {
                 kind: LineKind::Prompt,
-                text: ecow::eco_format!("{prompt}{line}"),
+                text: crate::text!("{prompt}{line}"),
             });
         }
     }
@@ -470,7 +449,7 @@ impl Terminal {
             let last = self.lines.len().checked_sub(1).filter(|_| self.is_open);
             match last {
                 Some(at) => {
-                    let whole = ecow::eco_format!("{}{line}", self.lines[at].text);
+                    let whole = crate::text!("{}{line}", self.lines[at].text);
                     self.lines.set_mut(at, Line { kind, text: whole });
                 }
                 None => self.lines.push_back_mut(Line {

@@ -62,7 +62,7 @@ impl World {
     /// Answers some other client at once.
     pub fn request(&mut self, request: &HttpRequest) -> HttpResponse {
         let why = Why::Requested {
-            request: ecow::eco_format!("{} {}", request.method, request.path),
+            request: crate::text!("{} {}", request.method, request.path),
         };
         self.answer(request, None, &why)
     }
@@ -120,7 +120,7 @@ impl World {
             }
             Errand::Frame(mut watch, until) => {
                 if let Some(frame) = next_frame(&self.store, &self.config, self.now, &mut watch) {
-                    self.terminal.tell_frame(watch, frame);
+                    self.terminal.tell(Answer::Frame(watch, frame));
                     self.wake_terminal(Duration::default());
                 } else if until.is_some_and(|it| it <= self.now) {
                     self.terminal.tell(Answer::Slept);

@@ -54,7 +54,7 @@ fn create(namespace: Text, seed: u64, now: Time, event: &EventRecord) -> (Key, V
         event.message.as_str(),
     ];
     let nanoseconds = now.unix_ns() + chance(seed, &words) % 1_000_000;
-    let name = ecow::eco_format!("{}.{nanoseconds:x}", event.about["name"].as_str());
+    let name = crate::text!("{}.{nanoseconds:x}", event.about["name"].as_str());
     let key = Key::new(Kind::Event, namespace, name);
     let mut source = object! {"component": event.source.component};
     if !event.source.host.is_empty() {

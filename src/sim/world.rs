@@ -478,7 +478,7 @@ fn told(report: Report, answer: &Result<Written, Status>) -> Option<EventRecord>
         Err(status) if status.reason == "NotFound" => (false, success),
         Err(status) if status.reason == "AlreadyExists" || failure.1.is_empty() => return None,
         Err(status) => {
-            let message: Text = ecow::eco_format!("{}{}", failure.1, status.message);
+            let message: Text = crate::text!("{}{}", failure.1, status.message);
             (true, (failure.0, message))
         }
     };

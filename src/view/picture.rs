@@ -110,7 +110,7 @@ fn statefulset(look: &Look<'_>, set: &Object) -> Value {
         let key = Key::new(
             Kind::Pod,
             set.namespace(),
-            ecow::eco_format!("{}-{ordinal}", set.name()),
+            crate::text!("{}-{ordinal}", set.name()),
         );
         let pod = look.world.store.objects.get(&key);
         let dns_name = match spec.service_name {

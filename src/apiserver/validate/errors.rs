@@ -245,7 +245,7 @@ impl Errors {
         Err(Status {
             code: 422,
             reason: "Invalid",
-            message: ecow::eco_format!("{kind} {} is invalid: {list}", quoted(&key.name)),
+            message: crate::text!("{kind} {} is invalid: {list}", quoted(&key.name)),
             details,
         })
     }
@@ -259,7 +259,7 @@ pub(in crate::apiserver) fn invalid_patch(patch: &Value, detail: &str) -> Status
     Status {
         code: 422,
         reason: "Invalid",
-        message: ecow::eco_format!(" \"\" is invalid: patch: {message}"),
+        message: crate::text!(" \"\" is invalid: patch: {message}"),
         details: object! {
             "causes": array![object! {
                 "reason": "FieldValueInvalid",

@@ -77,7 +77,7 @@ fn variables(items: &[Value], list: &Path<'_>, found: &mut Vec<Text>) {
     for (at, it) in items.iter().enumerate() {
         let name = it["name"].as_str();
         if !seen.insert(name) {
-            let why = ecow::eco_format!(
+            let why = crate::text!(
                 "hides previous definition of \"{name}\", which may be dropped when using apply"
             );
             add(found, &list.index(at), &why);

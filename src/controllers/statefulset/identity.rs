@@ -17,7 +17,7 @@ pub(super) const REVISION_LABEL: &str = "controller-revision-hash";
 impl Sync<'_> {
     /// `<set>-<ordinal>`.
     pub(super) fn pod_name(&self, ordinal: i64) -> Text {
-        ecow::eco_format!("{}-{ordinal}", self.set.name())
+        crate::text!("{}-{ordinal}", self.set.name())
     }
 
     /// The key of the pod of that ordinal.
@@ -36,9 +36,9 @@ impl Sync<'_> {
                 meta[part] = from.clone();
             }
         }
-        meta["generateName"] = ecow::eco_format!("{}-", self.set.name()).into();
+        meta["generateName"] = crate::text!("{}-", self.set.name()).into();
         meta["labels"][POD_NAME_LABEL] = (&key.name).into();
-        meta["labels"][POD_INDEX_LABEL] = ecow::eco_format!("{ordinal}").into();
+        meta["labels"][POD_INDEX_LABEL] = crate::text!("{ordinal}").into();
         meta["labels"][REVISION_LABEL] = revision.into();
         meta["ownerReferences"] = owned_by(self.set);
         let mut spec = template["spec"].clone();
@@ -64,7 +64,7 @@ impl Sync<'_> {
     pub(super) fn repaired(pod: &Object, ordinal: i64) -> Value {
         let mut value = pod.value.clone();
         value["metadata"]["labels"][POD_NAME_LABEL] = pod.name().into();
-        value["metadata"]["labels"][POD_INDEX_LABEL] = ecow::eco_format!("{ordinal}").into();
+        value["metadata"]["labels"][POD_INDEX_LABEL] = crate::text!("{ordinal}").into();
         value["metadata"].remove("resourceVersion");
         value
     }

@@ -189,15 +189,15 @@ impl Sync<'_> {
             Version::V1_22 => verb.to_lowercase(),
             Version::V1_36 => verb.to_owned(),
         };
-        let message = ecow::eco_format!("{verb} Pod {pod} in StatefulSet {}", self.set.name());
+        let message = crate::text!("{verb} Pod {pod} in StatefulSet {}", self.set.name());
         Report {
             about: self.set.as_involved_object(),
             source: EventSource {
                 component: "statefulset-controller",
                 host: Text::new(),
             },
-            success: (success, ecow::eco_format!("{message} successful")),
-            failure: (failure, ecow::eco_format!("{message} failed error: ")),
+            success: (success, crate::text!("{message} successful")),
+            failure: (failure, crate::text!("{message} failed error: ")),
         }
     }
 

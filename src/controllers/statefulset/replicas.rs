@@ -228,7 +228,7 @@ impl Sync<'_> {
     /// Says what this pod holds up: the set, and every higher ordinal that has no pod yet.
     fn block(&mut self, split: &Split, at: usize, blocker: &Key, block: Block) {
         let predecessor = blocker.name.clone();
-        let seconds = ecow::eco_format!("{}", self.spec.min_ready.ms / 1000);
+        let seconds = crate::text!("{}", self.spec.min_ready.ms / 1000);
         let (set, pod) = (self.name(), predecessor.clone());
         let on_set = match block {
             Block::Terminating => Why::WaitsForGone { set, pod },
@@ -310,7 +310,7 @@ impl Sync<'_> {
             );
             return Flow::Stop;
         }
-        let replicas = ecow::eco_format!("{}", self.spec.replicas);
+        let replicas = crate::text!("{}", self.spec.replicas);
         self.delete_pod(
             pod,
             Why::DeleteCondemned {

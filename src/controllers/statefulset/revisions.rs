@@ -86,7 +86,7 @@ impl Sync<'_> {
         let hash = revision_hash(data, collisions);
         let mut prefix = self.set.name();
         prefix = prefix.get(..223).unwrap_or(prefix);
-        let name = ecow::eco_format!("{prefix}-{hash}");
+        let name = crate::text!("{prefix}-{hash}");
         let key = Key::new(Kind::ControllerRevision, self.set.namespace(), &name);
         let mut revision = new_value(&key);
         let meta = &mut revision["metadata"];
@@ -114,7 +114,7 @@ impl Sync<'_> {
         let why = Why::RevisionAgain {
             set: self.name(),
             revision: revision.name().into(),
-            number: ecow::eco_format!("{number}"),
+            number: crate::text!("{number}"),
         };
         self.request(revision.key(), Verb::Update(value), OnError::Stop, why);
     }
@@ -137,7 +137,7 @@ impl Sync<'_> {
             let why = Why::RevisionOld {
                 set: self.name(),
                 revision: revision.name().into(),
-                limit: ecow::eco_format!("{limit}"),
+                limit: crate::text!("{limit}"),
             };
             self.request(
                 revision.key(),

@@ -95,8 +95,8 @@ impl Sync<'_> {
         value["status"] = new;
         let why = Why::StatusCounted {
             set: self.name(),
-            ready: ecow::eco_format!("{}", status.ready_replicas),
-            replicas: ecow::eco_format!("{}", status.replicas),
+            ready: crate::text!("{}", status.ready_replicas),
+            replicas: crate::text!("{}", status.replicas),
         };
         self.request(
             self.set.key(),

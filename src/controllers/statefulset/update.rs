@@ -65,7 +65,7 @@ impl Sync<'_> {
             .filter_map(|it| it.pod.as_deref())
             .any(is_outdated)
         {
-            let partition = ecow::eco_format!("{partition}");
+            let partition = crate::text!("{partition}");
             self.wait(
                 self.set.key(),
                 Why::PartitionHolds {

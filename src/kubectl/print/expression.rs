@@ -30,6 +30,16 @@ const MOST_VALUES: usize = 100_000;
 
 /// Reads a path such as `.items[*].metadata.name`.
 pub(super) fn parse(text: &str) -> Result<Vec<Step>, String> {
+    parse_at(text, 0)
+}
+
+/// Filters in filters: nobody nests deeper.
+const DEEPEST: usize = 20;
+
+fn parse_at(text: &str, depth: usize) -> Result<Vec<Step>, String> {
+    if depth > DEEPEST {
+        return Err("too deep".into());
+    }
     let mut steps = Vec::new();
     let mut rest = text;
     while let Some(sign) = rest.chars().next() {
@@ -48,7 +58,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Step>, String> {
             '.' => field(&rest[1..], &mut steps)?,
             '[' => {
                 let end = closing(rest).ok_or("unterminated array")?;
-                steps.push(bracket(&rest[1..end])?);
+                steps.push(bracket(&rest[1..end], depth)?);
                 &rest[end + 1..]
             }
             '"' | '\'' => {
@@ -177,18 +187,18 @@ fn unquote(text: &str) -> String {
 }
 
 /// What stands between `[` and `]`.
-fn bracket(text: &str) -> Result<Step, String> {
+fn bracket(text: &str, depth: usize) -> Result<Step, String> {
     let text = text.trim();
     if let Some(filter) = text.strip_prefix("?(") {
         let filter = filter.strip_suffix(')').ok_or("unterminated filter")?;
-        return comparison(filter);
+        return comparison(filter, depth);
     }
     if text == "*" {
         return Ok(Step::Wildcard);
     }
     let parts = split(text, ',');
     if parts.len() > 1 {
-        let parts = parts.iter().map(|it| Ok(vec![bracket(it)?]));
+        let parts = parts.iter().map(|it| Ok(vec![bracket(it, depth)?]));
         return Ok(Step::Union(parts.collect::<Result<_, String>>()?));
     }
     if text.starts_with(['"', '\'']) && quoted_end(text) == Some(text.len() - 1) {
@@ -228,7 +238,7 @@ fn split(text: &str, by: char) -> Vec<&str> {
     parts
 }
 
-fn comparison(text: &str) -> Result<Step, String> {
+fn comparison(text: &str, depth: usize) -> Result<Step, String> {
     for operator in ["==", "!=", "<=", ">=", "<", ">"] {
         let mut quote = None;
         let at = text.char_indices().find(|&(at, sign)| {
@@ -243,26 +253,26 @@ fn comparison(text: &str) -> Result<Step, String> {
         if let Some((at, _)) = at {
             let (left, right) = (&text[..at], &text[at + operator.len()..]);
             return Ok(Step::Filter(
-                operand(left)?,
+                operand(left, depth)?,
                 operator.into(),
-                operand(right)?,
+                operand(right, depth)?,
             ));
         }
     }
     Ok(Step::Filter(
-        operand(text)?,
+        operand(text, depth)?,
         "exists".into(),
         Operand::Value(Value::Null),
     ))
 }
 
-fn operand(text: &str) -> Result<Operand, String> {
+fn operand(text: &str, depth: usize) -> Result<Operand, String> {
     let text = text.trim();
     if text.starts_with(['"', '\'']) && quoted_end(text) == Some(text.len().saturating_sub(1)) {
         return Ok(Operand::Value(unquote(text).into()));
     }
     if text.starts_with(['@', '$', '.']) {
-        return Ok(Operand::Path(parse(text)?));
+        return Ok(Operand::Path(parse_at(text, depth + 1)?));
     }
     match Value::from_json(text) {
         Ok(value) => Ok(Operand::Value(value)),

@@ -79,7 +79,7 @@ impl JsonPath {
             let found: Value = self.find(value)?.into_iter().collect();
             return Ok(pretty(&found, 4) + "\n");
         }
-        print(&self.parts, value, &mut out)?;
+        print(&self.parts, value, &mut out, &mut MOST_STEPS.clone())?;
         Ok(out)
     }
 
@@ -112,8 +112,17 @@ fn action_end(text: &str) -> Option<usize> {
     None
 }
 
-fn print(parts: &[Part], value: &Value, out: &mut String) -> Result<(), String> {
+/// More steps than this are a mistake.
+const MOST_STEPS: usize = 200_000;
+
+fn print(
+    parts: &[Part],
+    value: &Value,
+    out: &mut String,
+    budget: &mut usize,
+) -> Result<(), String> {
     for part in parts {
+        *budget = budget.checked_sub(1).ok_or("the output is too long")?;
         match part {
             Part::Text(text) => out.push_str(text),
             Part::Path(steps) => {
@@ -130,7 +139,7 @@ fn print(parts: &[Part], value: &Value, out: &mut String) -> Result<(), String> 
             }
             Part::Range(steps, inner) => {
                 for it in walk(value, steps)? {
-                    print(inner, &it, out)?;
+                    print(inner, &it, out, budget)?;
                 }
             }
         }

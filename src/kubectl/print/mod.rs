@@ -8,6 +8,7 @@ mod json;
 mod jsonpath;
 pub(super) mod table;
 mod tabs;
+mod template;
 
 pub(super) use json::{compact, pretty};
 pub(super) use jsonpath::{JsonPath, go_text};
@@ -18,6 +19,7 @@ use super::flags::Flags;
 use crate::value::Value;
 use crate::yaml;
 use columns::Columns;
+use template::Template;
 
 /// A printer of whole objects.
 #[derive(Clone, Debug)]
@@ -26,6 +28,7 @@ pub(super) enum Printer {
     Json { managed: bool },
     Name,
     Path(JsonPath),
+    Template(Template),
     Columns(Columns),
 }
 
@@ -55,7 +58,7 @@ impl Format {
         };
         let managed = flags.is("show-managed-fields");
         Ok(match name {
-            "" if flags.has("template") => return Err(Failure::not_simulated("-o go-template")),
+            "" if flags.has("template") => Self::template(template)?,
             "" => Self::Human { wide: false },
             "wide" if with_tables => Self::Human { wide: true },
             "yaml" => Self::Objects(Printer::Yaml {
@@ -79,12 +82,8 @@ impl Format {
                 template,
                 flags.is("no-headers"),
             )?)),
-            "go-template"
-            | "template"
-            | "go-template-file"
-            | "templatefile"
-            | "jsonpath-file"
-            | "custom-columns-file" => {
+            "go-template" | "template" => Self::template(template)?,
+            "go-template-file" | "templatefile" | "jsonpath-file" | "custom-columns-file" => {
                 return Err(Failure::not_simulated(&["-o ", name].concat()));
             }
             _ => {
@@ -98,6 +97,19 @@ impl Format {
                 return Err(Failure::Client(parts.concat()));
             }
         })
+    }
+}
+
+impl Format {
+    fn template(text: &str) -> Result<Self, Failure> {
+        if text.is_empty() {
+            let text = "template format specified but no template given";
+            return Err(Failure::client(text));
+        }
+        let template = Template::parse(text).map_err(|why| {
+            Failure::Client(["error parsing template ", text, ", ", &why].concat())
+        })?;
+        Ok(Self::Objects(Printer::Template(template)))
     }
 }
 
@@ -120,6 +132,9 @@ impl Printer {
                 Ok(each.into_iter().map(|it| title(it) + "\n").collect())
             }
             Self::Path(path) => path.print(object).map_err(Failure::Client),
+            Self::Template(template) => template
+                .print(object)
+                .map_err(|why| Failure::Client(["error executing template: ", &why].concat())),
             Self::Columns(columns) => columns.print(&parts(object)),
         }
     }

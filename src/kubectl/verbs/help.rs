@@ -42,3 +42,9 @@ pub(super) fn for_verb(verb: &Verb, command: &str) -> String {
     }
     text
 }
+
+/// The page of the command of that name.
+pub(super) fn of(name: &str) -> String {
+    let verb = VERBS.iter().find(|it| it.name == name);
+    verb.map(|it| for_verb(it, name)).unwrap_or_default()
+}

@@ -168,7 +168,12 @@ fn one(
     let done = match (of, patch.is_empty()) {
         (Of::Annotations, _) => "annotated",
         (Of::Labels, true) => "not labeled",
-        (Of::Labels, false) if changes.set.is_empty() => "unlabeled",
+        // upstream: updateDataChangeMsg compares the lengths of the JSON.
+        (Of::Labels, false)
+            if !flags.is("overwrite") && new.to_json().len() < old.to_json().len() =>
+        {
+            "unlabeled"
+        }
         (Of::Labels, false) => "labeled",
     };
     let mut object = info.object.clone();
@@ -197,17 +202,17 @@ fn conflicts(of: Of, old: &Value, changes: &Changes) -> Result<(), Failure> {
             found.push(["'", key, "' already has a value (", now, ")"].concat());
         }
     }
-    if found.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::Client(match of {
-        Of::Labels => [&found.join(", "), ", and --overwrite is false"].concat(),
-        Of::Annotations => {
-            let parts = [
-                "--overwrite is false but found the following declared annotation(s): ",
-                &found.join("; "),
-            ];
-            parts.concat()
+    match of {
+        _ if found.is_empty() => Ok(()),
+        Of::Labels => {
+            let each = found
+                .into_iter()
+                .map(|it| Failure::Client(it + ", and --overwrite is false"));
+            Err(Failure::Several(each.collect()))
         }
-    }))
+        Of::Annotations => {
+            let text = "--overwrite is false but found the following declared annotation(s): ";
+            Err(Failure::Client([text, &found.join("; ")].concat()))
+        }
+    }
 }

@@ -8,6 +8,8 @@ mod common;
 mod create;
 mod delete;
 mod describe;
+mod diff;
+mod edit;
 pub(super) mod events;
 mod exec;
 mod get;
@@ -146,7 +148,12 @@ fn descend<'a>(
         }
         _ if verb.run.is_some() => Ok((verb, verb.name.to_owned(), rest)),
         _ if rest.is_empty() => {
-            io.print(help::for_verb(verb, verb.name));
+            // upstream: most groups print their help as an error, rollout doesn't.
+            if verb.name == "rollout" {
+                io.print(help::for_verb(verb, verb.name));
+            } else {
+                io.print_error(help::for_verb(verb, verb.name));
+            }
             Err(Failure::Exit(String::new(), 1).into())
         }
         _ if rest.iter().any(|it| it == "-h" || it == "--help") => {

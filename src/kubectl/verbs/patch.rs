@@ -93,12 +93,14 @@ kustomize/k:s! output/o:s raw:s! recursive/R:b save-config:b selector/l:s show-m
 validate:s=strict windows-line-endings:b";
 
 pub(super) fn create(io: &mut Io, flags: &Flags) -> Done {
-    if let Some(word) = flags.args.first() {
-        let text = ["unknown command \"", word, "\""].concat();
-        return Err(Failure::usage(&text, "create").into());
-    }
     if !flags.has("filename") {
-        return Err(Failure::client("must specify one of -f and -k").into());
+        io.print_error("Error: must specify one of -f and -k\n\n");
+        if flags.args.is_empty() {
+            io.print_error(super::help::of("create"));
+            return Err(Failure::Exit(String::new(), 1).into());
+        }
+        let text = ["unknown command \"", &flags.args.join(" "), "\""].concat();
+        return Err(Failure::usage(&text, "create").into());
     }
     let validation = manifest::validation(flags)?;
     let dry_run = DryRun::of(io, flags)?;

@@ -1,8 +1,8 @@
 //! The table of commands, in the order of kubectl's help page.
 
 use super::{
-    about, apply, create, delete, describe, events, exec, get, label, logs, nodes, patch, rollout,
-    run, scale, set, wait,
+    about, apply, create, delete, describe, diff, edit, events, exec, get, label, logs, nodes,
+    patch, rollout, run, scale, set, wait,
 };
 use crate::kubectl::Done;
 use crate::kubectl::flags::Flags;
@@ -254,7 +254,12 @@ pub(super) static VERBS: &[Verb] = &[
         suggested_for: &["list", "ls"],
         ..verb("get", "show objects", get::FLAGS, get::run)
     },
-    later("edit"),
+    verb(
+        "edit",
+        "change objects in an editor",
+        edit::FLAGS,
+        edit::run,
+    ),
     Verb {
         suggested_for: &["rm"],
         ..verb(
@@ -422,7 +427,12 @@ pub(super) static VERBS: &[Verb] = &[
         events::FLAGS,
         events::run,
     ),
-    later("diff"),
+    verb(
+        "diff",
+        "show what apply would change",
+        diff::FLAGS,
+        diff::run,
+    ),
     Verb {
         subs: &[
             later("edit-last-applied"),
