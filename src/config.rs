@@ -27,7 +27,7 @@ pub struct Config {
     /// The address of the DNS Service.
     pub dns_address: Text,
     /// What each pod network starts with: pods of node N live in `<prefix>.N.0/24`.
-    pod_network: Text,
+    pub pod_network: Text,
     /// How long pulls take.
     pub pulls: Pulls,
     /// How long things take that nobody chooses.

@@ -1,14 +1,14 @@
 //! The engine in wasm, in a browser's page.
 #![cfg(target_arch = "wasm32")]
 
-use js_sys::{Reflect, global};
+mod story;
+
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen_test]
-fn runs_in_a_page() {
-    assert!(
-        Reflect::has(&global(), &"document".into()).expect("an object has or lacks a property")
-    );
+fn the_story_is_told_the_same_in_a_page() {
+    assert!(js_sys::Reflect::has(&js_sys::global(), &"document".into()).unwrap());
+    assert_eq!(story::play(), story::TRACE);
 }

@@ -158,7 +158,7 @@ impl Terminal {
                 program: Program::Attached(_, _, typed @ None),
                 ..
             }) => *typed = Some(line.into()),
-            Some(_) => self.note("A program is running: Ctrl-C stops it."),
+            Some(_) => unreachable!("a busy terminal has no prompt to type at"),
         }
     }
 
@@ -181,6 +181,23 @@ impl Terminal {
     /// Takes in the lines of a pasted transcript, to be typed one after another.
     pub fn paste(&mut self, commands: Vec<Pending>) {
         self.pending.extend(commands);
+    }
+
+    /// The reader types while a program runs: the line waits for its end; a watch, which has none, is left for it.
+    pub fn type_ahead(&mut self, line: Text) {
+        let is_watch = self.is_watching();
+        self.pending.push_back(Pending {
+            is_inner: false,
+            text: line,
+        });
+        if is_watch {
+            self.interrupt();
+        }
+    }
+
+    /// Whether no command is on its way: none runs, or one that goes on until it is left.
+    pub fn is_at_rest(&self) -> bool {
+        self.pending.is_empty() && (!self.is_busy() || self.is_watching())
     }
 
     /// Whether the next pasted line can be typed now.
@@ -432,14 +449,6 @@ impl Terminal {
                 text: crate::text!("{prompt}{line}"),
             });
         }
-    }
-
-    fn note(&mut self, text: &str) {
-        self.close_line();
-        self.lines.push_back_mut(Line {
-            kind: LineKind::Note,
-            text: text.into(),
-        });
     }
 
     /// Prints text; what has no newline yet is continued by the next piece.

@@ -26,8 +26,12 @@ impl World {
         self.seq += 1;
         match input {
             Input::Type(line) => {
-                self.trace_command(line.clone());
-                self.terminal.enter(&line);
+                if self.terminal.is_busy() {
+                    self.terminal.type_ahead(line);
+                } else {
+                    self.trace_command(line.clone());
+                    self.terminal.enter(&line);
+                }
                 self.wake_terminal(Duration::default());
             }
             Input::Paste(commands) => {

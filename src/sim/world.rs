@@ -125,17 +125,18 @@ impl World {
         })
     }
 
-    /// Whether every wanted pod of every set is there and Ready, and no other is left.
+    /// Whether no command is on its way, and every wanted pod of every set is there and Ready, and no other is left.
     pub fn is_settled(&self) -> bool {
-        self.store.objects.list(Kind::StatefulSet).all(|set| {
-            let status = &set.value["status"];
-            let wanted = set.statefulset_spec().replicas;
-            let count = |name: &str| status[name].as_int().unwrap_or(0);
-            count("observedGeneration") >= set.generation()
-                && count("readyReplicas") == wanted
-                && count("replicas") == wanted
-                && status["currentRevision"] == status["updateRevision"]
-        })
+        self.terminal.is_at_rest()
+            && self.store.objects.list(Kind::StatefulSet).all(|set| {
+                let status = &set.value["status"];
+                let wanted = set.statefulset_spec().replicas;
+                let count = |name: &str| status[name].as_int().unwrap_or(0);
+                count("observedGeneration") >= set.generation()
+                    && count("readyReplicas") == wanted
+                    && count("replicas") == wanted
+                    && status["currentRevision"] == status["updateRevision"]
+            })
     }
 
     /// When the next event is due.

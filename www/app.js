@@ -1,0 +1,197 @@
+// @ts-check
+// One playground: state flows down to the views, commands come up from them. Leaves out: everything a view draws.
+
+import { createPlayer } from './player.js';
+import { createFrame } from './views/frame.js';
+import { createHeader } from './views/header.js';
+import { createEditor } from './views/editor.js';
+import { createPicture } from './views/picture.js';
+import { createWhy } from './views/why.js';
+import { createEvents } from './views/events.js';
+import { createControls, createTimeline } from './views/time.js';
+import { createTerminal } from './views/terminal.js';
+import { listenToKeys } from './keys.js';
+import { remember } from './memory.js';
+
+/** How long, in virtual time and in events, a command typed may take to answer without the reader letting time pass. */
+const ANSWER_MS = 200;
+const ANSWER_EVENTS = 100;
+
+/**
+ * @param {HTMLElement} root
+ * @param {Engine} engine
+ * @param {Words} words
+ * @param {object} settings
+ * @param {string} settings.text
+ * @param {Theme} settings.theme
+ * @param {boolean} settings.shortcuts
+ * @param {(tag: string) => Promise<Language>} settings.fetchLanguage
+ * @param {(error: unknown, text: string) => void} settings.fail
+ */
+export function createApp(root, engine, words, settings) {
+  /** @type {Page} */
+  const page = {
+    text: settings.text,
+    applied: settings.text,
+    paste: engine.load(settings.text),
+    playing: false,
+    pace: 'normal',
+    tab: 'cluster',
+    theme: settings.theme,
+    shortcuts: settings.shortcuts,
+    language: words.tag(),
+  };
+  let isChecked = true;
+  /** @type {Shown | null} */
+  let previous = null;
+
+  const player = createPlayer({ advance, draw: () => guarded(draw) });
+  const frame = createFrame(root, dispatch, words);
+  const { slots } = frame;
+  const terminal = createTerminal(slots.terminal, dispatch, words);
+  const header = createHeader(slots.header, dispatch, words);
+  /** @type {View[]} */
+  const views = [
+    frame,
+    header,
+    createEditor(slots.manifest, dispatch, words),
+    createPicture(slots.cluster, dispatch, words),
+    createWhy(slots.why, dispatch, words),
+    createEvents(slots.events, dispatch, words),
+    createControls(slots.controls, dispatch, words),
+    createTimeline(slots.timeline, dispatch, words),
+    terminal,
+  ];
+  const deaf = listenToKeys(root, dispatch, () => page.shortcuts);
+
+  /**
+   * @param {number} ms
+   * @param {boolean} restsOnChange show each change for itself, even where many fall into one frame
+   */
+  function advance(ms, restsOnChange) {
+    const { step } = engine.snapshot();
+    const goesOn = engine.advance(ms);
+    const changed = engine.snapshot().step > step;
+    if (restsOnChange && engine.snapshot().step > step + 1) {
+      engine.seek(step + 1);
+      return { changed, idle: false };
+    }
+    return { changed, idle: !goesOn };
+  }
+
+  function draw() {
+    if (!isChecked) page.paste = engine.check(page.text);
+    isChecked = true;
+    page.playing = player.isPlaying();
+    page.pace = player.pace();
+    const shown = { ...engine.snapshot(), page: { ...page } };
+    for (const view of views) view.update(shown, previous);
+    previous = shown;
+  }
+
+  /** @param {Command} command */
+  function act(command) {
+    switch (command.do) {
+      case 'step': player.play(false); return void engine.step(command.size);
+      case 'back': player.play(false); return void engine.back();
+      case 'seek': player.play(false); return engine.seek(command.step);
+      case 'seekTime': player.play(false); return engine.seekTime(command.ms);
+      case 'marker': player.play(false); return toMarker(command.direction);
+      case 'play': return player.play(!player.isPlaying());
+      case 'pace': return player.setPace(command.pace);
+      case 'reset': return start(page.applied);
+      case 'run': return start(page.text);
+      case 'apply': page.applied = page.text; page.paste = engine.apply(page.text); return;
+      case 'version': engine.restart({ kubernetes: command.kubernetes }); return start(page.text);
+      case 'edit': page.text = command.text; isChecked = false; return;
+      case 'type': return type(command.line);
+      case 'interrupt': engine.interrupt(); return answer();
+      case 'delete': return remove(command.pod, command.namespace);
+      case 'terminal': page.tab = 'terminal'; draw(); return terminal.focus();
+      case 'tab': page.tab = command.tab; return;
+      case 'theme': page.theme = command.theme; return remember('theme', command.theme);
+      case 'shortcuts': page.shortcuts = command.on; return remember('shortcuts', command.on ? 'on' : 'off');
+      case 'language': return speak(command.tag);
+      case 'help': return header.openHelp();
+    }
+  }
+
+  /** @param {string} text */
+  function start(text) {
+    player.play(false);
+    page.applied = text;
+    const paste = engine.load(text);
+    if (text === page.text) page.paste = paste;
+  }
+
+  /** @param {1 | -1} direction */
+  function toMarker(direction) {
+    const { timeline, step } = engine.snapshot();
+    const steps = timeline.markers.map((it) => it.step);
+    const next = direction > 0 ? steps.find((it) => it > step) : steps.findLast((it) => it < step);
+    if (next !== undefined) engine.seek(next);
+    else if (direction < 0) engine.seek(0);
+  }
+
+  /** @param {string} line */
+  function type(line) {
+    engine.type(line);
+    answer();
+  }
+
+  /** What is typed is answered before the next frame, if that takes a command no more than a moment. */
+  function answer() {
+    const { step, time } = engine.snapshot();
+    for (let events = 0; events < ANSWER_EVENTS && engine.snapshot().terminal.busy; events++) {
+      if (!engine.step('event')) return;
+      if (engine.snapshot().time > time + ANSWER_MS) return engine.seekTime(time + ANSWER_MS);
+      if (engine.snapshot().step > step + 1) return;
+    }
+  }
+
+  // The reader sees the command: it is typed for them, in the reader's own shell. What runs there is left first.
+  /** @param {string} pod @param {string} namespace */
+  function remove(pod, namespace) {
+    if (engine.snapshot().terminal.prompt.includes('#')) type('exit');
+    if (engine.snapshot().terminal.busy) engine.interrupt();
+    answer();
+    type(`kubectl delete pod ${pod}${namespace === 'default' ? '' : ` -n ${namespace}`} --wait=false`);
+  }
+
+  /** @param {string} tag */
+  function speak(tag) {
+    remember('language', tag);
+    settings.fetchLanguage(tag).then((language) => {
+      words.use(language);
+      page.language = tag;
+      engine.setLanguage(language.text);
+      isChecked = false;
+      player.request();
+    }, (error) => settings.fail(error, page.text));
+  }
+
+  /** @param {() => void} run */
+  function guarded(run) {
+    try {
+      run();
+    } catch (error) {
+      destroy();
+      settings.fail(error, page.text);
+    }
+  }
+
+  /** @param {Command} command */
+  function dispatch(command) {
+    guarded(() => act(command));
+    player.request();
+  }
+
+  function destroy() {
+    player.stop();
+    deaf();
+    for (const view of views) view.destroy();
+  }
+
+  draw();
+  return { engine, dispatch, destroy };
+}

@@ -1,0 +1,96 @@
+// @ts-check
+// The engine as the page sees it: JSON text becomes values here, and a snapshot is read once for each change.
+
+/** What keeps the engine from starting, by the key of the sentence that says so. */
+export class EngineMissing extends Error {
+  /**
+   * @param {'failure.policy' | 'failure.wasm' | 'failure.files'} key
+   * @param {unknown} cause
+   */
+  constructor(key, cause) {
+    super(String(cause), { cause });
+    this.key = key;
+  }
+}
+
+/**
+ * Compiles the engine.
+ * @returns {Promise<typeof import('./pkg/statefulset_playground.js').Cluster>}
+ */
+export async function loadEngine() {
+  if (typeof WebAssembly !== 'object') throw new EngineMissing('failure.wasm', 'no WebAssembly');
+  let module;
+  try {
+    module = await import('./pkg/statefulset_playground.js');
+  } catch (error) {
+    throw new EngineMissing('failure.files', error);
+  }
+  try {
+    await module.default();
+  } catch (error) {
+    const isPolicy = /content security policy|unsafe-eval|disallowed by embedder/i.test(String(error));
+    throw new EngineMissing(isPolicy ? 'failure.policy' : 'failure.files', error);
+  }
+  return module.Cluster;
+}
+
+/**
+ * One cluster; `restart` makes another in its place, for another version of Kubernetes.
+ * @param {typeof import('./pkg/statefulset_playground.js').Cluster} Made
+ */
+export function createEngine(Made) {
+  let cluster = new Made({});
+  let catalogue = '';
+  /** @type {Snapshot | null} */
+  let shown = null;
+
+  /**
+   * @template Result
+   * @param {() => Result} act
+   */
+  const change = (act) => {
+    shown = null;
+    return act();
+  };
+  /** @param {string} text @returns {Paste} */
+  const paste = (text) => JSON.parse(text);
+
+  return {
+    /** @param {import('./pkg/statefulset_playground.js').Options} options */
+    restart(options) {
+      change(() => cluster.free());
+      cluster = new Made(options);
+      cluster.setLanguage(catalogue);
+    },
+    /** @param {string} text of a language's file */
+    setLanguage(text) {
+      catalogue = text;
+      change(() => cluster.setLanguage(text));
+    },
+    /** @param {string} text */
+    load: (text) => change(() => paste(cluster.load(text))),
+    /** @param {string} text */
+    apply: (text) => change(() => paste(cluster.apply(text))),
+    /** @param {string} text */
+    check: (text) => paste(cluster.check(text)),
+    /** @param {import('./pkg/statefulset_playground.js').StepSize} size */
+    step: (size) => change(() => cluster.step(size)),
+    back: () => change(() => cluster.back()),
+    /** @param {number} step */
+    seek: (step) => change(() => cluster.seek(step)),
+    /** @param {number} ms */
+    seekTime: (ms) => change(() => cluster.seekTime(ms)),
+    /** @param {number} ms */
+    advance: (ms) => change(() => cluster.advance(ms)),
+    /** @param {string} line */
+    type: (line) => change(() => cluster.type(line)),
+    interrupt: () => change(() => cluster.interrupt()),
+    /** The text a snapshot is made of: equal texts are equal states. */
+    snapshotText: () => cluster.snapshot(),
+    /** @returns {Snapshot} */
+    snapshot() {
+      shown ??= /** @type {Snapshot} */ (JSON.parse(cluster.snapshot()));
+      return shown;
+    },
+  };
+}

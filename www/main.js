@@ -1,0 +1,65 @@
+// @ts-check
+// Starts the playground in #app, or says what keeps it from starting.
+
+import { createApp } from './app.js';
+import { EngineMissing, createEngine, loadEngine } from './engine.js';
+import { h } from './dom.js';
+import { choose, createWords, fetchLanguage } from './words.js';
+import { recall } from './memory.js';
+
+const root = /** @type {HTMLElement} */ (document.getElementById('app'));
+
+async function fetchText() {
+  const response = await fetch(new URL('examples/article.yaml', import.meta.url));
+  if (!response.ok) throw new Error(`examples/article.yaml: ${response.status}`);
+  return response.text();
+}
+
+async function start() {
+  const wish = new URLSearchParams(location.search).get('lang');
+  const tag = choose([wish, recall('language'), ...navigator.languages]);
+  const [loading, language, text] = await Promise.all([
+    loadEngine().catch((/** @type {unknown} */ error) => ({ error })),
+    fetchLanguage(tag),
+    fetchText().catch(() => ''),
+  ]);
+  const words = createWords(language);
+  document.documentElement.lang = tag;
+  const fail = (/** @type {unknown} */ error, /** @type {string} */ kept) => showFailure(words, error, kept);
+  if ('error' in loading) {
+    fail(loading.error, text);
+    return null;
+  }
+  const engine = createEngine(loading);
+  engine.setLanguage(language.text);
+  root.replaceChildren();
+  const theme = /** @type {Theme} */ (recall('theme') ?? 'auto');
+  const app = createApp(root, engine, words, { text, theme, shortcuts: recall('shortcuts') !== 'off', fetchLanguage, fail });
+  // So that keys work at once: on this page the playground is all there is.
+  root.focus({ preventScroll: true });
+  return app;
+}
+
+/**
+ * What is missing, and what still works.
+ * @param {Words} words
+ * @param {unknown} error
+ * @param {string} text what stood in the editor: it is never lost
+ */
+function showFailure(words, error, text) {
+  const { t } = words;
+  const isMissing = error instanceof EngineMissing;
+  root.replaceChildren(h('main', { class: 'notice' },
+    h('h1', {}, t('title')),
+    h('p', { class: 'notice-what', role: 'alert' }, isMissing ? t(error.key) : t('failure.broken')),
+    h('pre', { class: 'notice-error' }, String(error instanceof Error ? error.message : error)),
+    h('p', {}, t('failure.still')),
+    h('textarea', { class: 'notice-text', rows: 16, spellcheck: 'false', 'aria-label': t('editor.label') }, text),
+    h('p', { class: 'notice-links' },
+      h('button', { type: 'button', class: 'button primary', click: () => location.reload() }, t('failure.again')),
+      h('a', { href: words.tag() === 'en' ? 'https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/'
+        : 'https://kubernetes.io/zh-cn/docs/concepts/workloads/controllers/statefulset/' }, t('failure.docs')))));
+}
+
+/** The running playground, for scripts and tests; null if it could not start. */
+export const playground = start();

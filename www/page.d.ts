@@ -1,0 +1,100 @@
+// The types of the page's own scripts, known in all of them. Browsers never load this file; tsc does.
+
+import type * as engine from './pkg/statefulset_playground.js';
+import type { createEngine } from './engine.js';
+
+type Catalogue = typeof import('./languages/en.json');
+
+declare global {
+  type Cluster = engine.Cluster;
+  type Diagnostic = engine.Diagnostic;
+  type EventView = engine.EventView;
+  type ColumnView = engine.ColumnView;
+  type Paste = engine.Paste;
+  type PodView = engine.PodView;
+  type ServiceView = engine.ServiceView;
+  type Snapshot = engine.Snapshot;
+  type StatefulSetView = engine.StatefulSetView;
+  type StepView = engine.StepView;
+  type TerminalView = engine.TerminalView;
+  type TimelineView = engine.TimelineView;
+  type Engine = ReturnType<typeof createEngine>;
+  type Version = NonNullable<engine.Options['kubernetes']>;
+
+  type Tab = 'cluster' | 'manifest' | 'why' | 'events' | 'terminal';
+  type Layout = 'wide' | 'medium' | 'phone';
+  type Theme = 'auto' | 'light' | 'dark';
+  type Pace = 'real' | 'slow' | 'normal' | 'fast';
+
+  /** What the page adds to the engine's snapshot. */
+  interface Page {
+    /** What stands in the editor. */
+    text: string;
+    /** What the cluster was given last. */
+    applied: string;
+    /** What the engine says of `text`. */
+    paste: Paste;
+    playing: boolean;
+    pace: Pace;
+    tab: Tab;
+    theme: Theme;
+    /** Are single keys listened to. */
+    shortcuts: boolean;
+    language: string;
+  }
+  type Shown = Snapshot & { page: Page };
+
+  /** What a reader can ask for. */
+  type Command =
+    | { do: 'back' | 'play' | 'reset' | 'run' | 'apply' | 'interrupt' | 'help' | 'terminal' }
+    | { do: 'step'; size: engine.StepSize }
+    | { do: 'seek'; step: number }
+    | { do: 'seekTime'; ms: number }
+    | { do: 'marker'; direction: 1 | -1 }
+    | { do: 'pace'; pace: Pace }
+    | { do: 'edit'; text: string }
+    | { do: 'version'; kubernetes: Version }
+    | { do: 'type'; line: string }
+    | { do: 'delete'; pod: string; namespace: string }
+    | { do: 'tab'; tab: Tab }
+    | { do: 'theme'; theme: Theme }
+    | { do: 'shortcuts'; on: boolean }
+    | { do: 'language'; tag: string };
+  type Dispatch = (command: Command) => void;
+
+  /** State flows down by `update`; a view owns what is in its root and nothing else. */
+  interface View {
+    update(shown: Shown, previous: Shown | null): void;
+    destroy(): void;
+  }
+  type Create<Extra = {}> = (root: HTMLElement, dispatch: Dispatch, words: Words) => View & Extra;
+
+  /** One of the elements that follow a list. */
+  interface Row<Item> {
+    node: Element;
+    update(item: Item, index: number): void;
+  }
+  /** The caret goes to that place. */
+  type GoTo = (line: number, column: number) => void;
+  type CreateRow<Item> = (dispatch: Dispatch, words: Words) => Row<Item>;
+  /** Draws the list anew; rows of one key are one row. */
+  type Draw<Item> = (items: Item[], keyOf?: (item: Item, index: number) => string | number) => void;
+
+  type Key = Exclude<keyof Catalogue, 'why'>;
+  interface Language {
+    tag: string;
+    /** The text of its file, which the engine reads too. */
+    text: string;
+    catalogue: Record<string, string>;
+  }
+  interface Words {
+    /** The sentence of that key. */
+    t(key: Key, facts?: Record<string, string | number>): string;
+    /** The node (or its attribute) says that key, now and in every later language. */
+    label<Node extends Element>(node: Node, key: Key, attribute?: string): Node;
+    /** Who did what, as one clause. */
+    act(actor: string, action: string): string;
+    use(language: Language): void;
+    tag(): string;
+  }
+}

@@ -1,0 +1,112 @@
+// @ts-check
+// The places of the page, and the tabs that choose among them where there is no room for all.
+
+import { h, mark, show } from '../dom.js';
+
+/** The panels that share one place, in the order of their tabs; the others are always there. @type {Record<Layout, Tab[]>} */
+const SHARED = {
+  wide: ['why', 'events'],
+  medium: ['manifest', 'why', 'events'],
+  phone: ['cluster', 'manifest', 'why', 'events', 'terminal'],
+};
+/** @type {Record<Layout, Tab>} */
+const FIRST = { wide: 'why', medium: 'why', phone: 'cluster' };
+/** @type {Record<Tab, Key>} */
+const NAMES = { cluster: 'tab.cluster', manifest: 'tab.manifest', why: 'tab.why', events: 'tab.events', terminal: 'tab.terminal' };
+const TABS = /** @type {Tab[]} */ (Object.keys(NAMES));
+
+/** @type {Create<{ slots: Record<Tab | 'header' | 'controls' | 'timeline', HTMLElement> }>} */
+export const createFrame = (root, dispatch, words) => {
+  const { label } = words;
+  const wide = matchMedia('(min-width: 1100px)');
+  const medium = matchMedia('(min-width: 700px)');
+  /** @type {Tab} */
+  let shownTab = 'cluster';
+
+  const tabs = forEachTab((name) => label(h('button', {
+    type: 'button', role: 'tab', class: 'tab', id: `tab-${name}`, 'aria-controls': `panel-${name}`,
+    click: () => dispatch({ do: 'tab', tab: name }),
+  }), NAMES[name]));
+  const panels = forEachTab((name) => label(h('section', {
+    class: `panel panel-${name}`, id: `panel-${name}`,
+  }), NAMES[name], 'aria-label'));
+  const tablist = label(h('div', { role: 'tablist', class: 'tabs', keydown: onKey }, ...TABS.map((it) => tabs[it])), 'tab.list', 'aria-label');
+  const header = h('header', { class: 'header' });
+  const controls = h('div', { class: 'controls' });
+  const timeline = h('div', { class: 'timeline' });
+  const transport = label(h('section', { class: 'transport' }, controls, timeline), 'transport.label', 'aria-label');
+  const main = h('main', { class: 'main' });
+  root.append(header, main);
+
+  /** @returns {Layout} */
+  const layout = () => (wide.matches ? 'wide' : medium.matches ? 'medium' : 'phone');
+
+  /** @param {KeyboardEvent} event */
+  function onKey(event) {
+    const shared = SHARED[layout()];
+    const at = shared.indexOf(shownTab);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const name = /** @type {Tab} */ (shared.at(to % shared.length));
+    dispatch({ do: 'tab', tab: name });
+    tabs[name].focus();
+  }
+
+  /** @param {Tab} wish */
+  function arrange(wish) {
+    const shared = SHARED[layout()];
+    shownTab = shared.includes(wish) ? wish : FIRST[layout()];
+    for (const name of TABS) {
+      const isShared = shared.includes(name);
+      show(tabs[name], isShared);
+      mark(tabs[name], 'aria-selected', String(name === shownTab));
+      mark(tabs[name], 'tabindex', name === shownTab ? 0 : -1);
+      show(panels[name], !isShared || name === shownTab);
+      mark(panels[name], 'role', isShared ? 'tabpanel' : null);
+    }
+  }
+
+  /** Tab order follows reading order: on a phone the tabs stand above all panels. */
+  function order() {
+    const { cluster, manifest, why, events, terminal } = panels;
+    const places = layout() === 'phone' ? [tablist, cluster, manifest, why, events, terminal, transport]
+      : [manifest, cluster, tablist, why, events, transport, terminal];
+    main.append(...places);
+    mark(root, 'data-layout', layout());
+  }
+
+  /** @type {Tab} */
+  let wish = 'cluster';
+  const onLayout = () => {
+    order();
+    arrange(wish);
+  };
+  wide.addEventListener('change', onLayout);
+  medium.addEventListener('change', onLayout);
+  onLayout();
+
+  return {
+    slots: { header, controls, timeline, ...panels },
+    update(shown) {
+      wish = shown.page.tab;
+      arrange(wish);
+      mark(document.documentElement, 'lang', shown.page.language);
+      mark(document.documentElement, 'data-theme', shown.page.theme === 'auto' ? null : shown.page.theme);
+    },
+    destroy() {
+      wide.removeEventListener('change', onLayout);
+      medium.removeEventListener('change', onLayout);
+      header.remove();
+      main.remove();
+    },
+  };
+};
+
+/**
+ * @template Made
+ * @param {(name: Tab) => Made} make
+ */
+function forEachTab(make) {
+  return /** @type {Record<Tab, Made>} */ (Object.fromEntries(TABS.map((name) => [name, make(name)])));
+}

@@ -1,0 +1,74 @@
+// @ts-check
+// The words of the page in one language, and changing them in place. Sentences about the cluster are the engine's.
+
+/** Every language there is, by its tag; the name is shown to those who do not read the current one. */
+export const LANGUAGES = /** @type {const} */ ({ en: 'English', 'zh-CN': '中文' });
+
+/**
+ * The language a reader wants: what the address says, what was chosen before, what the browser prefers.
+ * @param {(string | null | undefined)[]} wishes
+ * @returns {keyof typeof LANGUAGES}
+ */
+export function choose(wishes) {
+  for (const wish of wishes) {
+    if (wish?.toLowerCase().startsWith('zh')) return 'zh-CN';
+    if (wish?.toLowerCase().startsWith('en')) return 'en';
+  }
+  return 'en';
+}
+
+/**
+ * @param {string} tag
+ * @returns {Promise<Language>}
+ */
+export async function fetchLanguage(tag) {
+  const response = await fetch(new URL(`languages/${tag}.json`, import.meta.url));
+  if (!response.ok) throw new Error(`languages/${tag}.json: ${response.status}`);
+  const text = await response.text();
+  return { tag, text, catalogue: JSON.parse(text) };
+}
+
+/** @param {string | undefined} sign */
+const isHan = (sign) => /\p{Script=Han}/u.test(sign ?? '');
+
+/**
+ * @param {Language} first
+ * @returns {Words}
+ */
+export function createWords(first) {
+  let { tag, catalogue } = first;
+  /** @type {{ node: WeakRef<Element>, key: Key, attribute: string }[]} */
+  let labels = [];
+
+  /** @type {Words['t']} */
+  const t = (key, facts = {}) => catalogue[key].replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? ''));
+
+  /** @param {Element} node @param {Key} key @param {string} attribute */
+  const say = (node, key, attribute) => {
+    if (attribute) node.setAttribute(attribute, t(key));
+    else node.textContent = t(key);
+  };
+
+  return {
+    t,
+    label(node, key, attribute = '') {
+      labels.push({ node: new WeakRef(node), key, attribute });
+      say(node, key, attribute);
+      return node;
+    },
+    act(actor, action) {
+      // Chinese puts a space only between its own signs and Latin letters.
+      const isTight = isHan(actor.at(-1)) && isHan(action.at(0));
+      return isTight ? actor + action : `${actor} ${action}`;
+    },
+    use(language) {
+      ({ tag, catalogue } = language);
+      labels = labels.filter(({ node }) => node.deref());
+      for (const { node, key, attribute } of labels) {
+        const it = node.deref();
+        if (it) say(it, key, attribute);
+      }
+    },
+    tag: () => tag,
+  };
+}
