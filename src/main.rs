@@ -83,6 +83,7 @@ fn run(args: &[String], out: &mut dyn Write) -> Result<ExitCode, Error> {
         ["conformance", "compare", real, ours] => {
             conformance::compare(Path::new(real), Path::new(ours))?
         }
+        ["conformance", "cluster", folder] => conformance::cluster(Path::new(folder), args.out)?,
         ["conformance", "kubectl", paths @ ..] => {
             let paths: Vec<&Path> = paths.iter().map(Path::new).collect();
             if args.is_json {
@@ -92,6 +93,10 @@ fn run(args: &[String], out: &mut dyn Write) -> Result<ExitCode, Error> {
                 return Ok(ExitCode::SUCCESS);
             }
             conformance::kubectl::judge(&paths)?
+        }
+        ["record", folder] => {
+            let out = args.out.ok_or_else(|| misused("record needs --out DIR"))?;
+            conformance::record(Path::new(folder), out)?
         }
         [] | ["help"] => {
             print(out, USAGE)?;

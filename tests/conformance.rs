@@ -3,13 +3,16 @@
 
 use std::path::{Path, PathBuf};
 
+use statefulset_playground::conformance;
 use statefulset_playground::conformance::compare::{Recording, compare};
 use statefulset_playground::value::Value;
 
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance")
+}
+
 fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/conformance/cluster")
-        .join(name)
+    fixtures().join("cluster").join(name)
 }
 
 fn recording(name: &str) -> Recording {
@@ -79,4 +82,30 @@ fn what_two_real_runs_share_must_agree_and_the_rest_need_not() {
     assert_eq!(slow, same.replace("timing 0", "timing 1"));
     let mute = changed(|it| it.watch = Some("NAME    READY   STATUS    RESTARTS   AGE\n".into()));
     assert_eq!(mute, same.replace("said 0", "said 2"));
+}
+
+/// What passes may only grow: names stand in `floor.json`, and each must pass.
+#[test]
+fn no_recorded_scenario_falls_below_the_floor() {
+    let floor = std::fs::read_to_string(fixtures().join("floor.json")).unwrap();
+    let floor = Value::from_json(&floor).unwrap();
+    let report = conformance::cluster(&fixtures().join("cluster"), None).unwrap();
+    let passed = [report.tally.passed.as_slice(), &report.tally.by_chance].concat();
+    let fallen: Vec<&str> = floor["cluster"]
+        .items()
+        .iter()
+        .map(Value::as_str)
+        .filter(|it| !passed.iter().any(|passed| passed == it))
+        .collect();
+    let text = [report.lines.as_slice(), &report.notes].concat().join("\n");
+    assert!(fallen.is_empty(), "{fallen:?} passed before:\n{text}");
+    // Shown by `cargo test -- --nocapture`: what does not pass yet, and what the floor may rise to.
+    println!("not yet: {:?}\n{text}", report.tally.failed);
+    let floor = floor["cluster"].items();
+    let is_new = |it: &&String| floor.iter().all(|known| known.as_str() != **it);
+    let risen: Vec<&String> = passed.iter().filter(is_new).collect();
+    assert!(
+        risen.is_empty(),
+        "add to tests/conformance/floor.json: {risen:?}"
+    );
 }

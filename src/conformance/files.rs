@@ -48,6 +48,14 @@ pub fn rows_if_there(path: &Path) -> Result<Option<Vec<Value>>, Error> {
         .transpose()
 }
 
+/// A file's JSON document.
+pub fn document(path: &Path) -> Result<Value, Error> {
+    Value::from_json(&text(path)?).map_err(|it| Error {
+        place: path.display().to_string(),
+        message: it.to_string(),
+    })
+}
+
 /// Writes a file.
 pub fn write(path: &Path, text: &str) -> Result<(), Error> {
     fs::write(path, text).map_err(|it| Error::of_file(path, &it))

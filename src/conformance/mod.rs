@@ -7,7 +7,9 @@ pub mod compare;
 pub mod dns;
 mod files;
 pub mod kubectl;
+pub mod replay;
 mod report;
+pub mod scenario;
 
 pub use report::{Report, Tally};
 
@@ -16,6 +18,7 @@ use std::path::Path;
 
 use compare::Recording;
 use report::Sums;
+use scenario::Scenario;
 
 /// What is wrong with a file given to the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,5 +66,57 @@ pub fn compare(real: &Path, ours: &Path) -> Result<Report, Error> {
         }
     }
     report.lines.push(sums.to_string());
+    Ok(report)
+}
+
+/// Replays every scenario of a folder and compares it with its recording; `out` gets what we recorded.
+///
+/// # Errors
+/// A file that cannot be read or written.
+pub fn cluster(folder: &Path, out: Option<&Path>) -> Result<Report, Error> {
+    let (mut report, mut sums) = (Report::default(), Sums::default());
+    for (name, folder) in files::scenarios(folder)? {
+        let scenario = match Scenario::read(&folder) {
+            Ok(scenario) => scenario,
+            Err(error) => {
+                report.failed(&name, &error.to_string());
+                continue;
+            }
+        };
+        let replayed = replay::replay(&scenario);
+        if let Some(out) = out {
+            replayed.recording.write(&out.join(&name))?;
+        }
+        if folder.join("events.jsonl").exists() {
+            let verdict = compare::compare(&Recording::read(&folder)?, &replayed.recording);
+            report.judged(&name, &verdict, &mut sums);
+        }
+        let remarks = replayed.remarks.iter();
+        report
+            .notes
+            .extend(remarks.map(|it| format!("  {name}: {it}")));
+    }
+    report.lines.push(sums.to_string());
+    Ok(report)
+}
+
+/// Runs one scenario and writes its recording to `out`: `record SCENARIO_DIR --out DIR`.
+///
+/// # Errors
+/// A file that cannot be read or written, or a scenario nobody can run.
+pub fn record(folder: &Path, out: &Path) -> Result<Report, Error> {
+    let scenario = Scenario::read(folder)?;
+    let replayed = replay::replay(&scenario);
+    replayed.recording.write(out)?;
+    let mut report = Report::default();
+    let (events, name) = (replayed.recording.events.len(), &scenario.name);
+    report.lines.push(format!(
+        "{name}: {events} watch events in {}",
+        out.display()
+    ));
+    report
+        .lines
+        .extend(replayed.remarks.iter().map(|it| format!("  {it}")));
+    report.tally.passed.push(name.as_str().to_owned());
     Ok(report)
 }

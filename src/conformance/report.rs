@@ -23,6 +23,8 @@ pub struct Tally {
     pub passed: Vec<String>,
     /// Names of those that failed.
     pub failed: Vec<String>,
+    /// Of those that failed, the names of those that differ only in what no two runs of a real cluster share.
+    pub by_chance: Vec<String>,
     /// Those out of scope, by reason.
     pub skipped: BTreeMap<String, usize>,
 }
@@ -40,6 +42,13 @@ impl fmt::Display for Tally {
         for (reason, count) in &self.skipped {
             writeln!(out, "skipped ({reason}): {count}")?;
         }
+        if !self.by_chance.is_empty() {
+            let names = self.by_chance.join(", ");
+            writeln!(
+                out,
+                "failed only by IDs and dates that no two real runs share: {names}"
+            )?;
+        }
         let (passed, failed) = (self.passed.len(), self.failed.len());
         write!(out, "{passed} passed, {failed} failed")
     }
@@ -55,9 +64,24 @@ impl Report {
             ("FAIL", &mut self.tally.failed)
         };
         names.push(name.to_owned());
+        if verdict.is_passed_but_for_chance() {
+            self.tally.by_chance.push(name.to_owned());
+        }
         self.lines.push(format!("{word} {name}: {verdict}"));
         let notes = verdict.notes.iter();
         self.notes.extend(notes.map(|it| format!("  {name}: {it}")));
+    }
+
+    /// Puts another report below this one.
+    pub(super) fn add(&mut self, other: Self) {
+        self.lines.extend(other.lines);
+        self.notes.extend(other.notes);
+        self.tally.passed.extend(other.tally.passed);
+        self.tally.failed.extend(other.tally.failed);
+        self.tally.by_chance.extend(other.tally.by_chance);
+        for (reason, count) in other.tally.skipped {
+            *self.tally.skipped.entry(reason).or_default() += count;
+        }
     }
 
     /// A case out of scope.
@@ -65,7 +89,17 @@ impl Report {
         *self.tally.skipped.entry(reason.to_owned()).or_default() += 1;
     }
 
-    /// A scenario that could not run.
+    /// A case that was judged one by one, with what differs.
+    pub(super) fn case(&mut self, name: &str, differences: &[String]) {
+        if differences.is_empty() {
+            self.tally.passed.push(name.to_owned());
+            self.lines.push(format!("ok   {name}"));
+        } else {
+            self.failed(name, &differences.join("; "));
+        }
+    }
+
+    /// A case that could not run, or differs.
     pub(super) fn failed(&mut self, name: &str, why: &str) {
         self.tally.failed.push(name.to_owned());
         self.lines.push(format!("FAIL {name}: {why}"));

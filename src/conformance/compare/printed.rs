@@ -10,13 +10,14 @@ fn sample(lines: &[String], most: usize) -> String {
     format!("{:?}", &lines[..lines.len().min(most)])
 }
 
-/// How the commands of a run differ: exit code and both streams of each, matched by what was typed.
-pub fn commands(real: &Recording, ours: &Recording) -> Vec<String> {
+/// How the commands of a run differ: exit code and both streams of each, matched by what was typed; and in how many of
+/// these notes only what no two runs share differs.
+pub fn commands(real: &Recording, ours: &Recording) -> (Vec<String>, usize) {
     let Some(theirs) = &real.commands else {
-        return Vec::new();
+        return (Vec::new(), 0);
     };
     let Some(mine) = &ours.commands else {
-        return vec!["commands.jsonl is missing".to_owned()];
+        return (vec!["commands.jsonl is missing".to_owned()], 0);
     };
     let typed = |it: &&Value| !it["argv"].is_empty();
     let mut left: BTreeMap<String, std::collections::VecDeque<&Value>> = BTreeMap::new();
@@ -24,7 +25,7 @@ pub fn commands(real: &Recording, ours: &Recording) -> Vec<String> {
         let argv = command["argv"].to_json();
         left.entry(argv).or_default().push_back(command);
     }
-    let mut notes = Vec::new();
+    let (mut notes, mut by_chance) = (Vec::new(), 0);
     for command in theirs.iter().filter(typed) {
         let argv = command["argv"].to_json();
         let Some(mine) = left
@@ -40,6 +41,7 @@ pub fn commands(real: &Recording, ours: &Recording) -> Vec<String> {
                 text::lines(mine[stream].as_str()),
             );
             if a != b {
+                by_chance += usize::from(text::differ_by_chance(&a, &b));
                 let (a, b) = (sample(&a, 4), sample(&b, 4));
                 notes.push(format!("{argv} {stream}: real {a} ours {b}"));
             }
@@ -49,7 +51,7 @@ pub fn commands(real: &Recording, ours: &Recording) -> Vec<String> {
             notes.push(format!("{argv} exit: real {a} ours {b}"));
         }
     }
-    notes
+    (notes, by_chance)
 }
 
 /// How the rows of a watch differ: those of each object in order, repeats dropped.

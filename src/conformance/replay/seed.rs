@@ -1,0 +1,102 @@
+//! The cluster a scenario starts with.
+
+use crate::apiserver::rest::HttpRequest;
+use crate::config::Config;
+use crate::conformance::scenario::Scenario;
+use crate::object;
+use crate::sim::World;
+use crate::time::Duration;
+use crate::value::Value;
+
+/// What the cluster is given to come to rest before the scenario starts.
+const SETTLING: Duration = Duration::s(2);
+
+/// A cluster with the recorded nodes and the scenario's namespace.
+pub fn world(scenario: &Scenario) -> World {
+    let nodes = scenario
+        .initial
+        .iter()
+        .filter(|it| it["kind"].as_str() == "Node");
+    let nodes: Vec<&Value> = nodes.collect();
+    let mut config = Config::default();
+    config.kubelets = scenario.has_kubelets;
+    if let Ok(count) = u32::try_from(nodes.len())
+        && count > 0
+    {
+        config.nodes = count;
+    }
+    // The recorded runtime has every image at once.
+    config.pulls.between_ms = (0, 0);
+    let mut world = World::new(config);
+    for node in nodes {
+        make_alike(&mut world, node);
+    }
+    let namespace = &scenario.namespace;
+    create(&mut world, "/api/v1/namespaces", "Namespace", namespace);
+    let settled = world.now + SETTLING;
+    world.wait_until(settled);
+    // What the controllers of a namespace put there, unless ours did.
+    let inside = |plural: &str| format!("/api/v1/namespaces/{namespace}/{plural}");
+    create(
+        &mut world,
+        &inside("serviceaccounts"),
+        "ServiceAccount",
+        "default",
+    );
+    create(
+        &mut world,
+        &inside("configmaps"),
+        "ConfigMap",
+        "kube-root-ca.crt",
+    );
+    let start = scenario.date.unwrap_or_default().max(world.now + SETTLING);
+    world.wait_until(start);
+    world
+}
+
+/// Creates an object that is nothing but its name; one that is there already stays as it is.
+fn create(world: &mut World, path: &str, kind: &str, name: &str) {
+    world.request(&HttpRequest {
+        method: "POST",
+        path: path.into(),
+        body: object! {
+            "apiVersion": "v1",
+            "kind": kind,
+            "metadata": object! {"name": name},
+        },
+        ..HttpRequest::default()
+    });
+}
+
+/// Gives a node what the recorded one had: labels, taints, addresses, room.
+fn make_alike(world: &mut World, node: &Value) {
+    let name = &node["metadata"]["name"];
+    let path = ecow::eco_format!("/api/v1/nodes/{name}");
+    let status = &node["status"];
+    let patches = [
+        (
+            path.clone(),
+            object! {
+                "metadata": object! {"labels": &node["metadata"]["labels"]},
+                "spec": object! {"taints": &node["spec"]["taints"]},
+            },
+        ),
+        (
+            ecow::eco_format!("{path}/status"),
+            object! {"status": object! {
+                "addresses": &status["addresses"],
+                "allocatable": &status["allocatable"],
+                "capacity": &status["capacity"],
+            }},
+        ),
+    ];
+    for (path, body) in patches {
+        world.request(&HttpRequest {
+            method: "PATCH",
+            path,
+            content_type: "application/merge-patch+json".into(),
+            body,
+            ..HttpRequest::default()
+        });
+    }
+}
