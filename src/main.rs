@@ -84,7 +84,8 @@ fn run(args: &[String], out: &mut dyn Write) -> Result<ExitCode, Error> {
             conformance::compare(Path::new(real), Path::new(ours))?
         }
         ["conformance", "cluster", folder] => conformance::cluster(Path::new(folder), args.out)?,
-        ["conformance", "kubectl", paths @ ..] => {
+        ["conformance", "hashes", file] => conformance::hashes(Path::new(file))?,
+        ["conformance", "kubectl", paths @ ..] if !paths.is_empty() => {
             let paths: Vec<&Path> = paths.iter().map(Path::new).collect();
             if args.is_json {
                 for ours in conformance::kubectl::replay(&paths)? {
@@ -94,9 +95,25 @@ fn run(args: &[String], out: &mut dyn Write) -> Result<ExitCode, Error> {
             }
             conformance::kubectl::judge(&paths)?
         }
+        ["conformance", "dns", paths @ ..] if !paths.is_empty() => {
+            let paths: Vec<&Path> = paths.iter().map(Path::new).collect();
+            conformance::dns_cases(&paths, args.is_json)?
+        }
+        ["conformance", "dns-tools", path] => {
+            conformance::dns_tools(Path::new(path), args.is_json)?
+        }
+        ["conformance", "doctor", ..] => {
+            return Err(misused("conformance doctor is not built yet"));
+        }
         ["record", folder] => {
             let out = args.out.ok_or_else(|| misused("record needs --out DIR"))?;
             conformance::record(Path::new(folder), out)?
+        }
+        ["run", file] => {
+            for line in conformance::run(Path::new(file))? {
+                print(out, &format!("{line}\n"))?;
+            }
+            return Ok(ExitCode::SUCCESS);
         }
         [] | ["help"] => {
             print(out, USAGE)?;
@@ -104,6 +121,12 @@ fn run(args: &[String], out: &mut dyn Write) -> Result<ExitCode, Error> {
         }
         _ => return Err(misused("unknown command; try help")),
     };
+    if args.is_json {
+        for line in &report.lines {
+            print(out, &format!("{line}\n"))?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     print_report(&report, args.is_verbose, out)
 }
 

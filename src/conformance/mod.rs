@@ -6,12 +6,16 @@
 pub mod compare;
 pub mod dns;
 mod files;
+mod hashes;
 pub mod kubectl;
 pub mod replay;
 mod report;
+mod run;
 pub mod scenario;
 
+pub use hashes::hashes;
 pub use report::{Report, Tally};
+pub use run::run;
 
 use core::fmt;
 use std::path::Path;
@@ -119,4 +123,24 @@ pub fn record(folder: &Path, out: &Path) -> Result<Report, Error> {
         .extend(replayed.remarks.iter().map(|it| format!("  {it}")));
     report.tally.passed.push(name.as_str().to_owned());
     Ok(report)
+}
+
+/// CoreDNS cases: `conformance dns FILE.json… [--json]`.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn dns_cases(paths: &[&Path], is_json: bool) -> Result<Report, Error> {
+    let mut all = Report::default();
+    for path in paths {
+        all.add(dns::judge(&files::document(path)?, is_json)?);
+    }
+    Ok(all)
+}
+
+/// Client tools byte for byte: `conformance dns-tools FILE.json [--json]`.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn dns_tools(path: &Path, is_json: bool) -> Result<Report, Error> {
+    dns::judge_tools(&files::document(path)?, is_json)
 }

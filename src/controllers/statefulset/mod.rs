@@ -10,6 +10,8 @@ mod revisions;
 mod status;
 mod update;
 
+pub use revisions::go_json;
+
 use std::sync::Arc;
 
 use crate::api::statefulset::StatefulSetSpec;
