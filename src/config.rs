@@ -43,6 +43,8 @@ pub struct Pulls {
     pub first_ms: Vec<u64>,
     /// The range of every other pull, drawn by node and image.
     pub between_ms: (u64, u64),
+    /// Images that every node has from the start.
+    pub on_nodes: Vec<Text>,
 }
 
 /// The small delays of a cluster.
@@ -80,6 +82,7 @@ impl Default for Config {
             pulls: Pulls {
                 first_ms: Vec::new(),
                 between_ms: (4_000, 9_000),
+                on_nodes: Vec::new(),
             },
             delays: Delays {
                 request: Duration::ms(2),
@@ -110,6 +113,7 @@ impl Config {
                 pulls: Pulls {
                     first_ms: vec![18_700, 19_700],
                     between_ms: (500, 900),
+                    on_nodes: Vec::new(),
                 },
                 delays: Delays {
                     stop: Duration::ms(900),

@@ -15,9 +15,10 @@ pub(super) fn pull_time(
     node: &str,
     image: &str,
 ) -> Option<Duration> {
-    if memory
-        .images
-        .contains_key(&(Text::from(node), Text::from(image)))
+    if config.pulls.on_nodes.iter().any(|it| it == image)
+        || memory
+            .images
+            .contains_key(&(Text::from(node), Text::from(image)))
     {
         return None;
     }

@@ -1,6 +1,6 @@
 //! A kubectl that runs beside the simulation: it asks, the world answers, time passes.
 
-use crate::apiserver::rest::{Body, HttpRequest, Watch, next_frame};
+use crate::apiserver::rest::{Watch, next_frame};
 use crate::kubectl::{Invocation, Process};
 use crate::process::{Answer, Ask, Output, Stream};
 use crate::sim::World;
@@ -14,8 +14,6 @@ const REQUEST: Duration = Duration::ms(5);
 pub struct Command {
     process: Process,
     need: Need,
-    /// The watches it has opened, as far as they have been told.
-    watches: Vec<Watch>,
     /// What it printed.
     pub printed: Vec<Output>,
     /// Its exit code, once it has ended.
@@ -27,8 +25,8 @@ pub struct Command {
 enum Need {
     /// This moment to come, and then to be told that.
     Time(Time, Option<Answer>),
-    /// The next frame of the watch that this request opened, or this moment.
-    Frame(HttpRequest, Option<Time>),
+    /// The next frame of that watch, or this moment.
+    Frame(Watch, Option<Time>),
     /// Nothing: it has ended.
     Nothing,
 }
@@ -39,7 +37,6 @@ impl Command {
         Self {
             process: Process::start(call),
             need: Need::Time(up_at, None),
-            watches: Vec::new(),
             printed: Vec::new(),
             code: None,
         }
@@ -99,12 +96,10 @@ impl Command {
                 }
                 is_due
             }
-            Need::Frame(request, until) => {
-                let watch = self.watches.iter_mut().find(|it| it.request == *request);
-                let watch = watch.expect("a watch that is asked for is kept");
+            Need::Frame(watch, until) => {
                 match next_frame(&world.store, &world.config, world.now, watch) {
                     Some(frame) => {
-                        self.process.tell(Answer::Frame(frame));
+                        self.process.tell(Answer::Frame(watch.clone(), frame));
                         true
                     }
                     None => {
@@ -124,18 +119,9 @@ impl Command {
         match ask {
             Ask::Http(request) => {
                 let response = world.request(&request);
-                if let Body::Watch(watch) = &response.body {
-                    self.watches.retain(|it| it.request != watch.request);
-                    self.watches.push(watch.clone());
-                }
                 Need::Time(soon, Some(Answer::Http(response)))
             }
-            Ask::Frame(watch, until) => {
-                if !self.watches.iter().any(|it| it.request == watch.request) {
-                    self.watches.push(watch.clone());
-                }
-                Need::Frame(watch.request, until)
-            }
+            Ask::Frame(watch, until) => Need::Frame(watch, until),
             Ask::Sleep(span) => Need::Time(world.now + span, Some(Answer::Slept)),
             // What runs in containers is no part of the recordings.
             Ask::Attach(..) => {

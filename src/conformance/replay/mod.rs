@@ -41,6 +41,8 @@ pub struct Replayed {
     pub recording: Recording,
     /// What did not go as the recording says: waits given up, steps never done.
     pub remarks: Vec<String>,
+    /// What the scenario needs and the simulator does not have yet.
+    pub lacks: Vec<String>,
 }
 
 /// Does a scenario again.
@@ -64,6 +66,10 @@ pub fn replay(scenario: &Scenario) -> Replayed {
         watch: None,
         out: Replayed::default(),
     };
+    let gates = scenario.gates.iter();
+    replay.out.lacks = gates
+        .map(|(gate, on)| format!("feature gate {gate}={on}"))
+        .collect();
     replay.began = replay.start;
     replay.ended = replay.start;
     replay.write_initial();

@@ -120,7 +120,12 @@ impl Replay<'_> {
     }
 
     pub(super) fn write_tables(&mut self, label: &str) {
+        let asked = self.scenario.asked.iter().filter(|it| it.0 == label);
+        let asked: Vec<&str> = asked.map(|it| it.1.as_str()).collect();
         for (resource, group) in TABLES {
+            if !asked.is_empty() && !asked.contains(&resource) {
+                continue;
+            }
             let is_namespaced = !["nodes", "persistentvolumes"].contains(&resource);
             let path = if is_namespaced {
                 let namespace = &self.scenario.namespace;

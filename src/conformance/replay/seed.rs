@@ -6,7 +6,7 @@ use crate::conformance::scenario::Scenario;
 use crate::object;
 use crate::sim::World;
 use crate::time::Duration;
-use crate::value::Value;
+use crate::value::{Text, Value};
 
 /// What the cluster is given to come to rest before the scenario starts.
 const SETTLING: Duration = Duration::s(2);
@@ -25,8 +25,10 @@ pub fn world(scenario: &Scenario) -> World {
     {
         config.nodes = count;
     }
-    // The recorded runtime has every image at once.
+    // The recorded runtime gets an image in no time. The images of the manifests had been used before on the same
+    // nodes, those that come by later commands had not.
     config.pulls.between_ms = (0, 0);
+    config.pulls.on_nodes = images(scenario);
     let mut world = World::new(config);
     for node in nodes {
         make_alike(&mut world, node);
@@ -52,6 +54,13 @@ pub fn world(scenario: &Scenario) -> World {
     let start = scenario.date.unwrap_or_default().max(world.now + SETTLING);
     world.wait_until(start);
     world
+}
+
+/// The images that the scenario's files name.
+fn images(scenario: &Scenario) -> Vec<Text> {
+    let lines = scenario.files.values().flat_map(|it| it.lines());
+    let images = lines.filter_map(|it| it.trim_start_matches([' ', '-']).strip_prefix("image:"));
+    images.map(|it| it.trim().into()).collect()
 }
 
 /// Creates an object that is nothing but its name; one that is there already stays as it is.

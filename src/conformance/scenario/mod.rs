@@ -1,7 +1,8 @@
 //! A recorded scenario: what was done to a cluster, when, and what was waited for.
 //!
-//! Read from `scenario.yaml`; of the recorded watch events only those of the cluster's first moment (`INITIAL`) are
-//! looked at. The formats are described in the recordings' own README.
+//! Read from `scenario.yaml`. Of the recorded watch events only those of the cluster's first moment (`INITIAL`) are
+//! looked at, of the recorded tables only when they were asked for, and which. The formats are described in the
+//! recordings' own README.
 
 mod condition;
 mod timing;
@@ -36,6 +37,8 @@ pub struct Scenario {
     pub steps: Vec<Step>,
     /// The objects that were there at the start.
     pub initial: Vec<Value>,
+    /// Label and resource of each table that was asked for; nothing if the recording does not tell.
+    pub asked: Vec<(Text, Text)>,
     /// The date at the start, if the recording tells: `kubectl describe` prints dates.
     pub date: Option<Time>,
 }
@@ -138,7 +141,13 @@ impl Scenario {
             .collect();
         let mut scenario = Self::of(&place, &document, initial)?;
         let tables = files::rows_if_there(&folder.join("tables.jsonl"))?;
-        scenario.date = date(tables.as_deref().unwrap_or_default());
+        let tables = tables.unwrap_or_default();
+        scenario.date = date(&tables);
+        let text = |it: &Value| it.text().cloned().unwrap_or_default();
+        let tables = tables.iter();
+        scenario.asked = tables
+            .map(|it| (text(&it["label"]), text(&it["resource"])))
+            .collect();
         Ok(scenario)
     }
 
@@ -170,6 +179,7 @@ impl Scenario {
             duration: Duration::ms(whole_ms(&document["duration_ms"]).unwrap_or_default()),
             steps: steps.collect::<Result<_, _>>()?,
             initial,
+            asked: Vec::new(),
             date: None,
         })
     }
