@@ -29,7 +29,10 @@ pub(super) fn request(objects: &Objects, seed: u64, now: Time, event: &EventReco
             value["metadata"].remove("resourceVersion");
             (known.key(), Verb::Update(value))
         }
-        None => create(namespace, seed, now, event),
+        None => {
+            let before = objects.list_in(Kind::Event, &namespace).count();
+            create(namespace, before, seed, now, event)
+        }
     };
     Request {
         key,
@@ -47,13 +50,22 @@ fn is_same(value: &Value, event: &EventRecord) -> bool {
         && value["source"]["component"].as_str() == event.source.component
 }
 
-fn create(namespace: Text, seed: u64, now: Time, event: &EventRecord) -> (Key, Verb) {
+/// A new event. Its name ends in the time, so that a list has events in order: those of one millisecond too, by how
+/// many there were `before`.
+fn create(
+    namespace: Text,
+    before: usize,
+    seed: u64,
+    now: Time,
+    event: &EventRecord,
+) -> (Key, Verb) {
     let words = [
         event.about["uid"].as_str(),
         event.reason,
         event.message.as_str(),
     ];
-    let nanoseconds = now.unix_ns() + chance(seed, &words) % 1_000_000;
+    let microseconds = u64::try_from(before % 1000).unwrap_or_default();
+    let nanoseconds = now.unix_ns() + microseconds * 1000 + chance(seed, &words) % 1000;
     let name = crate::text!("{}.{nanoseconds:x}", event.about["name"].as_str());
     let key = Key::new(Kind::Event, namespace, name);
     let mut source = object! {"component": event.source.component};
