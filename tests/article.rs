@@ -2,6 +2,7 @@
 //!
 //! Rows are compared cell by cell; ages and addresses are parameters. Ours may add the lines the article left out:
 //! `… created`, hints, `^C`, and the removal of the throw-away pod.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(not(target_arch = "wasm32"))]
 
 use statefulset_playground::api::{Key, Kind};
@@ -50,7 +51,7 @@ fn is_extra(line: &str) -> bool {
 /// What the terminal printed after each command, in order.
 fn printed(session: &Session) -> Vec<(String, Vec<String>)> {
     let mut found: Vec<(String, Vec<String>)> = Vec::new();
-    for line in session.timeline().world().terminal.lines.iter() {
+    for line in &session.timeline().world().terminal.lines {
         let text = line.text.to_string();
         match line.kind.code() {
             "prompt" if text.starts_with("> ") => {}

@@ -1,4 +1,5 @@
 //! Same inputs, seed and options: the same bytes. `tests/node.rs` and `tests/browser.rs` play the same story in wasm.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(not(target_arch = "wasm32"))]
 
 mod story;

@@ -1,4 +1,5 @@
 //! The engine in wasm, under Node: no page, no browser.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(target_arch = "wasm32")]
 
 mod story;

@@ -1,4 +1,5 @@
 //! The house rules that a compiler does not know: floors, forbidden things, headers, lengths.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;

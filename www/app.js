@@ -85,7 +85,10 @@ export function createApp(root, engine, words, settings) {
     page.playing = player.isPlaying();
     page.pace = player.pace();
     const shown = { ...engine.snapshot(), page: { ...page } };
+    const isInside = root.contains(document.activeElement);
     for (const view of views) view.update(shown, previous);
+    // What had the focus may be gone; keys go on working.
+    if (isInside && !root.contains(document.activeElement)) root.focus({ preventScroll: true });
     previous = shown;
   }
 

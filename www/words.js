@@ -41,7 +41,7 @@ export function createWords(first) {
   let labels = [];
 
   /** @type {Words['t']} */
-  const t = (key, facts = {}) => catalogue[key].replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? ''));
+  const t = (key, facts) => (facts ? catalogue[key].replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? '')) : catalogue[key]);
 
   /** @param {Element} node @param {Key} key @param {string} attribute */
   const say = (node, key, attribute) => {

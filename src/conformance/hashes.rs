@@ -53,8 +53,10 @@ fn revision(manifest: &str, set: &str) -> Result<Object, String> {
     if let Some(error) = parsed.error {
         return Err(format!("line {}: {}", error.line, error.message));
     }
-    let mut config = Config::default();
-    config.kubelets = false;
+    let config = Config {
+        kubelets: false,
+        ..Config::default()
+    };
     let mut world = World::new(config);
     for document in parsed.documents {
         let answer = world.request(&HttpRequest {

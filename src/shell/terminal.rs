@@ -262,7 +262,7 @@ impl Terminal {
                     let (outputs, ask) = process.ask(now);
                     let process = Process::clone(process);
                     self.print_all(job.sink.as_ref(), &outputs);
-                    self.carry(&mut job, process, ask)
+                    Self::carry(&mut job, process, ask)
                 }
             };
             self.job = Some(job);
@@ -273,7 +273,7 @@ impl Terminal {
     }
 
     /// What kubectl asks for, as an errand; nothing if it has ended or can go on at once.
-    fn carry(&mut self, job: &mut Job, process: Process, ask: Ask) -> Option<Errand> {
+    fn carry(job: &mut Job, process: Process, ask: Ask) -> Option<Errand> {
         let process = Box::new(process);
         let (program, errand) = match ask {
             Ask::Http(request) => (Program::Kubectl(process), Some(Errand::Http(request))),

@@ -99,7 +99,7 @@ fn fenced(lines: &[&str]) -> Vec<Manifest> {
     for (at, line) in lines.iter().enumerate() {
         match (&mut open, line.trim_start().strip_prefix("```")) {
             (Some(_), Some(_)) => {
-                found.extend(open.take().filter(|it| it.text.contains("apiVersion:")))
+                found.extend(open.take().filter(|it| it.text.contains("apiVersion:")));
             }
             (Some(manifest), None) => {
                 manifest.text.push_str(line);
@@ -109,7 +109,7 @@ fn fenced(lines: &[&str]) -> Vec<Manifest> {
                 open = Some(Manifest {
                     text: String::new(),
                     first_line: at + 2,
-                })
+                });
             }
             (None, None) => {}
         }

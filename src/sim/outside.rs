@@ -193,9 +193,10 @@ impl World {
         };
         let (dns, config, now) = (&mut self.dns, &self.config, self.now);
         let mut network = |server: &str, query: &Query| {
-            let reply = match server == config.dns_address {
-                true => dns.ask(query, now),
-                false => Upstream::default().ask(query),
+            let reply = if server == config.dns_address {
+                dns.ask(query, now)
+            } else {
+                Upstream::default().ask(query)
             };
             Outcome::Reply(Box::new(reply))
         };

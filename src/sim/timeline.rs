@@ -31,7 +31,7 @@ pub enum StepSize {
     Event,
     /// To the next change a reader can see.
     Change,
-    /// Until every wanted pod is Ready.
+    /// Until every wanted pod is Ready, having not been so on the way; else until nothing moves.
     Ready,
     /// Until nothing moves.
     Idle,
@@ -112,6 +112,7 @@ impl Timeline {
     /// Goes forward. False when there was nothing left to do.
     pub fn step(&mut self, size: StepSize) -> bool {
         let from = self.world.seq;
+        let mut was_unsettled = !self.world.is_settled();
         for _ in 0..EVENTS_MAX {
             let shown = self.world.trace.shown();
             if !self.next_event() {
@@ -120,7 +121,12 @@ impl Timeline {
             let is_done = match size {
                 StepSize::Event => true,
                 StepSize::Change => self.world.trace.shown() > shown,
-                StepSize::Ready => self.world.trace.shown() > shown && self.world.is_settled(),
+                StepSize::Ready => {
+                    let is_settled = self.world.is_settled();
+                    was_unsettled |= !is_settled;
+                    was_unsettled && is_settled && self.world.trace.shown() > shown
+                }
+
                 StepSize::Idle => false,
             };
             if is_done {

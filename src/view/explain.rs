@@ -49,7 +49,7 @@ fn told(look: &Look<'_>, entry: &Entry) -> Value {
         "time": entry.time.ms,
         "timeText": time_text(entry.time),
         "actor": entry.actor.code(),
-        "actorText": words.actor(entry.actor),
+        "actorText": words.actor(entry),
         "kind": kind,
         "action": action,
         "object": object,

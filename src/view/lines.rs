@@ -6,10 +6,11 @@ use crate::why::Why;
 /// The kind and field of the manifest that a rule read.
 pub(super) fn field_of(why: &Why) -> Option<(Kind, &'static str)> {
     let field = match why.rule().code {
-        "create-first" | "create-next" | "delete-condemned" | "waits-for-condemned" => {
-            "spec.replicas"
-        }
-        "waits-for-predecessor"
+        "create-first"
+        | "create-next"
+        | "delete-condemned"
+        | "waits-for-condemned"
+        | "waits-for-predecessor"
         | "waits-for-ready"
         | "waits-for-gone"
         | "waits-for-termination" => "spec.replicas",

@@ -5,14 +5,10 @@ use crate::sim::{Entry, Trace, What};
 
 /// All entries: time, event, its cause, who, what, why.
 pub fn trace_text(trace: &Trace, words: &Words) -> String {
-    let mut text = String::new();
-    for entry in trace.iter() {
-        line(&mut text, entry, words);
-    }
-    text
+    trace.iter().map(|it| line(it, words)).collect()
 }
 
-fn line(text: &mut String, entry: &Entry, words: &Words) {
+fn line(entry: &Entry, words: &Words) -> String {
     let what = match &entry.what {
         What::Command(_) => "command".to_owned(),
         What::Wrote {
@@ -33,10 +29,10 @@ fn line(text: &mut String, entry: &Entry, words: &Words) {
         .cause
         .map_or_else(|| "-".to_owned(), |it| it.to_string());
     let (seconds, ms) = (entry.time.ms / 1000, entry.time.ms % 1000);
-    text.push_str(&format!(
+    format!(
         "{seconds}.{ms:03} {} <{cause} {}: {what}; {}\n",
         entry.seq,
         entry.actor.code(),
         words.say(&entry.why)
-    ));
+    )
 }

@@ -5,7 +5,7 @@
 
 use crate::object;
 use crate::plan::Actor;
-use crate::sim::Wrote;
+use crate::sim::{Entry, What, Wrote};
 use crate::value::{Text, Value};
 use crate::why::Why;
 
@@ -19,12 +19,13 @@ pub struct Words {
 /// English for what is no reason: who acts, what is done.
 const ENGLISH: &[(&str, &str)] = &[
     ("actor-you", "you"),
+    ("actor-kubectl", "your kubectl"),
     ("actor-statefulset-controller", "StatefulSet controller"),
     ("actor-endpointslice-controller", "EndpointSlice controller"),
     ("actor-endpoints-controller", "endpoints controller"),
     ("actor-scheduler", "scheduler"),
     ("actor-kubelet", "kubelet"),
-    ("action-command", "runs a command"),
+    ("action-command", "run a command"),
     ("action-created", "creates {object}"),
     ("action-updated", "changes {object}"),
     ("action-status", "writes the status of {object}"),
@@ -81,9 +82,12 @@ impl Words {
         self.template(code).unwrap_or_else(english).to_owned()
     }
 
-    /// Who acts.
-    pub fn actor(&self, actor: Actor) -> String {
-        self.plain(&format!("actor-{}", actor.code()))
+    /// Who acts: what you ask for is done by your kubectl.
+    pub fn actor(&self, entry: &Entry) -> String {
+        match (entry.actor, &entry.what) {
+            (Actor::You, What::Wrote { .. } | What::Refused { .. }) => self.plain("actor-kubectl"),
+            (actor, _) => self.plain(&format!("actor-{}", actor.code())),
+        }
     }
 
     /// What is done to an object.

@@ -77,3 +77,10 @@ export async function assertFits(page, what) {
   });
   assert.deepEqual(overflow, [], `${what}: wider than its place`);
 }
+
+/** The article's manifests applied, and their pods all ready. */
+export async function ready(page) {
+  await steps(page, 6);
+  await page.getByRole('button', { name: /^(Until ready|直到就绪)$/ }).click();
+  await settled(page);
+}

@@ -1,7 +1,7 @@
 // What a reader writes: manifests, transcripts, commands. Nothing written is lost.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, afterEach, test } from 'node:test';
-import { assertAccessible, launch, open, settled, snapshot } from './page.mjs';
+import { assertAccessible, launch, open, ready, settled, snapshot } from './page.mjs';
 import { serve } from './server.mjs';
 
 let browser;
@@ -66,12 +66,12 @@ test('Run from start runs what stands in the editor', async () => {
   assert.ok(await page.getByText('edited, not applied').isVisible());
   await press('Run from start');
   assert.ok(!(await page.getByText('edited, not applied').isVisible()));
-  await press('Until ready');
+  await ready(page);
   assert.equal((await snapshot(page)).statefulSets[0].replicas, 3);
 });
 
 test('Apply now changes the cluster where it stands', async () => {
-  await press('Until ready');
+  await ready(page);
   await editor().fill((await editor().inputValue()).replace('replicas: 2', 'replicas: 3'));
   await press('Apply now');
   await press('Until ready');
@@ -95,7 +95,7 @@ test('a transcript shows the commands found in it, and offers the version of its
 });
 
 test('a command is typed, answered and remembered', async () => {
-  await press('Until ready');
+  await ready(page);
   await type('kubectl get pods');
   assert.match(await log(), /\$ kubectl get pods/);
   assert.match(await log(), /web-0 +1\/1 +Running/);
@@ -120,7 +120,7 @@ test("an input method's Enter sends nothing", async () => {
 });
 
 test('Ctrl-C ends a watch, by button and by key', async () => {
-  await press('Until ready');
+  await ready(page);
   for (const end of [() => press('Ctrl-C'), () => page.keyboard.press('Control+c')]) {
     await type('kubectl get pods -w');
     assert.equal((await snapshot(page)).terminal.busy, true);
@@ -131,14 +131,14 @@ test('Ctrl-C ends a watch, by button and by key', async () => {
 });
 
 test('a command can be tapped', async () => {
-  await press('Until ready');
+  await ready(page);
   await page.locator('.chips button', { hasText: 'kubectl get statefulset web' }).click();
   await settled(page);
   assert.match(await log(), /\$ kubectl get statefulset web/);
 });
 
 test('in the past, a command opens another future', async () => {
-  await press('Until ready');
+  await ready(page);
   const { steps } = await snapshot(page);
   for (let n = 0; n < 4; n++) await press('Back');
   await type('kubectl get pods');

@@ -1,7 +1,7 @@
 // Time goes forward and back, and back is exact.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, afterEach, test } from 'node:test';
-import { drawn, launch, open, settled, snapshot, state, steps } from './page.mjs';
+import { drawn, launch, open, ready, settled, snapshot, state, steps } from './page.mjs';
 import { serve } from './server.mjs';
 
 let browser;
@@ -74,7 +74,7 @@ test('Until ready makes web-0 and web-1 ready, in this order', async () => {
 });
 
 test('a deleted pod comes back under its name with a new address', async () => {
-  await press('Until ready');
+  await ready(page);
   const old = (await snapshot(page)).statefulSets[0].columns[0].pod.ip;
   await press('Delete web-0');
   assert.match(await page.getByRole('log').textContent(), /\$ kubectl delete pod web-0 --wait=false/);
@@ -113,7 +113,7 @@ test('every control can be pressed at any time', async () => {
 });
 
 test('the playhead moves by dragging and by keys', async () => {
-  await press('Until ready');
+  await ready(page);
   const { step, time, end } = await snapshot(page);
   const scrub = page.getByRole('slider');
   await scrub.focus();

@@ -65,8 +65,10 @@ export const createEditor = (root, dispatch, words) => {
       show(edited, isEdited);
       mark(run, 'class', isEdited ? 'button primary' : 'button');
       findings.update(shown);
-      drawFiles(written, (it) => it.name);
-      show(files, written.length);
+      // Files a transcript wrote; what stands in the editor need not stand here too.
+      const other = written.filter((it) => it.text !== page.applied);
+      drawFiles(other, (it) => it.name);
+      show(files, other.length);
       const before = previous?.current?.line ?? 0;
       if (marked && marked !== before && document.activeElement !== input) reveal(marked);
     },

@@ -13,6 +13,7 @@ export const createEvents = (root, _dispatch, words) => {
 
   return {
     update(shown) {
+      if (root.hidden) return;
       show(empty, !shown.events.length);
       draw(shown.events.map((event) => ({ event, isCurrent: isOfStep(event, shown.current) })).reverse(),
         ({ event }, index) => `${event.time} ${event.object} ${event.reason} ${shown.events.length - index}`);

@@ -2,9 +2,11 @@
 // The cluster now: Services, StatefulSets with their ordinals, other pods, nodes. A list in the page's own elements,
 // so that it reads aloud as it looks.
 
-import { h, icon, list, mark, reshape, show, write, writeSentence } from '../dom.js';
+import { h, icon, list, mark, put, reshape, show, write, writeSentence } from '../dom.js';
 import { createPodCard } from './pod-card.js';
 import { createSetBlock } from './set-block.js';
+
+const MANY = 12;
 
 /** @type {Create} */
 export const createPicture = (root, dispatch, words) => {
@@ -30,11 +32,13 @@ export const createPicture = (root, dispatch, words) => {
 
   return {
     update(shown, previous) {
+      if (root.hidden) return;
       show(empty, !shown.services.length && !shown.statefulSets.length && !shown.pods.length);
       write(empty, words.t(shown.step === 0 ? 'picture.start' : 'picture.empty'));
       drawServices(shown.services, (it) => `${it.namespace}/${it.name}`);
       drawSets(shown.statefulSets, (it) => `${it.namespace}/${it.name}`);
       drawPods(shown.pods, (it) => `${it.namespace}/${it.name}/${it.incarnation}`);
+      put(pods, '--count', shown.pods.length);
       show(others, shown.pods.length);
       drawNodes(shown.nodes, (it) => it.name);
       show(places, shown.nodes.length);
@@ -87,6 +91,8 @@ const createServiceBar = (_, words) => {
       write(dns, service.dnsName);
       drawAnswers(service.answers, (it) => `${it.pod} ${it.address}`);
       show(answers, service.answers.length);
+      // A long answer scrolls, also without a mouse.
+      mark(answers, 'tabindex', service.answers.length > MANY ? 0 : null);
       show(none, !service.answers.length);
       drawLeftOut(service.leftOut, (it) => it.pod);
       show(leftOut, service.leftOut.length);

@@ -39,6 +39,12 @@ export const createPodCard = (dispatch, words) => {
     nth, waiting,
     h('div', { class: 'pod-foot' }, h('p', { class: 'pod-place' }, node, restarts), remove));
 
+  /** @param {number} number */
+  function nthPod(number) {
+    const rule = new Intl.PluralRules(words.tag(), { type: 'ordinal' }).select(number);
+    return t('pod.nth', { nth: t(NTH[rule], { number }) });
+  }
+
   return {
     node: card,
     update(next) {
@@ -55,10 +61,9 @@ export const createPodCard = (dispatch, words) => {
       show(earlier, next.pastIps.length);
       write(node, next.node || t('pod.noNode'));
       show(restarts, next.restarts);
-      write(restarts, t('pod.restarts', { count: next.restarts }));
+      if (next.restarts) write(restarts, t('pod.restarts', { count: next.restarts }));
       show(nth, next.incarnation > 1);
-      const rule = new Intl.PluralRules(words.tag(), { type: 'ordinal' }).select(next.incarnation);
-      write(nth, t('pod.nth', { nth: t(NTH[rule], { number: next.incarnation }) }));
+      write(nth, next.incarnation > 1 ? nthPod(next.incarnation) : '');
       show(waiting, next.waiting);
       writeSentence(waiting, next.waiting?.text ?? '');
       mark(remove, 'aria-label', t('pod.deleteName', { pod: next.name }));

@@ -68,6 +68,8 @@ const SECOND = 1000;
 /** Lengths of the axis and the ticks on them, in seconds. */
 const AXES = [[30, 5], [60, 10], [120, 20], [300, 60], [600, 120], [1200, 240], [3600, 600], [7200, 1200], [21600, 3600], [86400, 14400]];
 const NAME_LIMIT = 14;
+/** web-2 before web-10. */
+const NATURAL = new Intl.Collator('en', { numeric: true });
 
 /** @param {number} ms */
 const seconds = (ms) => (ms && ms % (60 * SECOND) === 0 ? `${ms / 60 / SECOND} min` : `${+(ms / SECOND).toFixed(1)} s`);
@@ -133,7 +135,7 @@ export const createTimeline = (root, dispatch, words) => {
       axis = length * SECOND;
       drawTicks(Array.from({ length: Math.floor(length / tick) + 1 }, (_, index) => index * tick * SECOND));
       drawMarkers(timeline.markers);
-      drawLanes(timeline.rows, (it) => it.name);
+      drawLanes([...timeline.rows].sort((a, b) => NATURAL.compare(a.name, b.name)), (it) => it.name);
       put(root, '--names', Math.min(NAME_LIMIT, Math.max(0, ...timeline.rows.map((it) => it.name.length))));
       put(root, '--now', time / axis);
       put(root, '--end', end / axis);

@@ -21,8 +21,9 @@ export const createWhy = (root, dispatch, words) => {
   const docs = label(h('a', { target: '_blank', rel: 'noreferrer' }), 'why.docs');
   const upstream = h('code', {});
   const rule = h('p', { class: 'upstream' }, label(h('span', {}), 'why.upstream'), ' ', upstream);
+  const sources = h('footer', { class: 'sources' }, docs, rule);
   const reason = h('article', { class: 'reason' },
-    h('p', { class: 'eyebrow' }, when, who), sentence, facts, changed, chain, h('footer', { class: 'sources' }, docs, rule));
+    h('p', { class: 'eyebrow' }, when, who), sentence, facts, changed, chain, sources);
   root.append(intro, reason);
   mark(root, 'tabindex', 0);
 
@@ -71,6 +72,7 @@ export const createWhy = (root, dispatch, words) => {
       show(chain, current.causes.length);
       show(docs, why.docs);
       mark(docs, 'href', (page.language === 'zh-CN' ? DOCS['zh-CN'] : DOCS.en) + why.docs);
+      show(sources, why.docs || why.upstream);
       show(rule, why.upstream);
       write(upstream, why.upstream);
     },

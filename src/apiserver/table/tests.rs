@@ -8,8 +8,10 @@ fn recorded(text: &str) -> Value {
 }
 
 fn config(version: Version) -> Config {
-    let mut config = Config::default();
-    config.version = version;
+    let config = Config {
+        version,
+        ..Config::default()
+    };
     config
 }
 

@@ -18,8 +18,10 @@ pub fn world(scenario: &Scenario) -> World {
         .iter()
         .filter(|it| it["kind"].as_str() == "Node");
     let nodes: Vec<&Value> = nodes.collect();
-    let mut config = Config::default();
-    config.kubelets = scenario.has_kubelets;
+    let mut config = Config {
+        kubelets: scenario.has_kubelets,
+        ..Config::default()
+    };
     if let Ok(count) = u32::try_from(nodes.len())
         && count > 0
     {

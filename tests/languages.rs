@@ -1,0 +1,33 @@
+//! Every sentence of the engine exists in every language, with the same facts in it.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+#![cfg(not(target_arch = "wasm32"))]
+
+use statefulset_playground::value::Value;
+use statefulset_playground::view::words::Words;
+
+fn places(text: &str) -> Vec<&str> {
+    let mut found: Vec<&str> = text
+        .split('{')
+        .skip(1)
+        .filter_map(|it| it.split_once('}'))
+        .map(|(it, _)| it)
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+#[test]
+fn chinese_says_all_that_english_says() {
+    let catalogue = Value::from_json(include_str!("../www/languages/zh-CN.json")).unwrap();
+    let why = &catalogue["why"];
+    for (code, english) in Words::english() {
+        let chinese = why[code].as_str();
+        assert!(!chinese.is_empty(), "zh-CN lacks {code}");
+        assert_eq!(places(chinese), places(english), "{code}");
+    }
+    assert_eq!(
+        why.members().count(),
+        Words::english().count(),
+        "zh-CN has codes that no rule has"
+    );
+}
