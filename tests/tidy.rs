@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(not(target_arch = "wasm32"))]
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -202,13 +202,9 @@ fn every_file_says_what_it_is_and_holds_one_thing() {
 #[test]
 fn every_reason_is_one_of_a_kind() {
     use statefulset_playground::why::Why;
-    let mut codes = BTreeMap::new();
+    let mut codes = BTreeSet::new();
     for rule in Why::RULES {
-        assert!(
-            codes.insert(rule.code, ()).is_none(),
-            "{} stands twice",
-            rule.code
-        );
+        assert!(codes.insert(rule.code), "{} stands twice", rule.code);
         assert!(
             !rule.english.ends_with('.'),
             "{}: a lowercase clause, no full stop",

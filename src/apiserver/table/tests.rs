@@ -8,11 +8,10 @@ fn recorded(text: &str) -> Value {
 }
 
 fn config(version: Version) -> Config {
-    let config = Config {
+    Config {
         version,
         ..Config::default()
-    };
-    config
+    }
 }
 
 fn check(recorded: &Value) {
