@@ -1,6 +1,6 @@
 //! Kubernetes StatefulSets and headless-Service DNS, simulated: the map, floor by floor.
 //!
-//! A module uses its own floor and any below it. `ARCHITECTURE.md` tells the whole story.
+#![doc = include_str!("../ARCHITECTURE.md")]
 
 // Floor 0: knows nothing of Kubernetes.
 pub mod chance;
