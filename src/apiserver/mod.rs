@@ -9,6 +9,7 @@ mod decode;
 mod defaults;
 mod delete;
 mod patch;
+mod places;
 pub mod rest;
 mod seed;
 mod service;

@@ -2,30 +2,24 @@
 //!
 //! upstream: validateContainers, validateInitContainers, validateContainerCommon, validateProbe, validateHandler.
 
-use std::collections::BTreeSet;
-
 use super::names::{self, check};
 use super::{Errors, Path};
 use crate::api::quantity::Quantity;
+use crate::apiserver::places::Places;
 use crate::value::Value;
 
 /// The ordinary containers; `volumes` are the names a mount may give.
-pub(super) fn containers(
-    spec: &Value,
-    volumes: &BTreeSet<&str>,
-    path: &Path<'_>,
-    errors: &mut Errors,
-) {
+pub(super) fn containers(spec: &Value, volumes: &Places, path: &Path<'_>, errors: &mut Errors) {
     let list = path.field("containers");
     let items = spec["containers"].items();
     if items.is_empty() {
         errors.required(&list, "");
     }
-    let mut names = BTreeSet::new();
+    let mut names = Places::default();
     for (at, it) in items.iter().enumerate() {
         let path = list.index(at);
         common(it, volumes, &path, errors);
-        if !names.insert(it["name"].as_str()) {
+        if names.repeats(it["name"].as_str()) {
             errors.duplicate(&path.field("name"), &it["name"]);
         }
         lifecycle(it, &path, errors);
@@ -37,19 +31,21 @@ pub(super) fn containers(
 /// The init containers, sidecars among them.
 pub(super) fn init_containers(
     spec: &Value,
-    volumes: &BTreeSet<&str>,
+    volumes: &Places,
     path: &Path<'_>,
     errors: &mut Errors,
 ) {
     let list = path.field("initContainers");
     let items = spec["initContainers"].items();
-    let others = spec["containers"].items().iter();
-    let mut names: BTreeSet<&str> = others.map(|it| it["name"].as_str()).collect();
+    let mut names = Places::default();
+    for it in spec["containers"].items() {
+        names.repeats(it["name"].as_str());
+    }
     for (at, it) in items.iter().enumerate() {
         let path = list.index(at);
         common(it, volumes, &path, errors);
         let name = it["name"].as_str();
-        if !names.insert(name) && !name.is_empty() {
+        if names.repeats(name) && !name.is_empty() {
             errors.duplicate(&path.field("name"), &it["name"]);
         }
         if it["restartPolicy"].as_str() == "Always" {
@@ -71,7 +67,7 @@ pub(super) fn init_containers(
     }
 }
 
-fn common(it: &Value, volumes: &BTreeSet<&str>, path: &Path<'_>, errors: &mut Errors) {
+fn common(it: &Value, volumes: &Places, path: &Path<'_>, errors: &mut Errors) {
     match it["name"].as_str() {
         "" => errors.required(&path.field("name"), ""),
         _ => check(errors, &path.field("name"), &it["name"], names::dns_label),
@@ -90,12 +86,12 @@ fn common(it: &Value, volumes: &BTreeSet<&str>, path: &Path<'_>, errors: &mut Er
 }
 
 fn ports(items: &[Value], list: &Path<'_>, errors: &mut Errors) {
-    let mut seen = BTreeSet::new();
+    let mut seen = Places::default();
     for (at, port) in items.iter().enumerate() {
         let path = list.index(at);
         let name = port["name"].as_str();
         if !name.is_empty() {
-            if !seen.insert(name) && names::port_name(name).is_empty() {
+            if seen.repeats(name) && names::port_name(name).is_empty() {
                 errors.duplicate(&path.field("name"), &port["name"]);
             }
             check(errors, &path.field("name"), &port["name"], names::port_name);
@@ -114,7 +110,7 @@ fn ports(items: &[Value], list: &Path<'_>, errors: &mut Errors) {
 
 /// upstream: checkHostPortConflicts.
 fn host_ports(containers: &[Value], list: &Path<'_>, errors: &mut Errors) {
-    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut taken = Places::default();
     for (at, container) in containers.iter().enumerate() {
         let container_path = list.index(at);
         let ports_path = container_path.field("ports");
@@ -128,11 +124,10 @@ fn host_ports(containers: &[Value], list: &Path<'_>, errors: &mut Errors) {
                 port["hostIP"].as_str(),
                 port["hostPort"]
             );
-            if taken.contains(&shown) {
+            if taken.repeats(&shown) {
                 let path = ports_path.index(at);
                 errors.duplicate(&path.field("hostPort"), &shown.as_str().into());
             }
-            taken.insert(shown);
         }
     }
 }
@@ -190,24 +185,24 @@ fn environment(items: &[Value], list: &Path<'_>, errors: &mut Errors) {
     }
 }
 
-fn mounts(it: &Value, volumes: &BTreeSet<&str>, path: &Path<'_>, errors: &mut Errors) {
+fn mounts(it: &Value, volumes: &Places, path: &Path<'_>, errors: &mut Errors) {
     let list = path.field("volumeMounts");
     let items = it["volumeMounts"].items();
-    let mut places = BTreeSet::new();
+    let mut places = Places::default();
     for (at, mount) in items.iter().enumerate() {
         let path = list.index(at);
         let name = mount["name"].as_str();
         if name.is_empty() {
             errors.required(&path.field("name"), "");
         }
-        if !volumes.contains(name) {
+        if volumes.get(name).is_none() {
             errors.not_found(&path.field("name"), &name.into());
         }
         let place = &mount["mountPath"];
         if place.is_empty() {
             errors.required(&path.field("mountPath"), "");
         }
-        if !places.insert(place.as_str()) {
+        if places.repeats(place.as_str()) {
             errors.invalid(&path.field("mountPath"), place, "must be unique");
         }
         let sub_path = mount["subPath"].as_str();

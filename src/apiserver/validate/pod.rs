@@ -3,12 +3,11 @@
 //! Left out: what depends on the operating system, security contexts beyond their enums, resource claims.
 //! upstream: pkg/apis/core/validation/validation.go, ValidatePodSpec and ValidatePodUpdate.
 
-use std::collections::BTreeSet;
-
 use super::container::{containers, init_containers};
 use super::names::{self, check};
 use super::{Errors, Path, choices, scheduling};
 use crate::apiserver::defaults::{CONTAINERS, item_mut};
+use crate::apiserver::places::Places;
 use crate::schema;
 use crate::value::Value;
 
@@ -62,8 +61,8 @@ const REQUIRED: [(&str, &[&str]); 9] = [
 ];
 
 /// Checks volumes; gives the names of those without a finding.
-fn volumes<'a>(items: &'a [Value], list: &Path<'_>, errors: &mut Errors) -> BTreeSet<&'a str> {
-    let mut known = BTreeSet::new();
+fn volumes(items: &[Value], list: &Path<'_>, errors: &mut Errors) -> Places {
+    let mut known = Places::default();
     for (at, volume) in items.iter().enumerate() {
         let path = list.index(at);
         let before = errors.len();
@@ -91,11 +90,11 @@ fn volumes<'a>(items: &'a [Value], list: &Path<'_>, errors: &mut Errors) -> BTre
                 names::dns_label,
             ),
         }
-        if known.contains(name) {
+        if known.get(name).is_some() {
             errors.duplicate(&path.field("name"), &volume["name"]);
         }
         if errors.len() == before {
-            known.insert(name);
+            known.repeats(name);
         }
     }
     known

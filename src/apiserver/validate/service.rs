@@ -2,10 +2,9 @@
 //!
 //! upstream: ValidateService, ValidateServiceUpdate.
 
-use std::collections::BTreeSet;
-
 use super::names::{self, check};
 use super::{Errors, Path, choices};
+use crate::apiserver::places::Places;
 use crate::schema;
 use crate::value::Value;
 
@@ -23,7 +22,7 @@ pub(super) fn service(value: &Value, old: &Value, errors: &mut Errors) {
     }
     by_type(spec, kind, is_headless, &path, errors);
     let list = path.field("ports");
-    let mut names = BTreeSet::new();
+    let mut names = Places::default();
     for (at, port) in ports.iter().enumerate() {
         let path = list.index(at);
         let name = port["name"].as_str();
@@ -33,7 +32,7 @@ pub(super) fn service(value: &Value, old: &Value, errors: &mut Errors) {
             }
         } else {
             check(errors, &path.field("name"), &port["name"], names::dns_label);
-            if !names.insert(name) {
+            if names.repeats(name) {
                 errors.duplicate(&path.field("name"), &port["name"]);
             }
         }
@@ -130,9 +129,10 @@ fn repeated_ports(ports: &[Value], kind: &str, list: &Path<'_>, errors: &mut Err
             errors.forbidden(&path.field("nodePort"), why);
         }
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = Places::default();
     for (at, port) in ports.iter().enumerate() {
-        if !seen.insert((port["port"].as_int(), port["protocol"].as_str())) {
+        let pair = [port["protocol"].as_str(), "/", &port["port"].to_json()].concat();
+        if seen.repeats(&pair) {
             // The server shows its internal struct with these two fields filled in.
             let shown = format!(
                 "{{\"Name\":\"\",\"Protocol\":\"{}\",\"AppProtocol\":null,\"Port\":{},\"TargetPort\":0,\"NodePort\":0}}",
