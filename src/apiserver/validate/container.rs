@@ -20,7 +20,7 @@ pub(super) fn containers(spec: &Value, volumes: &Places, path: &Path<'_>, errors
         let path = list.index(at);
         common(it, volumes, &path, errors);
         if names.repeats(it["name"].as_str()) {
-            errors.duplicate(&path.field("name"), &it["name"]);
+            errors.repeats(&path, it, "name");
         }
         lifecycle(it, &path, errors);
         probes(it, &path, errors);
@@ -46,7 +46,7 @@ pub(super) fn init_containers(
         common(it, volumes, &path, errors);
         let name = it["name"].as_str();
         if names.repeats(name) && !name.is_empty() {
-            errors.duplicate(&path.field("name"), &it["name"]);
+            errors.repeats(&path, it, "name");
         }
         if it["restartPolicy"].as_str() == "Always" {
             lifecycle(it, &path, errors);
@@ -61,23 +61,20 @@ pub(super) fn init_containers(
         ] {
             if !it[name].is_null() {
                 let why = "may not be set for init containers without restartPolicy=Always";
-                errors.forbidden(&path.field(name), why);
+                errors.forbids(&path, name, why);
             }
         }
     }
 }
 
 fn common(it: &Value, volumes: &Places, path: &Path<'_>, errors: &mut Errors) {
-    match it["name"].as_str() {
-        "" => errors.required(&path.field("name"), ""),
-        _ => check(errors, &path.field("name"), &it["name"], names::dns_label),
-    }
+    errors.needs(path, it, "name", names::dns_label);
     let image = it["image"].as_str();
     if image.is_empty() {
-        errors.required(&path.field("image"), "");
+        errors.lacks(path, "image", "");
     } else if image.trim() != image {
         let why = "must not have leading or trailing whitespace";
-        errors.invalid(&path.field("image"), &it["image"], why);
+        errors.wrong(path, it, "image", why);
     }
     ports(it["ports"].items(), &path.field("ports"), errors);
     environment(it["env"].items(), &path.field("env"), errors);
@@ -92,18 +89,18 @@ fn ports(items: &[Value], list: &Path<'_>, errors: &mut Errors) {
         let name = port["name"].as_str();
         if !name.is_empty() {
             if seen.repeats(name) && names::port_name(name).is_empty() {
-                errors.duplicate(&path.field("name"), &port["name"]);
+                errors.repeats(&path, port, "name");
             }
-            check(errors, &path.field("name"), &port["name"], names::port_name);
+            errors.rule(&path, port, "name", names::port_name);
         }
         match port["containerPort"].as_int() {
-            None | Some(0) => errors.required(&path.field("containerPort"), ""),
+            None | Some(0) => errors.lacks(&path, "containerPort", ""),
             Some(_) => {
-                names::port_number(errors, &path.field("containerPort"), &port["containerPort"]);
+                errors.at(&path, port, "containerPort", names::port_number);
             }
         }
         if !port["hostPort"].is_null() {
-            names::port_number(errors, &path.field("hostPort"), &port["hostPort"]);
+            errors.at(&path, port, "hostPort", names::port_number);
         }
     }
 }
@@ -143,15 +140,7 @@ fn environment(items: &[Value], list: &Path<'_>, errors: &mut Errors) {
     ];
     for (at, it) in items.iter().enumerate() {
         let path = list.index(at);
-        match it["name"].as_str() {
-            "" => errors.required(&path.field("name"), ""),
-            _ => check(
-                errors,
-                &path.field("name"),
-                &it["name"],
-                names::variable_name,
-            ),
-        }
+        errors.needs(&path, it, "name", names::variable_name);
         let from = &it["valueFrom"];
         if from.is_null() {
             continue;
@@ -175,12 +164,12 @@ fn environment(items: &[Value], list: &Path<'_>, errors: &mut Errors) {
         for name in ["configMapKeyRef", "secretKeyRef"] {
             if !from[name].is_null() && from[name]["key"].is_empty() {
                 let path = path.field(name);
-                errors.required(&path.field("key"), "");
+                errors.lacks(&path, "key", "");
             }
         }
         if !from["fieldRef"].is_null() && from["fieldRef"]["fieldPath"].is_empty() {
             let path = path.field("fieldRef");
-            errors.required(&path.field("fieldPath"), "");
+            errors.lacks(&path, "fieldPath", "");
         }
     }
 }
@@ -193,14 +182,14 @@ fn mounts(it: &Value, volumes: &Places, path: &Path<'_>, errors: &mut Errors) {
         let path = list.index(at);
         let name = mount["name"].as_str();
         if name.is_empty() {
-            errors.required(&path.field("name"), "");
+            errors.lacks(&path, "name", "");
         }
         if volumes.get(name).is_none() {
             errors.not_found(&path.field("name"), &name.into());
         }
         let place = &mount["mountPath"];
         if place.is_empty() {
-            errors.required(&path.field("mountPath"), "");
+            errors.lacks(&path, "mountPath", "");
         }
         if places.repeats(place.as_str()) {
             errors.invalid(&path.field("mountPath"), place, "must be unique");
@@ -208,11 +197,11 @@ fn mounts(it: &Value, volumes: &Places, path: &Path<'_>, errors: &mut Errors) {
         let sub_path = mount["subPath"].as_str();
         if sub_path.starts_with('/') {
             let why = "must be a relative path";
-            errors.invalid(&path.field("subPath"), &mount["subPath"], why);
+            errors.wrong(&path, mount, "subPath", why);
         }
         if sub_path.split('/').any(|it| it == "..") {
             let why = "must not contain '..'";
-            errors.invalid(&path.field("subPath"), &mount["subPath"], why);
+            errors.wrong(&path, mount, "subPath", why);
         }
     }
 }
@@ -285,7 +274,7 @@ fn probes(it: &Value, path: &Path<'_>, errors: &mut Errors) {
             "successThreshold",
             "failureThreshold",
         ] {
-            names::nonnegative(errors, &path.field(name), &probe[name]);
+            errors.at(&path, probe, name, names::nonnegative);
         }
         let grace = &probe["terminationGracePeriodSeconds"];
         let grace_path = path.field("terminationGracePeriodSeconds");
@@ -318,17 +307,17 @@ fn handler(it: &Value, path: &Path<'_>, errors: &mut Errors) {
             continue;
         }
         match name {
-            "exec" if action["command"].is_null() => errors.required(&path.field("command"), ""),
+            "exec" if action["command"].is_null() => errors.lacks(&path, "command", ""),
             "httpGet" => {
                 if action["path"].is_empty() {
-                    errors.required(&path.field("path"), "");
+                    errors.lacks(&path, "path", "");
                 }
-                names::port_number_or_name(errors, &path.field("port"), &action["port"]);
+                errors.at(&path, action, "port", names::port_number_or_name);
             }
             "tcpSocket" => {
-                names::port_number_or_name(errors, &path.field("port"), &action["port"]);
+                errors.at(&path, action, "port", names::port_number_or_name);
             }
-            "grpc" => names::port_number(errors, &path.field("port"), &action["port"]),
+            "grpc" => errors.at(&path, action, "port", names::port_number),
             _ => {}
         }
     }

@@ -18,7 +18,7 @@ pub(super) fn service(value: &Value, old: &Value, errors: &mut Errors) {
     let is_headless = spec["clusterIPs"][0].as_str() == "None";
     let ports = spec["ports"].items();
     if ports.is_empty() && !is_headless && kind != "ExternalName" {
-        errors.required(&path.field("ports"), "");
+        errors.lacks(&path, "ports", "");
     }
     by_type(spec, kind, is_headless, &path, errors);
     let list = path.field("ports");
@@ -28,18 +28,18 @@ pub(super) fn service(value: &Value, old: &Value, errors: &mut Errors) {
         let name = port["name"].as_str();
         if name.is_empty() {
             if ports.len() > 1 {
-                errors.required(&path.field("name"), "");
+                errors.lacks(&path, "name", "");
             }
         } else {
-            check(errors, &path.field("name"), &port["name"], names::dns_label);
+            errors.rule(&path, port, "name", names::dns_label);
             if names.repeats(name) {
-                errors.duplicate(&path.field("name"), &port["name"]);
+                errors.repeats(&path, port, "name");
             }
         }
-        names::port_number(errors, &path.field("port"), &port["port"]);
-        names::port_number_or_name(errors, &path.field("targetPort"), &port["targetPort"]);
+        errors.at(&path, port, "port", names::port_number);
+        errors.at(&path, port, "targetPort", names::port_number_or_name);
     }
-    names::labels(errors, &path.field("selector"), &spec["selector"]);
+    errors.at(&path, spec, "selector", names::labels);
     addresses(spec, kind, &path, errors);
     if let Some(of) = schema::named("ServiceSpec") {
         choices(spec, of, &path, errors);
@@ -126,7 +126,7 @@ fn repeated_ports(ports: &[Value], kind: &str, list: &Path<'_>, errors: &mut Err
         let path = list.index(at);
         if kind == "ClusterIP" && !port["nodePort"].is_null() {
             let why = "may not be used when `type` is 'ClusterIP'";
-            errors.forbidden(&path.field("nodePort"), why);
+            errors.forbids(&path, "nodePort", why);
         }
     }
     let mut seen = Places::default();
