@@ -40,7 +40,7 @@ fn typed(session: &mut Session, lines: &[&str]) -> Vec<String> {
 }
 
 fn screen(session: &Session) -> Vec<String> {
-    let snapshot = Value::from_json(&session.snapshot()).unwrap();
+    let snapshot = Value::from_json(&session.snapshot()).expect("a snapshot is JSON");
     let lines = snapshot["terminal"]["lines"].items();
     lines
         .iter()

@@ -109,6 +109,15 @@ impl Word {
         matches!(self.0.as_slice(), [Part { piece: Piece::Text(it), is_quoted: false }] if it == text)
     }
 
+    /// The word's text, if it has no variables.
+    pub fn literal(&self) -> Option<Text> {
+        let parts = self.0.iter().map(|it| match &it.piece {
+            Piece::Text(text) => Some(text.as_str()),
+            Piece::Variable(..) | Piece::Output(_) => None,
+        });
+        parts.collect()
+    }
+
     /// A word of plain text.
     pub fn quoted(text: Text) -> Self {
         let (piece, is_quoted) = (Piece::Text(text), true);
