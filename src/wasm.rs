@@ -27,7 +27,7 @@ extern "C" {
 
 /// The options as JavaScript gives them; each may be missing.
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", default)]
 struct GivenOptions {
     seed: Option<u32>,
     kubernetes: Option<String>,
@@ -46,7 +46,7 @@ impl Cluster {
     pub fn new(options: Option<Options>) -> Result<Self, JsError> {
         console_panics();
         let given: GivenOptions = match options {
-            Some(options) => serde_wasm_bindgen::from_value(options.into())?,
+            Some(options) => read_options(options.into())?,
             None => GivenOptions::default(),
         };
         let mut config = Config::of(version(given.kubernetes.as_deref())?);
@@ -131,6 +131,21 @@ impl Cluster {
     pub fn set_language(&mut self, catalogue: &str) -> Result<(), JsError> {
         Ok(self.0.set_language(catalogue)?)
     }
+}
+
+/// serde-wasm-bindgen reads the members it knows and never sees others, so these are refused here.
+fn read_options(options: JsValue) -> Result<GivenOptions, JsError> {
+    if let Some(object) = js_sys::Object::try_from(&options) {
+        for key in js_sys::Object::keys(object)
+            .iter()
+            .filter_map(|it| it.as_string())
+        {
+            if !["seed", "kubernetes", "nodes"].contains(&key.as_str()) {
+                return Err(JsError::new(&format!("unknown option: {key}")));
+            }
+        }
+    }
+    Ok(serde_wasm_bindgen::from_value(options)?)
 }
 
 fn version(name: Option<&str>) -> Result<Version, JsError> {
