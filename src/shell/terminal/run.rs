@@ -175,8 +175,7 @@ impl Terminal {
         input: Option<Text>,
         version: Version,
     ) {
-        self.variables
-            .set("?".into(), crate::text!("{}", job.exit));
+        self.variables.set("?".into(), crate::text!("{}", job.exit));
         let argv: Vec<Text> = simple
             .words
             .iter()
