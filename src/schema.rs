@@ -1,7 +1,7 @@
 //! What the API knows of its objects' fields: names, types, list keys, enum values, constant defaults.
 //!
 //! One table (`schema/types.txt`) that strict decoding, defaulting, strategic merge, `explain` and completion read.
-//! Its lines, one a struct: `PodSpec containers:[Container!#name …`, each field `name:type`, the type being `*` for a
+//! Its lines, one a struct, fields by name: `PodSpec containers:[Container!#name …`, each field `name:type`, the type being `*` for a
 //! pointer, `[` for a list, `{` for a map from strings, then a scalar's letter or the name of a struct or enum. After
 //! it: `!` always written (no `omitempty`), `?` left out when zero although a struct, `#key` merged by that key in a
 //! strategic merge (`#` alone: a list of scalars that is merged), `&` keys of the union are retained, `~` stored but
@@ -236,11 +236,10 @@ fn parse(table: &'static str) -> Schema {
         .take(names.len())
         .map(|words| {
             let name = name_of(words.clone());
-            let mut fields: Vec<_> = words
+            let fields: Vec<_> = words
                 .skip(1)
                 .map(|it| parse_field(it, &names, &enums))
                 .collect();
-            fields.sort_by_key(|it| it.name);
             let filled = (0..fields.len())
                 .filter(|at| is_filled(&fields[*at]))
                 .collect();
@@ -330,6 +329,9 @@ mod tests {
 
     #[test]
     fn the_table_answers_for_every_kind() {
+        for it in &SCHEMA.structs {
+            assert!(it.fields.is_sorted_by_key(|it| it.name), "{}", it.name);
+        }
         for kind in Kind::ALL {
             assert!(root(kind).field("metadata").is_some(), "{kind}");
         }

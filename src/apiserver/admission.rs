@@ -4,12 +4,12 @@
 //! upstream: plugin/pkg/admission/{namespace/lifecycle,serviceaccount,priority,defaulttolerationseconds}.
 
 use super::defaults::{CONTAINERS, item_mut};
-use super::{Status, Store};
+use super::{Status, Store, constant};
 use crate::api::{Key, Kind};
 use crate::chance;
 use crate::config::Config;
+use crate::object;
 use crate::value::Value;
-use crate::{array, object};
 
 /// Where a service account's token is mounted.
 const TOKEN_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -119,29 +119,19 @@ fn mount_token(spec: &mut Value, volume: &str) {
         }
     }
     if needed && is_new {
-        spec["volumes"].as_items_mut().push(token_volume(&name));
+        let mut volume = constant(TOKEN_VOLUME);
+        volume["name"] = name.as_str().into();
+        spec["volumes"].as_items_mut().push(volume);
     }
 }
 
+/// The volume, except its name.
+///
 /// upstream: serviceaccount.TokenVolumeSource.
-fn token_volume(name: &str) -> Value {
-    let item = |key: &str| array![object! {"key": key, "path": key}];
-    let namespace = object! {
-        "path": "namespace",
-        "fieldRef": object! {"apiVersion": "v1", "fieldPath": "metadata.namespace"},
-    };
-    object! {
-        "name": name,
-        "projected": object! {
-            "defaultMode": 420,
-            "sources": array![
-                object! {"serviceAccountToken": object! {"expirationSeconds": 3607, "path": "token"}},
-                object! {"configMap": object! {"name": "kube-root-ca.crt", "items": item("ca.crt")}},
-                object! {"downwardAPI": object! {"items": array![namespace]}},
-            ],
-        },
-    }
-}
+const TOKEN_VOLUME: &str = r#"{"projected":{"defaultMode":420,"sources":[
+{"serviceAccountToken":{"expirationSeconds":3607,"path":"token"}},
+{"configMap":{"name":"kube-root-ca.crt","items":[{"key":"ca.crt","path":"ca.crt"}]}},
+{"downwardAPI":{"items":[{"path":"namespace","fieldRef":{"apiVersion":"v1","fieldPath":"metadata.namespace"}}]}}]}}"#;
 
 /// The two classes every cluster has.
 fn priority_of(class: &str) -> Option<i64> {

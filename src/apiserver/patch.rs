@@ -2,10 +2,9 @@
 //!
 //! upstream: k8s.io/apimachinery/pkg/util/strategicpatch, evanphx/json-patch; error codes of endpoints/handlers/patch.go.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use ecow::EcoVec;
 
+use super::places::Places;
 use super::{Patch, Status};
 use crate::api::Kind;
 use crate::schema::{self, Field, Merge, Shape, Struct};
@@ -101,9 +100,11 @@ fn strategic(value: &mut Value, patch: &Map, of: Option<&Struct>) -> Result<(), 
     }
     for (name, change) in patch.iter() {
         if let Some(name) = name.strip_prefix(DELETE_SCALARS) {
-            let gone: BTreeSet<String> = change.items().iter().map(Value::to_json).collect();
+            let gone = places(change.items(), None);
             let items = map.entry(name).items().iter();
-            let left = items.filter(|it| !gone.contains(&it.to_json())).cloned();
+            let left = items
+                .filter(|it| gone.get(&it.to_json()).is_none())
+                .cloned();
             let left: EcoVec<Value> = left.collect();
             map.insert(name, Value::Array(left));
         }
@@ -160,9 +161,12 @@ fn list(value: &mut Value, patch: &EcoVec<Value>, field: Option<&Field>) -> Resu
         Merge::Replace => *value = Value::Array(patch.clone()),
         Merge::Union => {
             let items = value.as_items_mut();
-            let mut known: BTreeSet<String> = items.iter().map(Value::to_json).collect();
-            let new = patch.iter().filter(|it| known.insert(it.to_json()));
-            items.extend(new.cloned());
+            let mut known = places(items, None);
+            for scalar in patch {
+                if !known.repeats(&scalar.to_json()) {
+                    items.push(scalar.clone());
+                }
+            }
         }
         Merge::Key(key) => keyed(value, patch, key, field.and_then(Field::members))?,
     }
@@ -184,10 +188,7 @@ fn keyed(
         return Ok(());
     }
     let items = value.as_items_mut();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    for (at, item) in items.iter().enumerate() {
-        places.entry(item[key].to_json()).or_insert(at);
-    }
+    let mut places = places(items, Some(key));
     let mut gone = false;
     for item in patch {
         let Some(members) = item.as_map() else {
@@ -201,11 +202,11 @@ fn keyed(
             return Err(plain_error(text));
         }
         let name = item[key].to_json();
-        let place = places.get(&name).copied();
+        let place = places.get(&name);
         match (item[PATCH].as_str() == "delete", place) {
             (true, Some(at)) => {
                 items.make_mut()[at] = Value::Null;
-                places.remove(&name);
+                places.forget(&name);
                 gone = true;
             }
             (true, None) => {}
@@ -213,7 +214,7 @@ fn keyed(
             (false, None) => {
                 let mut new = Value::object();
                 strategic(&mut new, members, of)?;
-                places.insert(name, items.len());
+                places.note(&name, items.len());
                 items.push(new);
             }
         }
@@ -222,6 +223,20 @@ fn keyed(
         items.retain(|it| !it.is_null());
     }
     Ok(())
+}
+
+/// What makes an item of a list the same as another: its key, or all of it.
+fn identity(item: &Value, key: Option<&str>) -> String {
+    key.map_or(item, |key| &item[key]).to_json()
+}
+
+/// Where each item stands.
+fn places(items: &[Value], key: Option<&str>) -> Places {
+    let mut places = Places::default();
+    for (at, item) in items.iter().enumerate() {
+        places.note(&identity(item, key), at);
+    }
+    places
 }
 
 /// Brings a merged list to the order the patch names; what it doesn't name keeps its place among the others.
@@ -233,22 +248,20 @@ fn reorder(value: &mut Value, order: &Value, field: Option<&Field>) {
         Merge::Union => None,
         Merge::Key(key) => Some(key),
     };
-    let identity = |it: &Value| key.map_or(it, |key| &it[key]).to_json();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    for (at, it) in order.items().iter().enumerate() {
-        places.entry(identity(it)).or_insert(at);
-    }
-    let place = |it: &Value| places.get(&identity(it)).copied();
-    let mut named: Vec<(usize, &Value)> = Vec::new();
+    let places = places(order.items(), key);
+    // Each named item stands at its place in the order; an order names an item once.
+    let mut named: Vec<Option<(usize, &Value)>> = vec![None; order.items().len()];
     let mut others: Vec<(usize, &Value)> = Vec::new();
     for (at, item) in value.items().iter().enumerate() {
-        match place(item) {
-            Some(_) => named.push((at, item)),
-            None => others.push((at, item)),
+        match places.get(&identity(item, key)) {
+            Some(place) if named[place].is_none() => named[place] = Some((at, item)),
+            _ => others.push((at, item)),
         }
     }
-    named.sort_by_cached_key(|(_, it)| place(it));
-    let (mut named, mut others) = (named.into_iter().peekable(), others.into_iter().peekable());
+    let (mut named, mut others) = (
+        named.into_iter().flatten().peekable(),
+        others.into_iter().peekable(),
+    );
     let mut merged = EcoVec::new();
     loop {
         let takes_other = match (others.peek(), named.peek()) {

@@ -2,7 +2,8 @@
 //!
 //! Left out: the pods of kube-system, Leases, RBAC.
 
-use super::{Request, Store, Verb, WriteOptions, handle};
+use super::defaults::item_mut;
+use super::{Request, Store, Verb, WriteOptions, constant, handle};
 use crate::api::meta::new_value;
 use crate::api::{Key, Kind};
 use crate::config::Config;
@@ -32,16 +33,21 @@ impl Store {
         }
         create(
             Key::new(Kind::Service, "default", "kubernetes"),
-            kubernetes(),
-        );
-        create(
-            Key::new(Kind::Service, "kube-system", "kube-dns"),
-            cluster_dns(config),
+            constant(KUBERNETES),
         );
         for number in 1..=config.nodes {
             let name = format!("node-{number}");
             create(Key::new(Kind::Node, "", name.as_str()), node(number, now));
         }
+        let mut dns = constant(CLUSTER_DNS);
+        dns["spec"]["clusterIP"] = (&config.dns_address).into();
+        let request = Request {
+            key: Key::new(Kind::Service, "kube-system", "kube-dns"),
+            verb: Verb::Create(dns),
+            options: WriteOptions::default(),
+        };
+        // An address that options put outside the cluster's range has no Service; it answers all the same.
+        let _ = handle(&mut store, config, now, &request);
         store
     }
 }
@@ -74,113 +80,46 @@ fn create(store: &mut Store, config: &Config, now: Time, key: Key, value: Value)
     handle(store, config, now, &request).expect("what a cluster starts with is valid and new");
 }
 
-fn kubernetes() -> Value {
-    object! {
-        "spec": object! {
-            "clusterIP": "10.43.0.1",
-            "ports": array![object! {"name": "https", "port": 443, "targetPort": 6443}],
-        },
-    }
-}
+/// The Service of the API server.
+const KUBERNETES: &str =
+    r#"{"spec":{"clusterIP":"10.43.0.1","ports":[{"name":"https","port":443,"targetPort":6443}]}}"#;
 
-/// The Service of the DNS servers. differs: their pods are not shown, so it selects none.
-fn cluster_dns(config: &Config) -> Value {
-    object! {
-        "metadata": object! {
-            "name": "kube-dns",
-            "namespace": "kube-system",
-            "labels": object! {"k8s-app": "kube-dns", "kubernetes.io/name": "CoreDNS"},
-        },
-        "spec": object! {
-            "clusterIP": &config.dns_address,
-            "ports": array![
-                object! {"name": "dns", "port": 53, "protocol": "UDP"},
-                object! {"name": "dns-tcp", "port": 53, "protocol": "TCP"},
-            ],
-        },
-    }
-}
+/// The Service of the DNS servers, except its address. differs: their pods are not shown, so it selects none.
+const CLUSTER_DNS: &str = r#"{
+"metadata":{"name":"kube-dns","namespace":"kube-system","labels":{"k8s-app":"kube-dns","kubernetes.io/name":"CoreDNS"}},
+"spec":{"ports":[{"name":"dns","port":53,"protocol":"UDP"},{"name":"dns-tcp","port":53,"protocol":"TCP"}]}}"#;
+
+/// A node, except its name, addresses and times.
+const NODE: &str = r#"{
+"metadata":{"annotations":{"node.alpha.kubernetes.io/ttl":"0"},"labels":{"beta.kubernetes.io/arch":"amd64",
+"beta.kubernetes.io/os":"linux","kubernetes.io/arch":"amd64","kubernetes.io/os":"linux"}},
+"status":{
+"capacity":{"cpu":"4","ephemeral-storage":"100Gi","memory":"8Gi","pods":"110"},
+"conditions":[
+{"type":"MemoryPressure","status":"False","reason":"KubeletHasSufficientMemory","message":"kubelet has sufficient memory available"},
+{"type":"DiskPressure","status":"False","reason":"KubeletHasNoDiskPressure","message":"kubelet has no disk pressure"},
+{"type":"PIDPressure","status":"False","reason":"KubeletHasSufficientPID","message":"kubelet has sufficient PID available"},
+{"type":"Ready","status":"True","reason":"KubeletReady","message":"kubelet is posting ready status"}],
+"nodeInfo":{"architecture":"amd64","kubeletVersion":"v1.36.2","operatingSystem":"linux"}}}"#;
 
 fn node(number: u32, now: Time) -> Value {
     let name = format!("node-{number}");
     let network = format!("10.42.{number}.0/24");
-    let resources = object! {
-        "cpu": "4",
-        "ephemeral-storage": "100Gi",
-        "memory": "8Gi",
-        "pods": "110",
-    };
-    object! {
-        "metadata": object! {
-            "name": &name[..],
-            "labels": object! {
-                "beta.kubernetes.io/arch": "amd64",
-                "beta.kubernetes.io/os": "linux",
-                "kubernetes.io/arch": "amd64",
-                "kubernetes.io/hostname": &name[..],
-                "kubernetes.io/os": "linux",
-            },
-            "annotations": object! {"node.alpha.kubernetes.io/ttl": "0"},
-        },
-        "spec": object! {
-            "podCIDR": &network[..],
-            "podCIDRs": array![&network[..]],
-        },
-        "status": object! {
-            "addresses": array![
-                object! {"type": "InternalIP", "address": format!("10.0.0.{}", 10 + number)},
-                object! {"type": "Hostname", "address": &name[..]},
-            ],
-            "allocatable": resources.clone(),
-            "capacity": resources,
-            "conditions": conditions(now),
-            "nodeInfo": object! {
-                "architecture": "amd64",
-                "kubeletVersion": "v1.36.2",
-                "operatingSystem": "linux",
-            },
-        },
-    }
-}
-
-/// The conditions of a healthy node.
-fn conditions(now: Time) -> Value {
-    [
-        (
-            "MemoryPressure",
-            "False",
-            "KubeletHasSufficientMemory",
-            "kubelet has sufficient memory available",
-        ),
-        (
-            "DiskPressure",
-            "False",
-            "KubeletHasNoDiskPressure",
-            "kubelet has no disk pressure",
-        ),
-        (
-            "PIDPressure",
-            "False",
-            "KubeletHasSufficientPID",
-            "kubelet has sufficient PID available",
-        ),
-        (
-            "Ready",
-            "True",
-            "KubeletReady",
-            "kubelet is posting ready status",
-        ),
-    ]
-    .into_iter()
-    .map(|(kind, status, reason, message)| {
-        object! {
-            "type": kind,
-            "status": status,
-            "lastHeartbeatTime": now.rfc3339(),
-            "lastTransitionTime": now.rfc3339(),
-            "reason": reason,
-            "message": message,
+    let address = format!("10.0.0.{}", 10 + number);
+    let mut value = constant(NODE);
+    value["metadata"]["name"] = name.as_str().into();
+    value["metadata"]["labels"]["kubernetes.io/hostname"] = name.as_str().into();
+    value["spec"]["podCIDR"] = network.as_str().into();
+    value["spec"]["podCIDRs"] = array![network];
+    let status = &mut value["status"];
+    status["addresses"] = array![
+        object! {"type": "InternalIP", "address": address},
+        object! {"type": "Hostname", "address": name},
+    ];
+    for at in 0..status["conditions"].items().len() {
+        for time in ["lastHeartbeatTime", "lastTransitionTime"] {
+            item_mut(status, "conditions", at)[time] = now.rfc3339().into();
         }
-    })
-    .collect()
+    }
+    value
 }

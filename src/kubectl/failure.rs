@@ -4,12 +4,16 @@
 
 use super::Done;
 use super::io::Stop;
+use super::text::fill;
 use crate::object;
 use crate::value::Value;
 
-/// Why a command failed.
+/// Why a command failed: one word, so that handing it on costs little.
 #[derive(Clone, Debug)]
-pub(super) enum Failure {
+pub(super) struct Failure(Box<Why>);
+
+#[derive(Clone, Debug)]
+enum Why {
     /// The server refused: its Status, the message possibly with words before it.
     Server(Value),
     /// kubectl's own: `error: ` comes before it, unless it stands among others.
@@ -23,40 +27,65 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    pub fn client(text: impl Into<String>) -> Self {
-        Self::Client(text.into())
+    /// kubectl's own: `error: ` comes before it, unless it stands among others.
+    pub fn own(text: String) -> Self {
+        Self(Box::new(Why::Client(text)))
+    }
+
+    pub fn client(text: &str) -> Self {
+        Self::own(text.to_owned())
+    }
+
+    /// From a template: see [`fill`].
+    pub fn say(template: &str, values: &[&str]) -> Self {
+        Self::own(fill(template, values))
+    }
+
+    /// The server's Status.
+    pub fn server(status: Value) -> Self {
+        Self(Box::new(Why::Server(status)))
+    }
+
+    /// Printed as it is.
+    pub fn bare(text: String) -> Self {
+        Self(Box::new(Why::Bare(text)))
+    }
+
+    /// A program's exit code; the text, if any, is printed as it is.
+    pub fn exit(text: String, code: i32) -> Self {
+        Self(Box::new(Why::Exit(text, code)))
+    }
+
+    /// Several, one a line.
+    pub fn several(all: Vec<Failure>) -> Self {
+        Self(Box::new(Why::Several(all)))
     }
 
     /// With the hint that belongs to wrong usage of a command.
     pub fn usage(text: &str, command: &str) -> Self {
-        Self::Client(
-            [
-                text,
-                "\nSee 'kubectl ",
-                command,
-                " -h' for help and examples",
-            ]
-            .concat(),
+        Self::say(
+            "{}\nSee 'kubectl {} -h' for help and examples",
+            &[text, command],
         )
     }
 
     /// What is not built yet says so by name.
     pub fn not_simulated(what: &str) -> Self {
-        Self::Client([what, " is not simulated yet"].concat())
+        Self::own([what, " is not simulated yet"].concat())
     }
 
     /// For a 404 without a Status.
     pub fn no_such_resource() -> Self {
-        Self::Server(object! {
+        Self::server(object! {
             "reason": "NotFound",
             "message": "the server could not find the requested resource",
         })
     }
 
     pub fn reason(&self) -> &str {
-        match self {
-            Self::Server(status) => status["reason"].as_str(),
-            _ => "",
+        match &*self.0 {
+            Why::Server(status) => status["reason"].as_str(),
+            Why::Client(_) | Why::Bare(_) | Why::Exit(..) | Why::Several(_) => "",
         }
     }
 
@@ -66,24 +95,42 @@ impl Failure {
 
     /// The text without the words for the reader: what Go's `Error()` gives.
     pub fn message(&self) -> String {
-        match self {
-            Self::Server(status) => status["message"].as_str().into(),
-            Self::Client(text) | Self::Bare(text) | Self::Exit(text, _) => text.clone(),
-            Self::Several(all) => {
+        match &*self.0 {
+            Why::Server(status) => status["message"].as_str().into(),
+            Why::Client(text) | Why::Bare(text) | Why::Exit(text, _) => text.clone(),
+            Why::Several(all) => {
                 let all: Vec<String> = all.iter().map(Self::message).collect();
-                ["[", &all.join(", "), "]"].concat()
+                fill("[{}]", &[&all.join(", ")])
             }
         }
     }
 
-    /// With words before the message: `error when creating "web.yaml": …`.
-    pub fn prefixed(self, words: &str) -> Self {
-        match self {
-            Self::Server(mut status) => {
-                status["message"] = [words, status["message"].as_str()].concat().into();
-                Self::Server(status)
+    /// The texts of all there is, one a line.
+    pub fn lines(&self) -> String {
+        match &*self.0 {
+            Why::Several(all) => {
+                let lines: Vec<String> = all.iter().map(Self::among_others).collect();
+                lines.join("\n")
             }
-            other => Self::Client([words, &other.message()].concat()),
+            Why::Server(_) | Why::Client(_) | Why::Bare(_) | Why::Exit(..) => self.among_others(),
+        }
+    }
+
+    /// With words before the message: `error when creating "web.yaml": …`.
+    pub fn prefixed(mut self, words: &str) -> Self {
+        let text = [words, &self.message()].concat();
+        match &mut *self.0 {
+            Why::Server(status) => status["message"] = text.into(),
+            other => *other = Why::Client(text),
+        }
+        self
+    }
+
+    /// The server's Status, to change its words.
+    pub fn status(&mut self) -> Option<&mut Value> {
+        match &mut *self.0 {
+            Why::Server(status) => Some(status),
+            Why::Client(_) | Why::Bare(_) | Why::Exit(..) | Why::Several(_) => None,
         }
     }
 
@@ -94,30 +141,27 @@ impl Failure {
         if source.is_empty() {
             return self;
         }
-        self.prefixed(&["error when ", doing, " \"", source, "\": "].concat())
+        self.prefixed(&fill("error when {} \"{}\": ", &[doing, source]))
     }
 
     /// What is printed and the exit code.
     pub fn verdict(&self) -> (String, i32) {
-        match self {
-            Self::Server(status) if status["reason"].as_str() == "Invalid" => (invalid(status), 1),
-            Self::Server(status) => (server(status), 1),
-            Self::Client(text) if text.starts_with("error: ") => (text.clone(), 1),
-            Self::Client(text) => (["error: ", text].concat(), 1),
-            Self::Bare(text) => (text.clone(), 1),
-            Self::Exit(text, code) => (text.clone(), *code),
-            Self::Several(all) if all.len() == 1 => all[0].verdict(),
-            Self::Several(all) => {
-                let lines: Vec<String> = all.iter().map(Self::among_others).collect();
-                (lines.join("\n"), 1)
-            }
+        match &*self.0 {
+            Why::Server(status) if status["reason"].as_str() == "Invalid" => (invalid(status), 1),
+            Why::Server(status) => (server(status), 1),
+            Why::Client(text) if text.starts_with("error: ") => (text.clone(), 1),
+            Why::Client(text) => (["error: ", text].concat(), 1),
+            Why::Bare(text) => (text.clone(), 1),
+            Why::Exit(text, code) => (text.clone(), *code),
+            Why::Several(all) if all.len() == 1 => all[0].verdict(),
+            Why::Several(_) => (self.lines(), 1),
         }
     }
 
     fn among_others(&self) -> String {
-        match self {
-            Self::Server(status) => server(status),
-            other => other.message(),
+        match &*self.0 {
+            Why::Server(status) => server(status),
+            Why::Client(_) | Why::Bare(_) | Why::Exit(..) | Why::Several(_) => self.message(),
         }
     }
 }
@@ -127,8 +171,11 @@ fn server(status: &Value) -> String {
     let message = status["message"].as_str();
     match status["reason"].as_str() {
         "" => ["Error from server: ", message].concat(),
-        "Unauthorized" => ["error: You must be logged in to the server (", message, ")"].concat(),
-        reason => ["Error from server (", reason, "): ", message].concat(),
+        "Unauthorized" => fill(
+            "error: You must be logged in to the server ({})",
+            &[message],
+        ),
+        reason => fill("Error from server ({}): {}", &[reason, message]),
     }
 }
 
@@ -139,23 +186,23 @@ fn invalid(status: &Value) -> String {
         .iter()
         .map(|it| match it["field"].as_str() {
             "" => it["message"].as_str().into(),
-            field => [field, ": ", it["message"].as_str()].concat(),
+            field => fill("{}: {}", &[field, it["message"].as_str()]),
         })
         .collect();
     let (kind, name) = (details["kind"].as_str(), details["name"].as_str());
     let subject = if kind.is_empty() && name.is_empty() {
         String::from("The request is invalid")
     } else {
-        ["The ", kind, " \"", name, "\" is invalid"].concat()
+        fill("The {} \"{}\" is invalid", &[kind, name])
     };
     match causes.as_slice() {
         [] if kind.is_empty() && name.is_empty() => {
-            [&subject, ": ", status["message"].as_str()].concat()
+            fill("{}: {}", &[&subject, status["message"].as_str()])
         }
         [] => subject,
         // upstream: MultilineError ends each line itself, and one more is not added.
-        [one] => [&subject, ": ", one, "\n"].concat(),
-        all => [&subject, ": \n* ", &all.join("\n* "), "\n"].concat(),
+        [one] => fill("{}: {}\n", &[&subject, one]),
+        all => fill("{}: \n* {}\n", &[&subject, &all.join("\n* ")]),
     }
 }
 
@@ -169,14 +216,17 @@ impl Failures {
         match result {
             Ok(value) => Ok(Some(value)),
             Err(Stop::Suspended) => Err(Stop::Suspended),
-            Err(Stop::Failed(Failure::Several(all))) => {
-                self.0.extend(all);
-                Ok(None)
-            }
             Err(Stop::Failed(failure)) => {
-                self.0.push(failure);
+                self.keep(failure);
                 Ok(None)
             }
+        }
+    }
+
+    fn keep(&mut self, failure: Failure) {
+        match *failure.0 {
+            Why::Several(all) => self.0.extend(all),
+            why => self.0.push(Failure(Box::new(why))),
         }
     }
 
@@ -189,7 +239,7 @@ impl Failures {
         match self.0.len() {
             0 => Ok(()),
             1 => Err(self.0.into_iter().next().expect("there is one").into()),
-            _ => Err(Failure::Several(self.0).into()),
+            _ => Err(Failure::several(self.0).into()),
         }
     }
 }

@@ -6,6 +6,7 @@
 //! upstream: github.com/spf13/pflag.
 
 use super::failure::Failure;
+use crate::kubectl::text::fill;
 use crate::value::Text;
 
 /// Flags of every command.
@@ -73,7 +74,7 @@ impl Flags {
     /// Reads the words after a command.
     pub fn parse(table: &'static str, command: &str, words: &[Text]) -> Result<Self, Failure> {
         let wrong = |text: String| {
-            Failure::Client([&text, "\nSee 'kubectl ", command, " --help' for usage."].concat())
+            Failure::say("{}\nSee 'kubectl {} --help' for usage.", &[&text, command])
         };
         let mut flags = Self::default();
         let mut words = words.iter();
@@ -120,7 +121,7 @@ impl Flags {
             let (short, after) = rest.split_at(letter.len_utf8());
             let flag = rows(table)
                 .find(|it| it.short == short)
-                .ok_or_else(|| ["unknown shorthand flag: '", short, "' in -", letters].concat())?;
+                .ok_or_else(|| fill("unknown shorthand flag: '{}' in -{}", &[short, letters]))?;
             if let Some(value) = after.strip_prefix('=') {
                 return self.put(flag, command, value);
             }
@@ -132,7 +133,7 @@ impl Flags {
                 None if !after.is_empty() => return self.put(flag, command, after),
                 None => {
                     let value = words.next().ok_or_else(|| {
-                        ["flag needs an argument: '", short, "' in -", letters].concat()
+                        fill("flag needs an argument: '{}' in -{}", &[short, letters])
                     })?;
                     return self.put(flag, command, value);
                 }
@@ -148,30 +149,19 @@ impl Flags {
                 let short = if flag.short.is_empty() {
                     String::new()
                 } else {
-                    ["-", flag.short, ", "].concat()
+                    fill("-{}, ", &[flag.short])
                 };
-                let parts = [
-                    "invalid argument \"",
-                    value,
-                    "\" for \"",
-                    &short,
-                    "--",
-                    flag.name,
-                    "\" flag: ",
-                    &why,
-                ];
-                return Err(parts.concat());
+                return Err(fill(
+                    "invalid argument \"{}\" for \"{}--{}\" flag: {}",
+                    &[value, &short, flag.name, &why],
+                ));
             }
         };
         if !flag.is_built {
-            return Err([
-                "flag --",
-                flag.name,
-                " of kubectl ",
-                command,
-                " is not simulated yet",
-            ]
-            .concat());
+            return Err(fill(
+                "flag --{} of kubectl {} is not simulated yet",
+                &[flag.name, command],
+            ));
         }
         if flag.kind == b'l' {
             let values = value.split(',').map(|it| (flag.name.into(), it.into()));
@@ -233,11 +223,17 @@ fn check(kind: u8, value: &str) -> Result<&str, String> {
         b'b' => match value {
             "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok("true"),
             "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok("false"),
-            _ => Err(["strconv.ParseBool: parsing \"", value, "\": invalid syntax"].concat()),
+            _ => Err(fill(
+                "strconv.ParseBool: parsing \"{}\": invalid syntax",
+                &[value],
+            )),
         },
         b'i' => match value.parse::<i64>() {
             Ok(_) => Ok(value),
-            Err(_) => Err(["strconv.ParseInt: parsing \"", value, "\": invalid syntax"].concat()),
+            Err(_) => Err(fill(
+                "strconv.ParseInt: parsing \"{}\": invalid syntax",
+                &[value],
+            )),
         },
         b'd' => duration_ms(value).map(|_| value),
         _ => Ok(value),
@@ -248,7 +244,7 @@ fn check(kind: u8, value: &str) -> Result<&str, String> {
 ///
 /// upstream: time.ParseDuration.
 pub(super) fn duration_ms(text: &str) -> Result<i64, String> {
-    let invalid = || ["time: invalid duration \"", text, "\""].concat();
+    let invalid = || fill("time: invalid duration \"{}\"", &[text]);
     let (sign, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
@@ -276,16 +272,12 @@ pub(super) fn duration_ms(text: &str) -> Result<i64, String> {
             "ms" => 1_000_000,
             "us" | "µs" => 1000,
             "ns" => 1,
-            "" => return Err(["time: missing unit in duration \"", text, "\""].concat()),
+            "" => return Err(fill("time: missing unit in duration \"{}\"", &[text])),
             _ => {
-                let parts = [
-                    "time: unknown unit \"",
-                    unit,
-                    "\" in duration \"",
-                    text,
-                    "\"",
-                ];
-                return Err(parts.concat());
+                return Err(fill(
+                    "time: unknown unit \"{}\" in duration \"{}\"",
+                    &[unit, text],
+                ));
             }
         };
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));

@@ -7,6 +7,7 @@ use super::print::table::TablePrinter;
 use super::verbs::events::EventRows;
 use super::verbs::{rollout, wait};
 use crate::apiserver::rest::Watch;
+use crate::kubectl::text::fill;
 use crate::process::{Answer, Ask, Output, Stream};
 use crate::time::Time;
 use crate::value::{Text, Value};
@@ -207,7 +208,7 @@ impl Condition {
             Self::Running | Self::Completed if deleted => {
                 let name = object["metadata"]["name"].as_str();
                 Some(Outcome::Failed(
-                    ["pods \"", name, "\" not found"].concat().into(),
+                    fill("pods \"{}\" not found", &[name]).into(),
                 ))
             }
             Self::Running => match phase {

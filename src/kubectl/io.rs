@@ -4,6 +4,7 @@ use ecow::EcoVec;
 
 use super::failure::Failure;
 use super::follow::{Follower, Outcome};
+use super::text::fill;
 use super::{Done, Invocation};
 use crate::apiserver::rest::{Body, Connection, HttpRequest, HttpResponse, Watch};
 use crate::process::{Answer, Ask, Output, Stream};
@@ -81,6 +82,16 @@ impl<'a> Io<'a> {
         self.output(Stream::Stderr, text.into());
     }
 
+    /// Prints a template: see [`fill`].
+    pub fn say(&mut self, template: &str, values: &[&str]) {
+        self.print(fill(template, values));
+    }
+
+    /// Prints a template on the error stream.
+    pub fn warn(&mut self, template: &str, values: &[&str]) {
+        self.print_error(fill(template, values));
+    }
+
     fn output(&mut self, stream: Stream, text: Text) {
         if !text.is_empty() {
             self.count += 1;
@@ -97,7 +108,7 @@ impl<'a> Io<'a> {
             // upstream: client-go, rest.NewWarningWriter with Deduplicate.
             if !self.warned.contains(warning) {
                 self.warned.push(warning.clone());
-                self.print_error(["Warning: ", warning, "\n"].concat());
+                self.print_error(fill("Warning: {}\n", &[warning]));
             }
         }
         Ok(answer)
@@ -108,7 +119,7 @@ impl<'a> Io<'a> {
         let answer = self.send(request)?;
         match answer.body {
             body if answer.status < 400 => Ok(body),
-            Body::Json(status) => Err(Failure::Server(status).into()),
+            Body::Json(status) => Err(Failure::server(status).into()),
             _ => Err(Failure::no_such_resource().into()),
         }
     }

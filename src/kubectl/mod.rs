@@ -12,6 +12,7 @@ mod follow;
 mod io;
 mod print;
 mod resources;
+mod text;
 mod types;
 mod verbs;
 

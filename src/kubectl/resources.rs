@@ -9,13 +9,15 @@ use super::io::Io;
 use super::types::{Type, api_version_of, find, go_name, qualified, types};
 use super::verbs::manifest::{self, Manifest};
 use crate::apiserver::rest::HttpRequest;
+use crate::kubectl::text::fill;
+use crate::sort;
 use crate::value::{Text, Value};
 
 /// The path of a type's collection, an object (`name` not empty) or its subresource.
 pub(super) fn path(of: Type, namespace: &str, name: &str, subresource: &str) -> Text {
     let mut path = match of.group {
         "" => String::from("/api/v1"),
-        group => ["/apis/", group, "/", of.version].concat(),
+        group => fill("/apis/{}/{}", &[group, of.version]),
     };
     if of.namespaced && !namespace.is_empty() {
         path.push_str("/namespaces/");
@@ -228,7 +230,7 @@ fn types_of(io: &mut Io, names: &str) -> Result<Vec<Type>, Failure> {
     for name in names.split(',') {
         if name == "all" {
             let mut all: Vec<Type> = types().filter(|it| it.in_all).collect();
-            all.sort_by_key(|it| (it.group, it.plural));
+            sort::by_key(&mut all, |it| (it.group, it.plural));
             found.extend(all);
             continue;
         }
@@ -268,7 +270,7 @@ impl Info {
 
     /// `statefulset.apps/web`.
     pub fn title(&self) -> String {
-        [&qualified(self.of), "/", &self.name].concat()
+        fill("{}/{}", &[&qualified(self.of), &self.name])
     }
 
     pub fn path(&self, subresource: &str) -> Text {
@@ -298,18 +300,12 @@ pub(super) fn listing_refused(failure: Failure, of: Type, selection: &Selection)
     }
     let (labels, fields) = (&selection.labels, &selection.fields);
     let words = if labels.is_empty() && fields.is_empty() {
-        ["Unable to list \"", &go_name(of), "\": "].concat()
+        fill("Unable to list \"{}\": ", &[&go_name(of)])
     } else {
-        let parts = [
-            "Unable to find \"",
-            &go_name(of),
-            "\" that match label selector \"",
-            labels,
-            "\", field selector \"",
-            fields,
-            "\": ",
-        ];
-        parts.concat()
+        fill(
+            "Unable to find \"{}\" that match label selector \"{}\", field selector \"{}\": ",
+            &[&go_name(of), labels, fields],
+        )
     };
     failure.prefixed(&words)
 }
@@ -362,13 +358,9 @@ pub(super) fn fetch(
 pub(super) fn print_none_found(io: &mut Io, selection: &Selection) {
     let namespaced = selection.selected.iter().all(|it| it.of().namespaced);
     if namespaced && !selection.namespace.is_empty() {
-        io.print_error(
-            [
-                "No resources found in ",
-                &selection.namespace,
-                " namespace.\n",
-            ]
-            .concat(),
+        io.warn(
+            "No resources found in {} namespace.\n",
+            &[&selection.namespace],
         );
     } else {
         io.print_error("No resources found\n");

@@ -4,6 +4,7 @@
 
 use super::failure::Failure;
 use crate::api::{Kind, KindFacts};
+use crate::kubectl::text::fill;
 use crate::value::Text;
 
 /// A type of object.
@@ -172,7 +173,7 @@ pub(in crate::kubectl) fn type_of(api_version: &str, kind: &str) -> Option<Type>
 pub(in crate::kubectl) fn api_version_of(of: Type) -> Text {
     match of.group {
         "" => of.version.into(),
-        group => [group, "/", of.version].concat().into(),
+        group => fill("{}/{}", &[group, of.version]).into(),
     }
 }
 
@@ -189,13 +190,13 @@ pub(in crate::kubectl) fn qualified_plural(of: Type) -> String {
 fn dotted(name: &str, group: &str) -> String {
     match group {
         "" => name.into(),
-        _ => [name, ".", group].concat(),
+        _ => fill("{}.{}", &[name, group]),
     }
 }
 
 /// `apps/v1, Resource=statefulsets`, as Go prints a GroupVersionResource.
 pub(in crate::kubectl) fn go_name(of: Type) -> String {
-    [of.group, "/", of.version, ", Resource=", of.plural].concat()
+    fill("{}/{}, Resource={}", &[of.group, of.version, of.plural])
 }
 
 /// The type of a name as people write it: `sts`, `StatefulSet`, `statefulsets.apps`, `statefulsets.v1.apps`.
@@ -216,6 +217,6 @@ pub(in crate::kubectl) fn find(name: &str) -> Result<Type, Failure> {
         })
         .ok_or_else(|| {
             let plain = name.split('.').next().unwrap_or_default();
-            Failure::Client(["the server doesn't have a resource type \"", plain, "\""].concat())
+            Failure::say("the server doesn't have a resource type \"{}\"", &[plain])
         })
 }

@@ -36,6 +36,7 @@ pub(super) fn status_of(
     let knows_generations = ctx.config.version >= Version::V1_36;
     if knows_generations {
         status["observedGeneration"] = pod.generation().into();
+        status["resources"] = Value::object();
     }
     status["phase"] = match containers {
         Containers::Creating => "Pending",
@@ -69,9 +70,10 @@ pub(super) fn status_of(
     status
 }
 
-/// Conditions of other writers (PodScheduled, DisruptionTarget) are taken from the object as it is.
+/// Conditions of other writers (DisruptionTarget) are taken from the object as it is and stand first; PodScheduled is
+/// taken over, and stands last.
 ///
-/// upstream: mergePodStatus; PodScheduled gets the observed generation too once the pod is deleted.
+/// upstream: mergePodStatus, generateAPIPodStatus.
 fn keep_foreign(ctx: &Ctx<'_>, pod: &Object, conditions: &mut Value) {
     for foreign in pod.value["status"]["conditions"].items() {
         let kind = foreign["type"].as_str();
@@ -79,7 +81,7 @@ fn keep_foreign(ctx: &Ctx<'_>, pod: &Object, conditions: &mut Value) {
             continue;
         }
         let mut foreign = foreign.clone();
-        if pod.is_terminating() && ctx.config.version >= Version::V1_36 {
+        if kind == "PodScheduled" && ctx.config.version >= Version::V1_36 {
             foreign["observedGeneration"] = pod.generation().into();
         }
         let items = conditions.as_items_mut();
@@ -88,8 +90,17 @@ fn keep_foreign(ctx: &Ctx<'_>, pod: &Object, conditions: &mut Value) {
             None => items.push(foreign),
         }
     }
+    conditions.as_items_mut().make_mut().sort_by_key(|it| {
+        let kind = it["type"].as_str();
+        let own = KUBELET_CONDITIONS.iter().position(|it| *it == kind);
+        match kind {
+            "PodScheduled" => KUBELET_CONDITIONS.len() + 1,
+            _ => own.map_or(0, |at| at + 1),
+        }
+    });
 }
 
+/// In the kubelet's own order.
 const KUBELET_CONDITIONS: [&str; 4] = [
     "PodReadyToStartContainers",
     "Initialized",

@@ -91,7 +91,7 @@ fn env(run: &mut Run<'_, '_>) {
 }
 
 /// The variables of a container: what the runtime sets, then what the pod says in plain values.
-pub(super) fn environment(container: &Container<'_>) -> Vec<(Text, Text)> {
+pub(crate) fn environment(container: &Container<'_>) -> Vec<(Text, Text)> {
     let mut list: Vec<(Text, Text)> = vec![
         (
             "PATH".into(),

@@ -17,6 +17,7 @@ use crate::dns::stub::{Attempt, Client, Network};
 use crate::process::{Output, Stream};
 use crate::time::{Duration, Time};
 use crate::value::Text;
+pub(crate) use coreutils::environment;
 use image::Image;
 
 /// The container a program runs in.
@@ -127,7 +128,7 @@ pub fn run<'n>(
         argv,
         image: &image,
         hostname: crate::dns::resolv::hostname(pod, config),
-        environment: coreutils::environment(container),
+        environment: environment(container),
         hosts,
         client,
         seed: config.seed,

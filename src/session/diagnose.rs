@@ -46,6 +46,9 @@ pub(super) fn diagnose(config: &Config, pasted: &Pasted) -> (Vec<Document>, Vec<
             ));
         }
     }
+    for it in &pasted.remarks {
+        found.push(remark("info", (it.line, 1), it.kind.sentence(), "", ""));
+    }
     found.truncate(REMARKS_MAX);
     (documents, found)
 }

@@ -164,13 +164,15 @@ fn inputs(pasted: &Pasted, text: &str) -> Vec<Input> {
             ]
         }
         PasteKind::Transcript => {
-            vec![Input::Paste(
-                pasted
-                    .commands
-                    .iter()
-                    .map(|it| it.command.clone())
-                    .collect(),
-            )]
+            let files = pasted.manifests.iter().filter(|it| !it.is_written);
+            let written = files.filter_map(|it| {
+                Some(Input::WriteFile {
+                    path: it.file_name.clone()?,
+                    text: it.text.as_str().into(),
+                })
+            });
+            let commands = pasted.commands.iter().map(|it| it.command.clone());
+            written.chain([Input::Paste(commands.collect())]).collect()
         }
     }
 }

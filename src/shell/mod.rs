@@ -1,9 +1,12 @@
 //! The reader's side: lines, pasted transcripts, the terminal and the programs it runs.
 
 mod builtins;
+mod expand;
 pub mod inside;
 pub mod parse;
+pub mod syntax;
 mod terminal;
 pub mod transcript;
+mod words;
 
 pub use terminal::{Errand, Line, LineKind, Pending, Terminal};

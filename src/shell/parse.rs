@@ -1,55 +1,33 @@
-//! One command line of a small POSIX-like shell, read into pipelines.
+//! A command line of a small POSIX-like shell, read into lists of pipelines.
 //!
-//! Quotes, escapes, comments, `&&` `||` `;` `|`, redirections, here-documents and line continuation.
-//! Left out: variables, command substitution, globbing, background jobs, functions, loops.
+//! Quotes, escapes, variables, `$(…)`, comments, `&&` `||` `;` `|`, redirections, here-documents, line continuation,
+//! assignments, `for`, `while` and `until`. Words are read in `words.rs`.
+//! Left out, and refused by name: background jobs, `if`, `case`, functions, groups, arithmetic. Patterns (`*`) and `~`
+//! stay as they are.
 
 use core::fmt;
-use std::collections::VecDeque;
 
+use super::syntax::{Command, Joint, List, Pipeline, Redirection, Simple, Target};
+use super::words::is_name;
 use crate::value::Text;
 
-/// How a pipeline follows the one before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Joint {
-    /// It is the first, or follows `;` or a newline.
-    Always,
-    /// It follows `&&`: it runs if the one before ended with 0.
-    And,
-    /// It follows `||`: it runs if the one before did not end with 0.
-    Or,
-}
-
-/// Commands joined by `|`; mostly just one.
-pub type Pipeline = Vec<Command>;
-
-/// One command with its redirections.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Command {
-    /// Its words, quotes taken away.
-    pub argv: Vec<Text>,
-    /// Text on its standard input, from a here-document.
-    pub here: Option<Text>,
-    /// The file its standard input comes from.
-    pub input: Option<Text>,
-    /// The file its standard output goes to.
-    pub output: Option<Redirection>,
-}
-
-/// Where standard output goes.
+/// What makes a line no command, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Redirection {
-    /// The file.
-    pub path: Text,
-    /// `>>`: after what it holds.
-    pub appends: bool,
+pub struct Error {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+    /// What is wrong.
+    pub kind: ErrorKind,
 }
 
-/// What makes a line no command.
+/// The kinds of [`Error`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Error {
-    /// A quote that is never closed.
-    Unclosed(char),
-    /// An operator where a word is expected.
+pub enum ErrorKind {
+    /// A quote or bracket that is never closed.
+    Unclosed(&'static str),
+    /// Something where something else is expected.
     Unexpected(Text),
     /// Something this shell doesn't do.
     NotSimulated(&'static str),
@@ -57,247 +35,648 @@ pub enum Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unclosed(quote) => {
-                write!(out, "syntax error: unterminated quoted string ({quote})")
+        match &self.kind {
+            ErrorKind::Unclosed(quote) => write!(out, "syntax error: {quote} is never closed"),
+            ErrorKind::Unexpected(token) => {
+                write!(out, "syntax error near unexpected token `{token}'")
             }
-            Self::Unexpected(token) => write!(out, "syntax error near unexpected token `{token}'"),
-            Self::NotSimulated(what) => write!(out, "{what} is not simulated yet"),
+            ErrorKind::NotSimulated(what) => write!(out, "{what} is not simulated yet"),
         }
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
-    Word(Text),
-    Operator(&'static str),
-}
+/// Deeper `$( … )` and loops are refused.
+const DEEPEST: usize = 16;
 
 /// Longest first.
-const OPERATORS: [&str; 10] = ["<<-", "&&", "||", ">>", "<<", ";", "|", "&", ">", "<"];
+const OPERATORS: [&str; 17] = [
+    "<<<", "<<-", "&>>", "&&", "||", ">>", "<<", ">&", "<&", "&>", ";;", ";", "|", "&", ">", "<",
+    "\n",
+];
 
-/// Reads a command line; further lines hold the bodies of its here-documents, or more commands.
+/// What begins a command that this shell doesn't do.
+const REFUSED: [(&str, &str); 7] = [
+    ("if", "if"),
+    ("case", "case"),
+    ("function", "a function"),
+    ("select", "select"),
+    ("{", "a group of commands"),
+    ("[[", "[["),
+    ("time", "time"),
+];
+
+/// Reads command lines; lines behind one with a here-document hold its body.
 ///
 /// # Errors
-/// What the shell would say of the line.
-pub fn parse(text: &str) -> Result<VecDeque<(Joint, Pipeline)>, Error> {
-    let mut list = VecDeque::new();
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        let mut line = line.to_owned();
-        while let Some(continued) = line.strip_suffix('\\') {
-            line = [continued, lines.next().unwrap_or_default()].concat();
-        }
-        let tokens = loop {
-            match tokens(&line) {
-                // A quote may span lines.
-                Err(Error::Unclosed(quote)) => match lines.next() {
-                    Some(more) => line = [&line, "\n", more].concat(),
-                    None => return Err(Error::Unclosed(quote)),
-                },
-                other => break other?,
-            }
-        };
-        read_line(tokens, &mut lines, &mut list)?;
+/// What the shell would say, and where.
+pub fn parse(text: &str) -> Result<List, Error> {
+    let mut parser = Parser {
+        text,
+        at: 0,
+        here: 0,
+        depth: 0,
+    };
+    let list = parser.list(&[])?;
+    if parser.at < text.len() {
+        return parser.unexpected();
     }
     Ok(list)
 }
 
-fn read_line(
-    tokens: Vec<Token>,
-    lines: &mut core::str::Lines<'_>,
-    list: &mut VecDeque<(Joint, Pipeline)>,
-) -> Result<(), Error> {
-    let mut joint = Joint::Always;
-    let mut pipeline = Pipeline::new();
-    let mut command = Command::default();
-    let mut tokens = tokens.into_iter();
-    while let Some(token) = tokens.next() {
-        let operator = match token {
-            Token::Word(word) => {
-                command.argv.push(word);
+/// A text that is being read.
+pub(super) struct Parser<'a> {
+    pub text: &'a str,
+    pub at: usize,
+    /// Behind the last here-document that has been read.
+    pub here: usize,
+    pub depth: usize,
+}
+
+impl<'a> Parser<'a> {
+    pub(super) fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    pub(super) fn error<T>(&self, at: usize, kind: ErrorKind) -> Result<T, Error> {
+        let before = &self.text[..at];
+        let line_start = before.rfind('\n').map_or(0, |it| it + 1);
+        let line = before.matches('\n').count() + 1;
+        let column = before[line_start..].chars().count() + 1;
+        Err(Error { line, column, kind })
+    }
+
+    pub(super) fn unexpected<T>(&self) -> Result<T, Error> {
+        let rest = self.rest();
+        let token = match self.operator() {
+            Some("\n") => "newline",
+            Some(operator) => operator,
+            None if rest.trim_start().is_empty() => "newline",
+            None => rest
+                .split([' ', '\t', '\n', ';', '&', '|'])
+                .next()
+                .unwrap_or(rest),
+        };
+        self.error(self.at, ErrorKind::Unexpected(token.into()))
+    }
+
+    /// Blanks, continued lines and a comment.
+    fn skip_blanks(&mut self) {
+        loop {
+            let rest = self.rest();
+            let trimmed = rest.trim_start_matches([' ', '\t', '\r']);
+            let trimmed = trimmed
+                .strip_prefix("\\\n")
+                .or(trimmed.strip_prefix("\\\r\n"))
+                .unwrap_or(trimmed);
+            self.at += rest.len() - trimmed.len();
+            if trimmed.starts_with('#') {
+                self.at += trimmed.find('\n').unwrap_or(trimmed.len());
+            }
+            if rest.len() == self.rest().len() {
+                return;
+            }
+        }
+    }
+
+    fn operator(&self) -> Option<&'static str> {
+        OPERATORS.into_iter().find(|it| self.rest().starts_with(it))
+    }
+
+    /// Takes an operator; a newline takes the bodies of here-documents with it.
+    fn take(&mut self, operator: &str) {
+        self.at += operator.len();
+        if operator == "\n" {
+            self.at = self.at.max(self.here);
+        }
+    }
+
+    /// Pipelines up to one of the words that end them, a `)`, or the end of the text.
+    pub(super) fn list(&mut self, ends: &[&str]) -> Result<List, Error> {
+        let mut list = List::new();
+        let mut joint = Joint::Always;
+        loop {
+            self.skip_blanks();
+            if self.operator() == Some("\n") {
+                self.take("\n");
                 continue;
             }
-            Token::Operator(operator) => operator,
-        };
-        match operator {
-            "&&" | "||" | ";" | "|" => {
-                if command == Command::default() {
-                    return Err(Error::Unexpected(operator.into()));
-                }
-                pipeline.push(core::mem::take(&mut command));
-                if operator != "|" {
-                    list.push_back((joint, core::mem::take(&mut pipeline)));
-                    joint = match operator {
-                        "&&" => Joint::And,
-                        "||" => Joint::Or,
-                        _ => Joint::Always,
-                    };
-                }
+            if self.ends_here(ends) {
+                break;
             }
-            "&" => return Err(Error::NotSimulated("a job in the background (&)")),
-            _ => {
-                let Some(Token::Word(word)) = tokens.next() else {
-                    return Err(Error::Unexpected("newline".into()));
-                };
-                match operator {
-                    "<" => command.input = Some(word),
-                    "<<" | "<<-" => {
-                        command.here = Some(here_document(lines, &word, operator == "<<-"));
-                    }
-                    _ => {
-                        command.output = Some(Redirection {
-                            path: word,
-                            appends: operator == ">>",
-                        });
-                    }
+            list.push((joint, self.pipeline()?));
+            self.skip_blanks();
+            joint = match self.operator() {
+                Some("&&") => Joint::And,
+                Some("||") => Joint::Or,
+                Some(";" | "\n") => Joint::Always,
+                Some("&") => {
+                    return self.error(
+                        self.at,
+                        ErrorKind::NotSimulated("a job in the background (&)"),
+                    );
                 }
+                _ => return Ok(list),
+            };
+            if let Some(operator) = self.operator() {
+                self.take(operator);
             }
         }
-    }
-    if command != Command::default() {
-        pipeline.push(command);
-        list.push_back((joint, pipeline));
-    } else if joint != Joint::Always || !pipeline.is_empty() {
-        return Err(Error::Unexpected("newline".into()));
-    }
-    Ok(())
-}
-
-/// The lines up to the one that holds the word alone, or to the end.
-fn here_document(lines: &mut core::str::Lines<'_>, word: &str, strips_tabs: bool) -> Text {
-    let mut body = Text::new();
-    for line in lines {
-        let line = if strips_tabs {
-            line.trim_start_matches('\t')
+        if joint == Joint::Always {
+            Ok(list)
         } else {
-            line
-        };
-        if line == word {
-            break;
+            self.unexpected()
         }
-        body.push_str(line);
-        body.push('\n');
     }
-    body
-}
 
-fn tokens(line: &str) -> Result<Vec<Token>, Error> {
-    let mut found = Vec::new();
-    let mut rest = line;
-    loop {
-        rest = rest.trim_start();
-        if rest.is_empty() || rest.starts_with('#') {
-            return Ok(found);
-        }
-        if let Some(operator) = OPERATORS.into_iter().find(|it| rest.starts_with(it)) {
-            found.push(Token::Operator(operator));
-            rest = &rest[operator.len()..];
-            continue;
-        }
-        let (word, after) = word(rest)?;
-        found.push(Token::Word(word));
-        rest = after;
+    fn ends_here(&self, ends: &[&str]) -> bool {
+        let rest = self.rest();
+        let word = rest
+            .split([' ', '\t', '\r', '\n', ';', '|', '&', ')'])
+            .next()
+            .unwrap_or("");
+        rest.is_empty() || rest.starts_with(')') || ends.contains(&word)
     }
-}
 
-/// The word at the start of a text, and what follows it.
-fn word(text: &str) -> Result<(Text, &str), Error> {
-    let mut word = Text::new();
-    let mut signs = text.char_indices();
-    while let Some((at, sign)) = signs.next() {
-        match sign {
-            '\'' => loop {
-                match signs.next() {
-                    Some((_, '\'')) => break,
-                    Some((_, inner)) => word.push(inner),
-                    None => return Err(Error::Unclosed('\'')),
-                }
-            },
-            '"' => loop {
-                match signs.next() {
-                    Some((_, '"')) => break,
-                    Some((_, '\\')) => match signs.next() {
-                        Some((_, escaped)) => {
-                            if !matches!(escaped, '"' | '\\' | '$' | '`') {
-                                word.push('\\');
-                            }
-                            word.push(escaped);
-                        }
-                        None => return Err(Error::Unclosed('"')),
-                    },
-                    Some((_, inner)) => word.push(inner),
-                    None => return Err(Error::Unclosed('"')),
-                }
-            },
-            '\\' => {
-                if let Some((_, escaped)) = signs.next() {
-                    word.push(escaped);
-                }
+    fn pipeline(&mut self) -> Result<Pipeline, Error> {
+        let mut pipeline = vec![self.command()?];
+        loop {
+            self.skip_blanks();
+            if self.operator() != Some("|") {
+                return Ok(pipeline);
             }
-            ' ' | '\t' | '\n' | ';' | '|' | '&' | '<' | '>' => return Ok((word, &text[at..])),
-            _ => word.push(sign),
+            self.take("|");
+            self.skip_blanks();
+            while self.operator() == Some("\n") {
+                self.take("\n");
+                self.skip_blanks();
+            }
+            pipeline.push(self.command()?);
         }
     }
-    Ok((word, ""))
+
+    fn command(&mut self) -> Result<Command, Error> {
+        let start = self.at;
+        if self.rest().starts_with('(') {
+            return self.error(start, ErrorKind::NotSimulated("a group of commands"));
+        }
+        let word = self
+            .rest()
+            .split([' ', '\t', '\r', '\n', ';'])
+            .next()
+            .unwrap_or("");
+        if let Some((_, what)) = REFUSED.into_iter().find(|(it, _)| *it == word) {
+            return self.error(start, ErrorKind::NotSimulated(what));
+        }
+        match word {
+            "for" => self.deeper(Self::for_loop),
+            "while" => self.deeper(|it| it.condition_loop(Joint::And)),
+            "until" => self.deeper(|it| it.condition_loop(Joint::Or)),
+            "do" | "done" | "then" | "fi" => self.unexpected(),
+            _ => self.simple().map(Command::Simple),
+        }
+    }
+
+    pub(super) fn deeper<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if self.depth >= DEEPEST {
+            return self.error(self.at, ErrorKind::NotSimulated("such deep nesting"));
+        }
+        self.depth += 1;
+        let found = read(self);
+        self.depth -= 1;
+        found
+    }
+
+    fn for_loop(&mut self) -> Result<Command, Error> {
+        self.at += "for".len();
+        self.skip_blanks();
+        let name = self.name();
+        if name.is_empty() {
+            return self.unexpected();
+        }
+        self.skip_blanks();
+        if !self.word_is("in") {
+            return self.unexpected();
+        }
+        self.at += "in".len();
+        let mut words = Vec::new();
+        loop {
+            self.skip_blanks();
+            match self.word()? {
+                Some(word) => words.push(word),
+                None => break,
+            }
+        }
+        let body = self.body()?;
+        Ok(Command::For { name, words, body })
+    }
+
+    fn condition_loop(&mut self, joint: Joint) -> Result<Command, Error> {
+        self.at += "while".len();
+        let condition = self.list(&["do"])?;
+        if condition.is_empty() {
+            return self.unexpected();
+        }
+        let body = self.body()?;
+        Ok(Command::Loop {
+            joint,
+            condition,
+            body,
+        })
+    }
+
+    /// `; do … done`.
+    fn body(&mut self) -> Result<List, Error> {
+        loop {
+            self.skip_blanks();
+            match self.operator() {
+                Some(operator @ (";" | "\n")) => self.take(operator),
+                _ => break,
+            }
+        }
+        if !self.word_is("do") {
+            return self.unexpected();
+        }
+        self.at += "do".len();
+        let body = self.list(&["done"])?;
+        if body.is_empty() || !self.word_is("done") {
+            return self.unexpected();
+        }
+        self.at += "done".len();
+        Ok(body)
+    }
+
+    fn word_is(&self, word: &str) -> bool {
+        let after = self.rest().strip_prefix(word);
+        after.is_some_and(|it| !it.starts_with(is_name) && self.ends_here(&[word]))
+    }
+
+    fn simple(&mut self) -> Result<Simple, Error> {
+        let mut simple = Simple::default();
+        loop {
+            self.skip_blanks();
+            let digits = self.rest().len()
+                - self
+                    .rest()
+                    .trim_start_matches(|it: char| it.is_ascii_digit())
+                    .len();
+            let behind = &self.rest()[digits..];
+            let is_numbered = digits > 0 && behind.starts_with(['<', '>']);
+            let stream = self.rest()[..digits].parse().ok().filter(|_| is_numbered);
+            if is_numbered {
+                self.at += digits;
+            }
+            if let Some(operator) = self.operator().filter(|it| it.contains(['<', '>'])) {
+                self.redirection(operator, stream, &mut simple)?;
+                continue;
+            }
+            if simple.words.is_empty()
+                && let Some(name) = self.assignment()
+            {
+                let value = self.word()?.unwrap_or_default();
+                simple.assignments.push((name, value));
+                continue;
+            }
+            match self.word()? {
+                Some(word) => simple.words.push(word),
+                None if simple == Simple::default() => return self.unexpected(),
+                None => return Ok(simple),
+            }
+        }
+    }
+
+    /// Takes `name=`.
+    fn assignment(&mut self) -> Option<Text> {
+        let start = self.at;
+        let name = self.name();
+        let is_assignment = !name.is_empty() && self.rest().starts_with('=');
+        self.at = if is_assignment { self.at + 1 } else { start };
+        is_assignment.then_some(name)
+    }
+
+    fn redirection(
+        &mut self,
+        operator: &str,
+        stream: Option<u8>,
+        simple: &mut Simple,
+    ) -> Result<(), Error> {
+        let start = self.at;
+        self.take(operator);
+        self.skip_blanks();
+        let is_input = operator.starts_with('<');
+        let stream = stream.unwrap_or(u8::from(!is_input));
+        if stream > 2 {
+            return self.error(
+                start,
+                ErrorKind::NotSimulated("a stream other than 0, 1 and 2"),
+            );
+        }
+        let from = self.at;
+        let Some(word) = self.word()? else {
+            return self.unexpected();
+        };
+        let target = match operator {
+            "<" => Target::Read(word),
+            "<<" | "<<-" => {
+                Target::Here(self.here_document(&self.text[from..self.at], operator == "<<-")?)
+            }
+            "<<<" => {
+                let mut word = word;
+                word.push('\n', true);
+                Target::Here(word)
+            }
+            ">>" | "&>>" => Target::Append(word),
+            ">&" if word.is("1") => Target::Same(1),
+            ">&" if word.is("2") => Target::Same(2),
+            ">" | "&>" => Target::Write(word),
+            _ => return self.error(start, ErrorKind::NotSimulated("this redirection")),
+        };
+        simple.redirections.push(Redirection { stream, target });
+        if operator.starts_with('&') {
+            let target = Target::Same(1);
+            simple.redirections.push(Redirection { stream: 2, target });
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shell::syntax::{Piece, Word};
 
-    fn argvs(line: &str) -> Vec<(Joint, Vec<String>)> {
-        let words = |it: &Pipeline| it[0].argv.iter().map(ToString::to_string).collect();
-        parse(line)
-            .unwrap()
-            .iter()
-            .map(|(joint, pipeline)| (*joint, words(pipeline)))
-            .collect()
+    /// Words as they are written, parts in marks: `‹$x›`, `‹$(2)›` for an output of two pipelines.
+    fn shown(word: &Word) -> String {
+        let parts = word.0.iter().map(|part| {
+            let text = match &part.piece {
+                Piece::Text(text) => text.to_string(),
+                Piece::Variable(name, fallback) if fallback.0.is_empty() => format!("‹${name}›"),
+                Piece::Variable(name, fallback) => format!("‹${name}:{}›", shown(fallback)),
+                Piece::Output(list) => format!("‹$({})›", list.len()),
+            };
+            if part.is_quoted {
+                format!("\"{text}\"")
+            } else {
+                text
+            }
+        });
+        parts.collect()
+    }
+
+    fn command(command: &Command) -> String {
+        match command {
+            Command::Simple(simple) => {
+                let assignments = simple
+                    .assignments
+                    .iter()
+                    .map(|(name, word)| format!("{name}={}", shown(word)));
+                let words = simple.words.iter().map(shown);
+                let redirections = simple.redirections.iter().map(|it| match &it.target {
+                    Target::Read(word) => format!("{}<{}", it.stream, shown(word)),
+                    Target::Write(word) => format!("{}>{}", it.stream, shown(word)),
+                    Target::Append(word) => format!("{}>>{}", it.stream, shown(word)),
+                    Target::Here(word) => format!("{}<<{}", it.stream, shown(word)),
+                    Target::Same(stream) => format!("{}>&{stream}", it.stream),
+                });
+                assignments
+                    .chain(words)
+                    .chain(redirections)
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            }
+            Command::For { name, words, body } => {
+                let words: Vec<String> = words.iter().map(shown).collect();
+                format!("for {name} in [{}] do [{}]", words.join(" "), list(body))
+            }
+            Command::Loop {
+                joint,
+                condition,
+                body,
+            } => {
+                format!("loop {joint:?} [{}] do [{}]", list(condition), list(body))
+            }
+        }
+    }
+
+    pub(super) fn list(list: &List) -> String {
+        let items = list.iter().map(|(joint, pipeline)| {
+            let commands: Vec<String> = pipeline.iter().map(command).collect();
+            let joint = match joint {
+                Joint::Always => "",
+                Joint::And => "&& ",
+                Joint::Or => "|| ",
+            };
+            format!("{joint}{}", commands.join(" | "))
+        });
+        items.collect::<Vec<_>>().join(" ; ")
     }
 
     #[test]
-    fn quotes_lists_and_comments() {
-        let words = |it: &[&str]| it.iter().map(ToString::to_string).collect::<Vec<_>>();
-        assert_eq!(
-            argvs("kubectl exec web-0 -- sh -c 'echo \"a b\"' && ls;echo a\\ b # done"),
-            [
-                (
-                    Joint::Always,
-                    words(&["kubectl", "exec", "web-0", "--", "sh", "-c", "echo \"a b\""])
-                ),
-                (Joint::And, words(&["ls"])),
-                (Joint::Always, words(&["echo", "a b"])),
-            ]
-        );
+    fn lines_are_read_as_a_shell_reads_them() {
+        let cases = [
+            ("", ""),
+            ("  # nothing", ""),
+            ("kubectl get pods", "kubectl get pods"),
+            ("a && b || c ; d", "a ; && b ; || c ; d"),
+            ("a;b&&c", "a ; b ; && c"),
+            ("a;", "a"),
+            ("a &&\n b", "a ; && b"),
+            ("a |\n b|c", "a | b | c"),
+            ("echo a#b #c", "echo a#b"),
+            ("echo a;# c\nb", "echo a ; b"),
+            ("echo 'a  \"b' \"c 'd\"", "echo \"a  \"b\" \"c 'd\""),
+            ("echo a\\ b\\'c", "echo a\" \"b\"'\"c"),
+            ("echo \"a\\\"\\$\\\\\\n\"", "echo \"a\"$\\\\n\""),
+            ("echo '' \"\"", "echo \"\" \"\""),
+            ("echo $a ${b}c \"$d\" $", "echo ‹$a› ‹$b›c \"\"\"‹$d›\" $"),
+            ("echo ${a:-b c}", "echo ‹$a:\"b c\"›"),
+            ("echo $? $1x", "echo ‹$?› ‹$1›x"),
+            ("echo '$a' \\$b", "echo \"$a\" \"$\"b"),
+            ("x=$(a; b | c) y='d e'", "x=‹$(2)› y=\"d e\""),
+            ("x=1 a b=c", "x=1 a b=c"),
+            ("echo `a; b`", "echo ‹$(2)›"),
+            ("echo \"$(echo \"a b\")\"", "echo \"\"\"‹$(1)›\""),
+            ("a > f 2>&1 < g 2>>h", "a 1>f 2>&1 0<g 2>>h"),
+            ("a >f2 &>g >&2", "a 1>f2 1>g 2>&1 1>&2"),
+            ("echo 2 >f", "echo 2 1>f"),
+            ("a <<< \"$b\"", "a 0<<\"\"\"‹$b›\"\"\n\""),
+            ("a \\\n  b \\\r\n c", "a b c"),
+            ("a\r\nb\r\n", "a ; b"),
+            (
+                "for i in 0 1; do a $i; b; done && c",
+                "for i in [0 1] do [a ‹$i› ; b] ; && c",
+            ),
+            (
+                "for i in $(seq 2)\ndo\n  a\ndone\nb",
+                "for i in [‹$(1)›] do [a] ; b",
+            ),
+            (
+                "while true; do a; sleep 1; done",
+                "loop And [true] do [a ; sleep 1]",
+            ),
+            ("until a | b; do c; done", "loop Or [a | b] do [c]"),
+            ("echo for in do done", "echo for in do done"),
+            (
+                "kubectl patch sts web -p '{\"a\": [{\"b\": 1}]}'",
+                "kubectl patch sts web -p \"{\"a\": [{\"b\": 1}]}\"",
+            ),
+            (
+                "kubectl get po -o jsonpath={.items[*].a}{\"\\n\"}",
+                "kubectl get po -o jsonpath={.items[*].a}{\"\\n\"}",
+            ),
+            ("中文 “x”", "中文 “x”"),
+        ];
+        for (text, want) in cases {
+            let found = parse(text).map(|it| list(&it));
+            assert_eq!(found.as_deref(), Ok(want), "{text:?}");
+        }
     }
 
     #[test]
     fn here_documents_take_the_lines_that_follow() {
-        let list = parse("cat >> f.yml << EOF\na: 1\nEOF\necho done").unwrap();
-        let cat = &list[0].1[0];
-        assert_eq!(cat.here.as_deref(), Some("a: 1\n"));
-        assert_eq!(
-            cat.output,
-            Some(Redirection {
-                path: "f.yml".into(),
-                appends: true
-            })
-        );
-        assert_eq!(list[1].1[0].argv, ["echo", "done"]);
+        let cases = [
+            (
+                "cat >> f << EOF\na: 1\nEOF\necho b",
+                "cat 1>>f 0<<\"a: 1\n\" ; echo b",
+            ),
+            ("cat <<'EOF' | a\n$x\nEOF", "cat 0<<\"$x\n\" | a"),
+            ("cat << \"EOF\"\n\\$\nEOF", "cat 0<<\"\\$\n\""),
+            (
+                "cat <<EOF\n$x \\$y \"z\" \\n\nEOF",
+                "cat 0<<\"‹$x›\"\" $y \"z\" \\n\n\"",
+            ),
+            ("cat <<-EOF\n\ta\n\t\tb\n\tEOF\nc", "cat 0<<\"a\nb\n\" ; c"),
+            (
+                "cat <<A; cat <<B\n1\nA\n2\nB\nc",
+                "cat 0<<\"1\n\" ; cat 0<<\"2\n\" ; c",
+            ),
+            ("cat << EOF && a\n1\nEOF", "cat 0<<\"1\n\" ; && a"),
+            ("cat << EOF\n1", "cat 0<<\"1\n\""),
+            ("cat << EOF\r\n1\r\nEOF\r\na", "cat 0<<\"1\r\n\" ; a"),
+            ("cat << EOF", "cat 0<<"),
+            (
+                "for i in 1; do cat << EOF\n$i\nEOF\ndone",
+                "for i in [1] do [cat 0<<\"‹$i›\"\"\n\"]",
+            ),
+        ];
+        for (text, want) in cases {
+            let found = parse(text).map(|it| list(&it));
+            assert_eq!(found.as_deref(), Ok(want), "{text:?}");
+        }
     }
 
     #[test]
-    fn bad_lines_are_refused_in_words() {
-        assert_eq!(parse("echo 'x").unwrap_err(), Error::Unclosed('\''));
-        assert_eq!(parse("&& ls").unwrap_err(), Error::Unexpected("&&".into()));
+    fn bad_lines_are_refused_with_their_place() {
+        let cases = [
+            ("echo 'x", 1, 6, "syntax error: ' is never closed"),
+            ("a\necho \"x", 2, 6, "syntax error: \" is never closed"),
+            ("echo $(a", 1, 6, "syntax error: $( is never closed"),
+            ("echo ${a", 1, 6, "syntax error: ${ is never closed"),
+            ("echo `a", 1, 6, "syntax error: ` is never closed"),
+            ("&& ls", 1, 1, "syntax error near unexpected token `&&'"),
+            (
+                "ls &&",
+                1,
+                6,
+                "syntax error near unexpected token `newline'",
+            ),
+            (
+                "ls | ",
+                1,
+                6,
+                "syntax error near unexpected token `newline'",
+            ),
+            ("ls >", 1, 5, "syntax error near unexpected token `newline'"),
+            ("ls > ; a", 1, 6, "syntax error near unexpected token `;'"),
+            ("a ;; b", 1, 3, "syntax error near unexpected token `;;'"),
+            ("a )", 1, 3, "syntax error near unexpected token `)'"),
+            ("done", 1, 1, "syntax error near unexpected token `done'"),
+            (
+                "for i in 1; do a",
+                1,
+                17,
+                "syntax error near unexpected token `newline'",
+            ),
+            (
+                "for i; do a; done",
+                1,
+                6,
+                "syntax error near unexpected token `;'",
+            ),
+            (
+                "for i in 1; a; done",
+                1,
+                13,
+                "syntax error near unexpected token `a'",
+            ),
+            (
+                "while do a; done",
+                1,
+                7,
+                "syntax error near unexpected token `do'",
+            ),
+            (
+                "中 &",
+                1,
+                3,
+                "a job in the background (&) is not simulated yet",
+            ),
+            ("if a; then b; fi", 1, 1, "if is not simulated yet"),
+            ("a; (b)", 1, 4, "a group of commands is not simulated yet"),
+            ("echo $((1+1))", 1, 6, "arithmetic is not simulated yet"),
+            (
+                "echo ${a%b}",
+                1,
+                6,
+                "${…} with such an operator is not simulated yet",
+            ),
+            (
+                "a 3> b",
+                1,
+                4,
+                "a stream other than 0, 1 and 2 is not simulated yet",
+            ),
+        ];
+        for (text, line, column, said) in cases {
+            let error = parse(text).unwrap_err();
+            assert_eq!(
+                (error.line, error.column, error.to_string().as_str()),
+                (line, column, said),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn hostile_lines_do_not_panic() {
+        let nested = "$(".repeat(100_000);
         assert_eq!(
-            parse("ls &&").unwrap_err(),
-            Error::Unexpected("newline".into())
+            parse(&nested).unwrap_err().to_string(),
+            "such deep nesting is not simulated yet"
         );
-        assert_eq!(
-            parse("ls >").unwrap_err(),
-            Error::Unexpected("newline".into())
-        );
-        assert!(parse("").unwrap().is_empty());
+        assert!(parse(&"for i in 1; do ".repeat(100_000)).is_err());
+        assert!(parse(&"`".repeat(100_001)).is_err());
+        assert_eq!(parse(&"a;".repeat(100_000)).unwrap().len(), 100_000);
+        assert_eq!(parse(&"a ".repeat(100_000)).unwrap().len(), 1);
+        assert!(parse(&"cat << EOF;".repeat(2000)).is_ok());
+        let signs = [
+            "'", "\"", "\\", "$", "(", ")", "{", "}", "`", "<", ">", "|", "&", ";", "\n", " ", "#",
+            "a", "=", "中", "EOF", "for ", "in ", "do ", "done ", "2", "\r",
+        ];
+        let mut state = 7_u64;
+        for _ in 0..20_000 {
+            let mut text = String::new();
+            for _ in 0..12 {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                text.push_str(signs[usize::try_from(state >> 40).unwrap() % signs.len()]);
+            }
+            if let Err(error) = parse(&text) {
+                assert!(error.line > 0 && error.column > 0, "{text:?}");
+            }
+        }
     }
 }

@@ -2,31 +2,25 @@
 //!
 //! upstream: validateContainers, validateInitContainers, validateContainerCommon, validateProbe, validateHandler.
 
-use std::collections::BTreeSet;
-
 use super::names::{self, check};
 use super::{Errors, Path};
 use crate::api::quantity::Quantity;
+use crate::apiserver::places::Places;
 use crate::value::Value;
 
 /// The ordinary containers; `volumes` are the names a mount may give.
-pub(super) fn containers(
-    spec: &Value,
-    volumes: &BTreeSet<&str>,
-    path: &Path<'_>,
-    errors: &mut Errors,
-) {
+pub(super) fn containers(spec: &Value, volumes: &Places, path: &Path<'_>, errors: &mut Errors) {
     let list = path.field("containers");
     let items = spec["containers"].items();
     if items.is_empty() {
         errors.required(&list, "");
     }
-    let mut names = BTreeSet::new();
+    let mut names = Places::default();
     for (at, it) in items.iter().enumerate() {
         let path = list.index(at);
         common(it, volumes, &path, errors);
-        if !names.insert(it["name"].as_str()) {
-            errors.duplicate(&path.field("name"), &it["name"]);
+        if names.repeats(it["name"].as_str()) {
+            errors.repeats(&path, it, "name");
         }
         lifecycle(it, &path, errors);
         probes(it, &path, errors);
@@ -37,20 +31,22 @@ pub(super) fn containers(
 /// The init containers, sidecars among them.
 pub(super) fn init_containers(
     spec: &Value,
-    volumes: &BTreeSet<&str>,
+    volumes: &Places,
     path: &Path<'_>,
     errors: &mut Errors,
 ) {
     let list = path.field("initContainers");
     let items = spec["initContainers"].items();
-    let others = spec["containers"].items().iter();
-    let mut names: BTreeSet<&str> = others.map(|it| it["name"].as_str()).collect();
+    let mut names = Places::default();
+    for it in spec["containers"].items() {
+        names.repeats(it["name"].as_str());
+    }
     for (at, it) in items.iter().enumerate() {
         let path = list.index(at);
         common(it, volumes, &path, errors);
         let name = it["name"].as_str();
-        if !names.insert(name) && !name.is_empty() {
-            errors.duplicate(&path.field("name"), &it["name"]);
+        if names.repeats(name) && !name.is_empty() {
+            errors.repeats(&path, it, "name");
         }
         if it["restartPolicy"].as_str() == "Always" {
             lifecycle(it, &path, errors);
@@ -65,23 +61,20 @@ pub(super) fn init_containers(
         ] {
             if !it[name].is_null() {
                 let why = "may not be set for init containers without restartPolicy=Always";
-                errors.forbidden(&path.field(name), why);
+                errors.forbids(&path, name, why);
             }
         }
     }
 }
 
-fn common(it: &Value, volumes: &BTreeSet<&str>, path: &Path<'_>, errors: &mut Errors) {
-    match it["name"].as_str() {
-        "" => errors.required(&path.field("name"), ""),
-        _ => check(errors, &path.field("name"), &it["name"], names::dns_label),
-    }
+fn common(it: &Value, volumes: &Places, path: &Path<'_>, errors: &mut Errors) {
+    errors.needs(path, it, "name", names::dns_label);
     let image = it["image"].as_str();
     if image.is_empty() {
-        errors.required(&path.field("image"), "");
+        errors.lacks(path, "image", "");
     } else if image.trim() != image {
         let why = "must not have leading or trailing whitespace";
-        errors.invalid(&path.field("image"), &it["image"], why);
+        errors.wrong(path, it, "image", why);
     }
     ports(it["ports"].items(), &path.field("ports"), errors);
     environment(it["env"].items(), &path.field("env"), errors);
@@ -90,31 +83,31 @@ fn common(it: &Value, volumes: &BTreeSet<&str>, path: &Path<'_>, errors: &mut Er
 }
 
 fn ports(items: &[Value], list: &Path<'_>, errors: &mut Errors) {
-    let mut seen = BTreeSet::new();
+    let mut seen = Places::default();
     for (at, port) in items.iter().enumerate() {
         let path = list.index(at);
         let name = port["name"].as_str();
         if !name.is_empty() {
-            if !seen.insert(name) && names::port_name(name).is_empty() {
-                errors.duplicate(&path.field("name"), &port["name"]);
+            if seen.repeats(name) && names::port_name(name).is_empty() {
+                errors.repeats(&path, port, "name");
             }
-            check(errors, &path.field("name"), &port["name"], names::port_name);
+            errors.rule(&path, port, "name", names::port_name);
         }
         match port["containerPort"].as_int() {
-            None | Some(0) => errors.required(&path.field("containerPort"), ""),
+            None | Some(0) => errors.lacks(&path, "containerPort", ""),
             Some(_) => {
-                names::port_number(errors, &path.field("containerPort"), &port["containerPort"]);
+                errors.at(&path, port, "containerPort", names::port_number);
             }
         }
         if !port["hostPort"].is_null() {
-            names::port_number(errors, &path.field("hostPort"), &port["hostPort"]);
+            errors.at(&path, port, "hostPort", names::port_number);
         }
     }
 }
 
 /// upstream: checkHostPortConflicts.
 fn host_ports(containers: &[Value], list: &Path<'_>, errors: &mut Errors) {
-    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut taken = Places::default();
     for (at, container) in containers.iter().enumerate() {
         let container_path = list.index(at);
         let ports_path = container_path.field("ports");
@@ -128,11 +121,10 @@ fn host_ports(containers: &[Value], list: &Path<'_>, errors: &mut Errors) {
                 port["hostIP"].as_str(),
                 port["hostPort"]
             );
-            if taken.contains(&shown) {
+            if taken.repeats(&shown) {
                 let path = ports_path.index(at);
                 errors.duplicate(&path.field("hostPort"), &shown.as_str().into());
             }
-            taken.insert(shown);
         }
     }
 }
@@ -148,15 +140,7 @@ fn environment(items: &[Value], list: &Path<'_>, errors: &mut Errors) {
     ];
     for (at, it) in items.iter().enumerate() {
         let path = list.index(at);
-        match it["name"].as_str() {
-            "" => errors.required(&path.field("name"), ""),
-            _ => check(
-                errors,
-                &path.field("name"),
-                &it["name"],
-                names::variable_name,
-            ),
-        }
+        errors.needs(&path, it, "name", names::variable_name);
         let from = &it["valueFrom"];
         if from.is_null() {
             continue;
@@ -180,44 +164,44 @@ fn environment(items: &[Value], list: &Path<'_>, errors: &mut Errors) {
         for name in ["configMapKeyRef", "secretKeyRef"] {
             if !from[name].is_null() && from[name]["key"].is_empty() {
                 let path = path.field(name);
-                errors.required(&path.field("key"), "");
+                errors.lacks(&path, "key", "");
             }
         }
         if !from["fieldRef"].is_null() && from["fieldRef"]["fieldPath"].is_empty() {
             let path = path.field("fieldRef");
-            errors.required(&path.field("fieldPath"), "");
+            errors.lacks(&path, "fieldPath", "");
         }
     }
 }
 
-fn mounts(it: &Value, volumes: &BTreeSet<&str>, path: &Path<'_>, errors: &mut Errors) {
+fn mounts(it: &Value, volumes: &Places, path: &Path<'_>, errors: &mut Errors) {
     let list = path.field("volumeMounts");
     let items = it["volumeMounts"].items();
-    let mut places = BTreeSet::new();
+    let mut places = Places::default();
     for (at, mount) in items.iter().enumerate() {
         let path = list.index(at);
         let name = mount["name"].as_str();
         if name.is_empty() {
-            errors.required(&path.field("name"), "");
+            errors.lacks(&path, "name", "");
         }
-        if !volumes.contains(name) {
+        if volumes.get(name).is_none() {
             errors.not_found(&path.field("name"), &name.into());
         }
         let place = &mount["mountPath"];
         if place.is_empty() {
-            errors.required(&path.field("mountPath"), "");
+            errors.lacks(&path, "mountPath", "");
         }
-        if !places.insert(place.as_str()) {
+        if places.repeats(place.as_str()) {
             errors.invalid(&path.field("mountPath"), place, "must be unique");
         }
         let sub_path = mount["subPath"].as_str();
         if sub_path.starts_with('/') {
             let why = "must be a relative path";
-            errors.invalid(&path.field("subPath"), &mount["subPath"], why);
+            errors.wrong(&path, mount, "subPath", why);
         }
         if sub_path.split('/').any(|it| it == "..") {
             let why = "must not contain '..'";
-            errors.invalid(&path.field("subPath"), &mount["subPath"], why);
+            errors.wrong(&path, mount, "subPath", why);
         }
     }
 }
@@ -290,7 +274,7 @@ fn probes(it: &Value, path: &Path<'_>, errors: &mut Errors) {
             "successThreshold",
             "failureThreshold",
         ] {
-            names::nonnegative(errors, &path.field(name), &probe[name]);
+            errors.at(&path, probe, name, names::nonnegative);
         }
         let grace = &probe["terminationGracePeriodSeconds"];
         let grace_path = path.field("terminationGracePeriodSeconds");
@@ -323,17 +307,17 @@ fn handler(it: &Value, path: &Path<'_>, errors: &mut Errors) {
             continue;
         }
         match name {
-            "exec" if action["command"].is_null() => errors.required(&path.field("command"), ""),
+            "exec" if action["command"].is_null() => errors.lacks(&path, "command", ""),
             "httpGet" => {
                 if action["path"].is_empty() {
-                    errors.required(&path.field("path"), "");
+                    errors.lacks(&path, "path", "");
                 }
-                names::port_number_or_name(errors, &path.field("port"), &action["port"]);
+                errors.at(&path, action, "port", names::port_number_or_name);
             }
             "tcpSocket" => {
-                names::port_number_or_name(errors, &path.field("port"), &action["port"]);
+                errors.at(&path, action, "port", names::port_number_or_name);
             }
-            "grpc" => names::port_number(errors, &path.field("port"), &action["port"]),
+            "grpc" => errors.at(&path, action, "port", names::port_number),
             _ => {}
         }
     }

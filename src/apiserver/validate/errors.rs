@@ -2,6 +2,7 @@
 //!
 //! upstream: k8s.io/apimachinery/pkg/util/validation/field.
 
+use super::names::{Check, check};
 use crate::api::Key;
 use crate::apiserver::Status;
 use crate::value::Value;
@@ -175,6 +176,58 @@ impl Errors {
         let start = format!("Too many: {count}");
         let detail = format!("must have at most {most} items");
         self.add("FieldValueTooMany", path, &[&start], &detail);
+    }
+
+    /// [`Errors::invalid`] for a member.
+    #[inline(never)]
+    pub fn wrong(&mut self, path: &Path<'_>, value: &Value, name: &str, detail: &str) {
+        self.invalid(&path.field(name), &value[name], detail);
+    }
+
+    /// [`Errors::required`] for a member.
+    #[inline(never)]
+    pub fn lacks(&mut self, path: &Path<'_>, name: &str, detail: &str) {
+        self.required(&path.field(name), detail);
+    }
+
+    /// [`Errors::forbidden`] for a member.
+    #[inline(never)]
+    pub fn forbids(&mut self, path: &Path<'_>, name: &str, detail: &str) {
+        self.forbidden(&path.field(name), detail);
+    }
+
+    /// [`Errors::duplicate`] for a member.
+    #[inline(never)]
+    pub fn repeats(&mut self, path: &Path<'_>, value: &Value, name: &str) {
+        self.duplicate(&path.field(name), &value[name]);
+    }
+
+    /// What a check of texts finds in a member.
+    #[inline(never)]
+    pub fn rule(&mut self, path: &Path<'_>, value: &Value, name: &str, rule: Check) {
+        check(self, &path.field(name), &value[name], rule);
+    }
+
+    /// What must be there and pass a check of texts.
+    #[inline(never)]
+    pub fn needs(&mut self, path: &Path<'_>, value: &Value, name: &str, rule: Check) {
+        if value[name].is_empty() {
+            self.lacks(path, name, "");
+        } else {
+            self.rule(path, value, name, rule);
+        }
+    }
+
+    /// Checks a member.
+    #[inline(never)]
+    pub fn at(
+        &mut self,
+        path: &Path<'_>,
+        value: &Value,
+        name: &str,
+        check: fn(&mut Self, &Path<'_>, &Value),
+    ) {
+        check(self, &path.field(name), &value[name]);
     }
 
     /// How many findings there are.

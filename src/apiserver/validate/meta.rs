@@ -35,7 +35,7 @@ pub(super) fn create(key: &Key, value: &Value, errors: &mut Errors) {
         }
     }
     if key.name.is_empty() {
-        errors.required(&path.field("name"), "name or generateName is required");
+        errors.lacks(&path, "name", "name or generateName is required");
     } else {
         check(
             errors,
@@ -66,14 +66,14 @@ pub(super) fn update(value: &Value, old: &Value, errors: &mut Errors) {
             "no new finalizers can be added if the object is being deleted, found new finalizers []string{{\"{}\"}}",
             added.join("\", \"")
         );
-        errors.forbidden(&path.field("finalizers"), &why);
+        errors.forbids(&path, "finalizers", &why);
     }
     changeable(meta, &path, errors);
 }
 
 fn changeable(meta: &Value, path: &Path<'_>, errors: &mut Errors) {
-    names::labels(errors, &path.field("labels"), &meta["labels"]);
-    names::annotations(errors, &path.field("annotations"), &meta["annotations"]);
+    errors.at(path, meta, "labels", names::labels);
+    errors.at(path, meta, "annotations", names::annotations);
     owners(meta, path, errors);
     for finalizer in meta["finalizers"].items() {
         check(

@@ -248,22 +248,20 @@ pub(super) fn selector(errors: &mut Errors, path: &Path<'_>, selector: &Value) {
         let path = list.index(at);
         let has_values = !it["values"].is_null();
         match it["operator"].as_str() {
-            "In" | "NotIn" if !has_values => errors.required(
-                &path.field("values"),
+            "In" | "NotIn" if !has_values => errors.lacks(
+                &path,
+                "values",
                 "must be specified when `operator` is 'In' or 'NotIn'",
             ),
-            "Exists" | "DoesNotExist" if has_values => errors.forbidden(
-                &path.field("values"),
+            "Exists" | "DoesNotExist" if has_values => errors.forbids(
+                &path,
+                "values",
                 "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
             ),
             "In" | "NotIn" | "Exists" | "DoesNotExist" => {}
-            _ => errors.invalid(
-                &path.field("operator"),
-                &it["operator"],
-                "not a valid selector operator",
-            ),
+            _ => errors.wrong(&path, it, "operator", "not a valid selector operator"),
         }
-        check(errors, &path.field("key"), &it["key"], qualified_name);
+        errors.rule(&path, it, "key", qualified_name);
         for (at, value) in it["values"].items().iter().enumerate() {
             let values = path.field("values");
             check(errors, &values.index(at), value, label_value);

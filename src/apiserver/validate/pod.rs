@@ -3,12 +3,11 @@
 //! Left out: what depends on the operating system, security contexts beyond their enums, resource claims.
 //! upstream: pkg/apis/core/validation/validation.go, ValidatePodSpec and ValidatePodUpdate.
 
-use std::collections::BTreeSet;
-
 use super::container::{containers, init_containers};
 use super::names::{self, check};
 use super::{Errors, Path, choices, scheduling};
 use crate::apiserver::defaults::{CONTAINERS, item_mut};
+use crate::apiserver::places::Places;
 use crate::schema;
 use crate::value::Value;
 
@@ -20,7 +19,7 @@ pub(super) fn pod_spec(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
     if let Some(of) = schema::named("PodSpec") {
         choices(spec, of, path, errors);
     }
-    names::labels(errors, &path.field("nodeSelector"), &spec["nodeSelector"]);
+    errors.at(path, spec, "nodeSelector", names::labels);
     scheduling::affinity(&spec["affinity"], &path.field("affinity"), errors);
     dns_config(spec, &path.field("dnsConfig"), errors);
     scheduling::spread(spec, &path.field("topologySpreadConstraints"), errors);
@@ -33,7 +32,7 @@ pub(super) fn pod_spec(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
         ("runtimeClassName", names::dns_subdomain),
     ] {
         if !spec[name].is_empty() {
-            check(errors, &path.field(name), &spec[name], rule);
+            errors.rule(path, spec, name, rule);
         }
     }
     let deadline = &spec["activeDeadlineSeconds"];
@@ -62,8 +61,8 @@ const REQUIRED: [(&str, &[&str]); 9] = [
 ];
 
 /// Checks volumes; gives the names of those without a finding.
-fn volumes<'a>(items: &'a [Value], list: &Path<'_>, errors: &mut Errors) -> BTreeSet<&'a str> {
-    let mut known = BTreeSet::new();
+fn volumes(items: &[Value], list: &Path<'_>, errors: &mut Errors) -> Places {
+    let mut known = Places::default();
     for (at, volume) in items.iter().enumerate() {
         let path = list.index(at);
         let before = errors.len();
@@ -77,25 +76,17 @@ fn volumes<'a>(items: &'a [Value], list: &Path<'_>, errors: &mut Errors) -> BTre
             let needs = REQUIRED.iter().find(|it| it.0 == name.as_str());
             for needed in needs.map_or(&[][..], |it| it.1) {
                 if source[*needed].is_empty() {
-                    errors.required(&path.field(needed), "");
+                    errors.lacks(&path, needed, "");
                 }
             }
         }
         let name = volume["name"].as_str();
-        match name {
-            "" => errors.required(&path.field("name"), ""),
-            _ => check(
-                errors,
-                &path.field("name"),
-                &volume["name"],
-                names::dns_label,
-            ),
-        }
-        if known.contains(name) {
-            errors.duplicate(&path.field("name"), &volume["name"]);
+        errors.needs(&path, volume, "name", names::dns_label);
+        if known.get(name).is_some() {
+            errors.repeats(&path, volume, "name");
         }
         if errors.len() == before {
-            known.insert(name);
+            known.repeats(name);
         }
     }
     known
@@ -114,7 +105,7 @@ fn dns_config(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
         }
         if servers.is_empty() {
             let why = "must provide at least one DNS nameserver when `dnsPolicy` is None";
-            return errors.required(&path.field("nameservers"), why);
+            return errors.lacks(path, "nameservers", why);
         }
     }
     let list = path.field("nameservers");
@@ -142,7 +133,7 @@ fn dns_config(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
     for (at, option) in it["options"].items().iter().enumerate() {
         if option["name"].is_empty() {
             let path = list.index(at);
-            errors.required(&path.field("name"), "must not be empty");
+            errors.lacks(&path, "name", "must not be empty");
         }
     }
 }
@@ -150,7 +141,7 @@ fn dns_config(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
 fn host_aliases(spec: &Value, list: &Path<'_>, errors: &mut Errors) {
     for (at, it) in spec["hostAliases"].items().iter().enumerate() {
         let path = list.index(at);
-        check(errors, &path.field("ip"), &it["ip"], names::address);
+        errors.rule(&path, it, "ip", names::address);
         for name in it["hostnames"].items() {
             check(errors, &path.field("hostnames"), name, names::dns_subdomain);
         }
@@ -163,7 +154,7 @@ pub(super) fn update(spec: &Value, old: &Value, path: &Path<'_>, errors: &mut Er
     for name in ["containers", "initContainers"] {
         if spec[name].items().len() != old[name].items().len() {
             let why = "pod updates may not add or remove containers";
-            return errors.forbidden(&path.field(name), why);
+            return errors.forbids(path, name, why);
         }
     }
     let mut same = spec.clone();

@@ -53,11 +53,7 @@ fn weight(it: &Value, path: &Path<'_>, errors: &mut Errors) {
         .as_int()
         .is_some_and(|it| (1..=100).contains(&it))
     {
-        errors.invalid(
-            &path.field("weight"),
-            &it["weight"],
-            "must be in the range 1-100",
-        );
+        errors.wrong(path, it, "weight", "must be in the range 1-100");
     }
 }
 
@@ -82,19 +78,10 @@ fn node_term(term: &Value, path: &Path<'_>, errors: &mut Errors) {
                     "must be specified single value when `operator` is 'Lt' or 'Gt'",
                 ),
                 "In" | "NotIn" | "Exists" | "DoesNotExist" | "Gt" | "Lt" => {}
-                _ => errors.invalid(
-                    &path.field("operator"),
-                    &it["operator"],
-                    "not a valid selector operator",
-                ),
+                _ => errors.wrong(&path, it, "operator", "not a valid selector operator"),
             }
             if list == "matchExpressions" {
-                check(
-                    errors,
-                    &path.field("key"),
-                    &it["key"],
-                    names::qualified_name,
-                );
+                errors.rule(&path, it, "key", names::qualified_name);
             }
         }
     }
@@ -103,7 +90,7 @@ fn node_term(term: &Value, path: &Path<'_>, errors: &mut Errors) {
 fn pod_term(term: &Value, path: &Path<'_>, errors: &mut Errors) {
     for name in ["labelSelector", "namespaceSelector"] {
         if !term[name].is_null() {
-            names::selector(errors, &path.field(name), &term[name]);
+            errors.at(path, term, name, names::selector);
         }
     }
     for name in term["namespaces"].items() {
@@ -126,7 +113,7 @@ pub(super) fn tolerations(spec: &Value, list: &Path<'_>, errors: &mut Errors) {
         let path = list.index(at);
         let operator = it["operator"].as_str();
         match it["key"].is_empty() {
-            false => check(errors, &path.field("key"), &it["key"], names::qualified_name),
+            false => errors.rule(&path, it, "key", names::qualified_name),
             true if operator != "Exists" => errors.invalid(
                 &path.field("operator"),
                 &it["operator"].as_str().into(),
@@ -143,15 +130,10 @@ pub(super) fn tolerations(spec: &Value, list: &Path<'_>, errors: &mut Errors) {
         }
         if operator == "Exists" && !it["value"].is_empty() {
             let why = "value must be empty when `operator` is 'Exists'";
-            errors.invalid(&path.field("operator"), &it["operator"], why);
+            errors.wrong(&path, it, "operator", why);
         }
         if matches!(operator, "" | "Equal") {
-            check(
-                errors,
-                &path.field("value"),
-                &it["value"],
-                names::label_value,
-            );
+            errors.rule(&path, it, "value", names::label_value);
         }
     }
 }
@@ -160,15 +142,11 @@ pub(super) fn spread(spec: &Value, list: &Path<'_>, errors: &mut Errors) {
     for (at, it) in spec["topologySpreadConstraints"].items().iter().enumerate() {
         let path = list.index(at);
         if it["maxSkew"].as_int().unwrap_or_default() <= 0 {
-            errors.invalid(
-                &path.field("maxSkew"),
-                &it["maxSkew"],
-                "must be greater than zero",
-            );
+            errors.wrong(&path, it, "maxSkew", "must be greater than zero");
         }
         topology_key(it, &path, "can not be empty", errors);
         if !it["labelSelector"].is_null() {
-            names::selector(errors, &path.field("labelSelector"), &it["labelSelector"]);
+            errors.at(&path, it, "labelSelector", names::selector);
         }
     }
 }

@@ -2,10 +2,9 @@
 //!
 //! upstream: ValidateService, ValidateServiceUpdate.
 
-use std::collections::BTreeSet;
-
 use super::names::{self, check};
 use super::{Errors, Path, choices};
+use crate::apiserver::places::Places;
 use crate::schema;
 use crate::value::Value;
 
@@ -19,28 +18,28 @@ pub(super) fn service(value: &Value, old: &Value, errors: &mut Errors) {
     let is_headless = spec["clusterIPs"][0].as_str() == "None";
     let ports = spec["ports"].items();
     if ports.is_empty() && !is_headless && kind != "ExternalName" {
-        errors.required(&path.field("ports"), "");
+        errors.lacks(&path, "ports", "");
     }
     by_type(spec, kind, is_headless, &path, errors);
     let list = path.field("ports");
-    let mut names = BTreeSet::new();
+    let mut names = Places::default();
     for (at, port) in ports.iter().enumerate() {
         let path = list.index(at);
         let name = port["name"].as_str();
         if name.is_empty() {
             if ports.len() > 1 {
-                errors.required(&path.field("name"), "");
+                errors.lacks(&path, "name", "");
             }
         } else {
-            check(errors, &path.field("name"), &port["name"], names::dns_label);
-            if !names.insert(name) {
-                errors.duplicate(&path.field("name"), &port["name"]);
+            errors.rule(&path, port, "name", names::dns_label);
+            if names.repeats(name) {
+                errors.repeats(&path, port, "name");
             }
         }
-        names::port_number(errors, &path.field("port"), &port["port"]);
-        names::port_number_or_name(errors, &path.field("targetPort"), &port["targetPort"]);
+        errors.at(&path, port, "port", names::port_number);
+        errors.at(&path, port, "targetPort", names::port_number_or_name);
     }
-    names::labels(errors, &path.field("selector"), &spec["selector"]);
+    errors.at(&path, spec, "selector", names::labels);
     addresses(spec, kind, &path, errors);
     if let Some(of) = schema::named("ServiceSpec") {
         choices(spec, of, &path, errors);
@@ -127,12 +126,13 @@ fn repeated_ports(ports: &[Value], kind: &str, list: &Path<'_>, errors: &mut Err
         let path = list.index(at);
         if kind == "ClusterIP" && !port["nodePort"].is_null() {
             let why = "may not be used when `type` is 'ClusterIP'";
-            errors.forbidden(&path.field("nodePort"), why);
+            errors.forbids(&path, "nodePort", why);
         }
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = Places::default();
     for (at, port) in ports.iter().enumerate() {
-        if !seen.insert((port["port"].as_int(), port["protocol"].as_str())) {
+        let pair = [port["protocol"].as_str(), "/", &port["port"].to_json()].concat();
+        if seen.repeats(&pair) {
             // The server shows its internal struct with these two fields filled in.
             let shown = format!(
                 "{{\"Name\":\"\",\"Protocol\":\"{}\",\"AppProtocol\":null,\"Port\":{},\"TargetPort\":0,\"NodePort\":0}}",

@@ -2,7 +2,7 @@
 //!
 //! upstream: pkg/apis/apps/validation/validation.go.
 
-use super::names::{self, check};
+use super::names::{self};
 use super::{Errors, Path, pod, storage};
 use crate::api::selector::Selector;
 use crate::object;
@@ -23,12 +23,7 @@ pub(super) fn create(spec: &Value, errors: &mut Errors) {
     let path = Path::root("spec");
     settings(spec, &path, errors);
     if !spec["serviceName"].is_empty() {
-        check(
-            errors,
-            &path.field("serviceName"),
-            &spec["serviceName"],
-            names::dns_label,
-        );
+        errors.rule(&path, spec, "serviceName", names::dns_label);
     }
     selector(spec, &path, errors);
     template(spec, &path, true, errors);
@@ -83,7 +78,7 @@ fn settings(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
             errors.unsupported(&retention.field(name), value, &values);
         }
     }
-    names::nonnegative(errors, &path.field("replicas"), &spec["replicas"]);
+    errors.at(path, spec, "replicas", names::nonnegative);
     names::nonnegative(
         errors,
         &path.field("minReadySeconds"),
@@ -114,7 +109,7 @@ fn update_strategy(it: &Value, path: &Path<'_>, errors: &mut Errors) {
         }
         "OnDelete" => {}
         "RollingUpdate" => {
-            names::nonnegative(errors, &rolling.field("partition"), &block["partition"]);
+            errors.at(&rolling, block, "partition", names::nonnegative);
         }
         other => {
             let shown = format!("{{\"Type\":\"{other}\",\"RollingUpdate\":{shown}}}");
@@ -161,7 +156,7 @@ fn template(spec: &Value, path: &Path<'_>, checks_pods: bool, errors: &mut Error
     }
     if !it["spec"]["activeDeadlineSeconds"].is_null() {
         let why = "activeDeadlineSeconds in StatefulSet is not Supported";
-        errors.forbidden(&pod_path.field("activeDeadlineSeconds"), why);
+        errors.forbids(&pod_path, "activeDeadlineSeconds", why);
     }
 }
 
@@ -204,21 +199,17 @@ pub(super) fn status(value: &Value, old: &Value, errors: &mut Errors) {
         .chain(&counts)
         .chain(&["observedGeneration", "collisionCount"])
     {
-        names::nonnegative(errors, &path.field(name), &it[*name]);
+        errors.at(&path, it, name, names::nonnegative);
     }
     for name in counts {
         if int(name) > int("replicas") {
             let why = "cannot be greater than status.replicas";
-            errors.invalid(&path.field(name), &it[name], why);
+            errors.wrong(&path, it, name, why);
         }
     }
     if int("availableReplicas") > int("readyReplicas") {
         let why = "cannot be greater than status.readyReplicas";
-        errors.invalid(
-            &path.field("availableReplicas"),
-            &it["availableReplicas"],
-            why,
-        );
+        errors.wrong(&path, it, "availableReplicas", why);
     }
     let before = old["status"]["collisionCount"].as_int().unwrap_or_default();
     if int("collisionCount") < before {

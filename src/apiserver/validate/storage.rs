@@ -10,16 +10,16 @@ use crate::value::Value;
 
 pub(super) fn claim_spec(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
     if !spec["selector"].is_null() {
-        names::selector(errors, &path.field("selector"), &spec["selector"]);
+        errors.at(path, spec, "selector", names::selector);
     }
     let modes = spec["accessModes"].items();
     if modes.is_empty() {
         let why = "at least 1 access mode is required";
-        errors.required(&path.field("accessModes"), why);
+        errors.lacks(path, "accessModes", why);
     }
     if modes.len() > 1 && modes.iter().any(|it| it.as_str() == "ReadWriteOncePod") {
         let why = "may not use ReadWriteOncePod with other access modes";
-        errors.forbidden(&path.field("accessModes"), why);
+        errors.forbids(path, "accessModes", why);
     }
     if let Some(of) = schema::named("PersistentVolumeClaimSpec") {
         choices(spec, of, path, errors);
@@ -89,6 +89,6 @@ pub(super) fn claim_update(value: &Value, old: &Value, errors: &mut Errors) {
         let resources = path.field("resources");
         let requests = resources.field("requests");
         let why = "field can not be less than status.capacity";
-        errors.forbidden(&requests.field("storage"), why);
+        errors.forbids(&requests, "storage", why);
     }
 }

@@ -2,10 +2,9 @@
 //!
 //! upstream: pkg/api/pod/warnings.go, the strategies' WarningsOnCreate.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::Path;
 use crate::api::Kind;
+use crate::apiserver::places::Places;
 use crate::value::{Text, Value};
 
 /// Adds the warnings about an object.
@@ -61,10 +60,10 @@ fn pod(spec: &Value, path: &Path<'_>, found: &mut Vec<Text>) {
 }
 
 fn ports(items: &[Value], list: &Path<'_>, found: &mut Vec<Text>) {
-    let mut seen = BTreeMap::new();
+    let mut seen = Places::default();
     for (at, port) in items.iter().enumerate() {
         let same = ["containerPort", "protocol", "hostPort", "hostIP"].map(|it| port[it].to_json());
-        let first = *seen.entry(same).or_insert(at);
+        let first = seen.note(&same.concat(), at);
         if first < at {
             let why = ["duplicate port definition with ", &list.index(first).text()].concat();
             add(found, &list.index(at), &why);
@@ -73,10 +72,10 @@ fn ports(items: &[Value], list: &Path<'_>, found: &mut Vec<Text>) {
 }
 
 fn variables(items: &[Value], list: &Path<'_>, found: &mut Vec<Text>) {
-    let mut seen = BTreeSet::new();
+    let mut seen = Places::default();
     for (at, it) in items.iter().enumerate() {
         let name = it["name"].as_str();
-        if !seen.insert(name) {
+        if seen.repeats(name) {
             let why = crate::text!(
                 "hides previous definition of \"{name}\", which may be dropped when using apply"
             );

@@ -47,7 +47,7 @@ static RULES: LazyLock<[Rule; 6]> = LazyLock::new(|| {
 /// What no two runs share either, but the outside judge compares: an implementation cannot know it.
 static UNSHARED: LazyLock<[Rule; 3]> = LazyLock::new(|| {
     [
-        rule(r"fakeRuntime://\S+", "<container>"),
+        rule(r"(?:fakeRuntime|containerd)://\S+", "<container>"),
         rule(r#"resourceVersion: "\d+""#, "resourceVersion: <version>"),
         rule(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000", "<date>"),
     ]

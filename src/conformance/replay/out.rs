@@ -1,6 +1,6 @@
 //! What a replay writes, in the layout of the recordings.
 
-use super::{Doing, Replay, Replayed};
+use super::{Replay, Replayed, Run};
 use crate::api::Kind;
 use crate::apiserver::rest::{Body, HttpRequest, HttpResponse};
 use crate::apiserver::{Change, LogEntry};
@@ -76,17 +76,19 @@ impl Replay<'_> {
         self.out.recording.events.extend(rows);
     }
 
-    /// Writes down the command that has ended.
-    pub(super) fn write_command(&mut self) {
-        let Doing::Running { command, .. } = &self.doing else {
-            return;
-        };
-        let step = self.roles.script[self.next - 1].step;
-        let Action::Kubectl(argv) = &self.scenario.steps[step].action else {
+    /// Writes down a command that has ended.
+    pub(super) fn write_command(&mut self, run: &Run) {
+        let Run {
+            step,
+            began,
+            command,
+            ..
+        } = run;
+        let Action::Kubectl(argv) = &self.scenario.steps[*step].action else {
             return;
         };
         let row = object! {
-            "t": self.began.since(self.start).ms,
+            "t": began.since(self.start).ms,
             "t_end": self.world.now.since(self.start).ms,
             "argv": core::iter::once("kubectl").chain(argv.iter().map(Text::as_str)).collect::<Value>(),
             "stdin": Value::Null,
@@ -165,6 +167,10 @@ impl Replay<'_> {
     /// The end of the scenario.
     pub(super) fn finish(mut self) -> Replayed {
         self.stop_watch();
+        for mut run in core::mem::take(&mut self.runs) {
+            run.command.interrupt(&self.world);
+            self.write_command(&run);
+        }
         for trigger in core::mem::take(&mut self.roles.kubelet) {
             let step = &self.scenario.steps[trigger.step];
             let what = match &step.action {

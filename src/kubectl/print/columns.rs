@@ -22,16 +22,14 @@ impl Columns {
         }
         let column = |part: &str| {
             let (header, path) = part.split_once(':').ok_or_else(|| {
-                let parts = [
-                    "unexpected custom-columns spec: ",
-                    part,
-                    ", expected <header>:<json-path-expr>",
-                ];
-                Failure::Client(parts.concat())
+                Failure::say(
+                    "unexpected custom-columns spec: {}, expected <header>:<json-path-expr>",
+                    &[part],
+                )
             })?;
             Ok((
                 header.into(),
-                JsonPath::relaxed(path).map_err(Failure::Client)?,
+                JsonPath::relaxed(path).map_err(Failure::own)?,
             ))
         };
         let columns = spec
@@ -54,7 +52,7 @@ impl Columns {
         for object in objects {
             let mut cells = Vec::new();
             for (_, path) in &self.columns {
-                let found = path.find(object).map_err(Failure::Client)?;
+                let found = path.find(object).map_err(Failure::own)?;
                 let found: Vec<String> = found.iter().map(go_text).collect();
                 cells.push(if found.is_empty() {
                     "<none>".to_owned()

@@ -2,6 +2,7 @@
 //!
 //! upstream: k8s.io/client-go/util/jsonpath, parser.go and jsonpath.go.
 
+use crate::kubectl::text::fill;
 use crate::value::{Text, Value};
 
 /// One step of a path.
@@ -68,14 +69,10 @@ fn parse_at(text: &str, depth: usize) -> Result<Vec<Step>, String> {
             }
             _ if sign.is_alphanumeric() || sign == '_' || sign == '*' => field(rest, &mut steps)?,
             _ => {
-                return Err([
-                    "unrecognized character in action: U+",
-                    &hex(sign),
-                    " '",
-                    &rest[..sign.len_utf8()],
-                    "'",
-                ]
-                .concat());
+                return Err(fill(
+                    "unrecognized character in action: U+{} '{}'",
+                    &[&hex(sign), &rest[..sign.len_utf8()]],
+                ));
             }
         };
     }
@@ -123,7 +120,10 @@ fn field<'a>(text: &'a str, steps: &mut Vec<Step>) -> Result<&'a str, String> {
         }
     }
     if name.is_empty() && end < text.len() && !text[end..].starts_with([' ', '\t']) {
-        return Err(["unrecognized character in action: '", &text[end..], "'"].concat());
+        return Err(fill(
+            "unrecognized character in action: '{}'",
+            &[&text[end..]],
+        ));
     }
     match name.as_str() {
         "" => {}
@@ -311,13 +311,10 @@ fn one(value: &Value, step: &Step, out: &mut Vec<Value>) -> Result<(), String> {
                 Some(item) => out.push(item.clone()),
                 None if items.is_empty() => {}
                 None => {
-                    let parts = [
-                        "array index out of bounds: index ",
-                        &at.to_string(),
-                        ", length ",
-                        &items.len().to_string(),
-                    ];
-                    return Err(parts.concat());
+                    return Err(fill(
+                        "array index out of bounds: index {}, length {}",
+                        &[&at.to_string(), &items.len().to_string()],
+                    ));
                 }
             }
         }

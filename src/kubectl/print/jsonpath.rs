@@ -4,6 +4,7 @@
 
 use super::expression::{Step, parse, walk};
 use super::json::{compact, pretty};
+use crate::kubectl::text::fill;
 use crate::value::{Text, Value};
 
 /// A parsed template.
@@ -60,10 +61,9 @@ impl JsonPath {
         let inner = text.trim_start_matches('{').trim_end_matches('}');
         let inner = inner.strip_prefix('.').unwrap_or(inner);
         if inner.is_empty() || text.starts_with('{') != text.ends_with('}') {
-            let parts = [
+            return Err([
                 "unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'",
-            ];
-            return Err(parts.concat());
+            ].concat());
         }
         let dot = if inner.starts_with('[') { "" } else { "." };
         Ok(Self {
@@ -153,14 +153,14 @@ pub(in crate::kubectl) fn go_text(value: &Value) -> String {
         Value::Null => "<nil>".into(),
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(go_text).collect();
-            ["[", &items.join(" "), "]"].concat()
+            fill("[{}]", &[&items.join(" ")])
         }
         Value::Object(_) => {
             let members: Vec<String> = value
                 .members()
-                .map(|it| [it.0, ":", &go_text(it.1)].concat())
+                .map(|it| fill("{}:{}", &[it.0, &go_text(it.1)]))
                 .collect();
-            ["map[", &members.join(" "), "]"].concat()
+            fill("map[{}]", &[&members.join(" ")])
         }
         other => other.to_string(),
     }

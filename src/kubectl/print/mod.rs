@@ -16,6 +16,7 @@ pub(super) use tabs::Tabs;
 
 use super::failure::Failure;
 use super::flags::Flags;
+use crate::kubectl::text::fill;
 use crate::value::Value;
 use crate::yaml;
 use columns::Columns;
@@ -74,7 +75,7 @@ impl Format {
                 }
                 let path =
                     JsonPath::parse(template, name == "jsonpath-as-json").map_err(|why| {
-                        Failure::Client(["error parsing jsonpath ", template, ", ", &why].concat())
+                        Failure::say("error parsing jsonpath {}, {}", &[template, &why])
                     })?;
                 Self::Objects(Printer::Path(path))
             }
@@ -88,13 +89,10 @@ impl Format {
             }
             _ => {
                 let allowed = if with_tables { ALL } else { COMMON };
-                let parts = [
-                    "unable to match a printer suitable for the output format \"",
-                    output,
-                    "\", allowed formats are: ",
-                    allowed,
-                ];
-                return Err(Failure::Client(parts.concat()));
+                return Err(Failure::say(
+                    "unable to match a printer suitable for the output format \"{}\", allowed formats are: {}",
+                    &[output, allowed],
+                ));
             }
         })
     }
@@ -106,9 +104,8 @@ impl Format {
             let text = "template format specified but no template given";
             return Err(Failure::client(text));
         }
-        let template = Template::parse(text).map_err(|why| {
-            Failure::Client(["error parsing template ", text, ", ", &why].concat())
-        })?;
+        let template = Template::parse(text)
+            .map_err(|why| Failure::say("error parsing template {}, {}", &[text, &why]))?;
         Ok(Self::Objects(Printer::Template(template)))
     }
 }
@@ -131,10 +128,10 @@ impl Printer {
                 let each = parts(object);
                 Ok(each.into_iter().map(|it| title(it) + "\n").collect())
             }
-            Self::Path(path) => path.print(object).map_err(Failure::Client),
+            Self::Path(path) => path.print(object).map_err(Failure::own),
             Self::Template(template) => template
                 .print(object)
-                .map_err(|why| Failure::Client(["error executing template: ", &why].concat())),
+                .map_err(|why| Failure::own(["error executing template: ", &why].concat())),
             Self::Columns(columns) => columns.print(&parts(object)),
         }
     }
@@ -175,7 +172,10 @@ pub(super) fn title(object: &Value) -> String {
         .split_once('/')
         .map_or("", |it| it.0);
     let dot = if group.is_empty() { "" } else { "." };
-    [&kind, dot, group, "/", object["metadata"]["name"].as_str()].concat()
+    fill(
+        "{}{}{}/{}",
+        &[&kind, dot, group, object["metadata"]["name"].as_str()],
+    )
 }
 
 /// A v1 List of objects.

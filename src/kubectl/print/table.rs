@@ -4,6 +4,7 @@
 
 use super::Tabs;
 use crate::api::meta::labels_text;
+use crate::kubectl::text::fill;
 use crate::value::{Text, Value};
 
 /// How tables are shown.
@@ -102,7 +103,7 @@ impl TablePrinter {
                 let text = cell(value);
                 let is_name = column["format"].as_str() == "name" && !self.shown.kind.is_empty();
                 cells.push(if is_name {
-                    [&self.shown.kind, "/", &text].concat()
+                    fill("{}/{}", &[&self.shown.kind, &text])
                 } else {
                     text
                 });

@@ -9,9 +9,11 @@ use crate::kubectl::flags::Flags;
 use crate::kubectl::io::Io;
 use crate::kubectl::print::{Tabs, pretty};
 use crate::kubectl::resources::{get, namespace, path, query, with_body};
+use crate::kubectl::text::fill;
 use crate::kubectl::types::find;
 use crate::object;
 use crate::schema::{self, Field, Shape, Struct};
+use crate::sort;
 use crate::value::Value;
 use crate::yaml;
 
@@ -59,21 +61,15 @@ pub(super) fn version(io: &mut Io, flags: &Flags) -> Done {
         }
         _ => return Err(Failure::client("--output must be 'yaml' or 'json'").into()),
     }
-    io.print(
-        [
-            "Client Version: ",
-            git,
-            "\nKustomize Version: ",
-            kustomize,
-            "\n",
-        ]
-        .concat(),
+    io.say(
+        "Client Version: {}\nKustomize Version: {}\n",
+        &[git, kustomize],
     );
     let theirs = server["gitVersion"].as_str();
     if theirs.is_empty() {
         return Ok(());
     }
-    io.print(["Server Version: ", theirs, "\n"].concat());
+    io.say("Server Version: {}\n", &[theirs]);
     let minor = |text: &str| {
         text.split('.')
             .nth(1)
@@ -82,14 +78,7 @@ pub(super) fn version(io: &mut Io, flags: &Flags) -> Done {
     };
     let (own, other) = (minor(git), minor(theirs));
     if (own - other).abs() > 1 {
-        let parts = [
-            "Warning: version difference between client (1.",
-            &own.to_string(),
-            ") and server (1.",
-            &other.to_string(),
-            ") exceeds the supported minor version skew of +/-1\n",
-        ];
-        io.print_error(parts.concat());
+        io.warn("Warning: version difference between client (1.{}) and server (1.{}) exceeds the supported minor version skew of +/-1\n", &[&own.to_string(), &other.to_string()]);
     }
     Ok(())
 }
@@ -110,7 +99,7 @@ fn group_versions(io: &mut Io) -> Done<Vec<String>> {
 
 pub(super) fn api_versions(io: &mut Io, _flags: &Flags) -> Done {
     let mut all = group_versions(io)?;
-    all.sort_unstable();
+    sort::by(&mut all, Ord::cmp);
     io.print(all.join("\n") + "\n");
     Ok(())
 }
@@ -120,8 +109,8 @@ pub(super) fn api_resources(io: &mut Io, flags: &Flags) -> Done {
         "" | "name" => false,
         "wide" => true,
         other => {
-            let text = ["--output ", other, " is not available"].concat();
-            return Err(Failure::Client(text).into());
+            let text = fill("--output {} is not available", &[other]);
+            return Err(Failure::own(text).into());
         }
     };
     let mut rows = Vec::new();
@@ -145,11 +134,11 @@ pub(super) fn api_resources(io: &mut Io, flags: &Flags) -> Done {
             }
         }
     }
-    rows.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    sort::by(&mut rows, |a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
     if flags.text("output") == "name" {
         let name = |it: &(String, String, String, Value)| {
             let dot = if it.0.is_empty() { "" } else { "." };
-            [&it.1, dot, &it.0, "\n"].concat()
+            fill("{}{}{}\n", &[&it.1, dot, &it.0])
         };
         io.print(rows.iter().map(name).collect::<String>());
         return Ok(());
@@ -194,7 +183,7 @@ pub(super) fn api_resources(io: &mut Io, flags: &Flags) -> Done {
 }
 
 pub(super) fn cluster_info(io: &mut Io, _flags: &Flags) -> Done {
-    io.print(["Kubernetes control plane is running at ", SERVER, "\n"].concat());
+    io.say("Kubernetes control plane is running at {}\n", &[SERVER]);
     let address = path(find("services")?, "kube-system", "", "");
     let request = query(
         get(address.clone()),
@@ -209,18 +198,17 @@ pub(super) fn cluster_info(io: &mut Io, _flags: &Flags) -> Done {
             name => name,
         };
         let colon = if port.is_empty() { "" } else { ":" };
-        let parts = [
-            name,
-            " is running at ",
-            SERVER,
-            &address,
-            "/",
-            meta["name"].as_str(),
-            colon,
-            port.as_str(),
-            "/proxy\n",
-        ];
-        io.print(parts.concat());
+        io.say(
+            "{} is running at {}{}/{}{}{}/proxy\n",
+            &[
+                name,
+                SERVER,
+                &address,
+                meta["name"].as_str(),
+                colon,
+                port.as_str(),
+            ],
+        );
     }
     io.print(
         "\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n",
@@ -273,7 +261,7 @@ pub(super) fn view_config(io: &mut Io, flags: &Flags) -> Done {
             let template = &output["jsonpath=".len()..];
             let path = crate::kubectl::print::JsonPath::parse(template, false);
             path.and_then(|it| it.print(&config))
-                .map_err(Failure::Client)?
+                .map_err(Failure::own)?
         }
         _ => yaml::to_yaml(&config),
     };
@@ -284,10 +272,10 @@ pub(super) fn view_config(io: &mut Io, flags: &Flags) -> Done {
 pub(super) fn use_context(io: &mut Io, flags: &Flags) -> Done {
     let name = flags.args.first().map_or("", |it| it);
     if name != CONTEXT {
-        let text = ["no context exists with the name: \"", name, "\""].concat();
-        return Err(Failure::Client(text).into());
+        let text = fill("no context exists with the name: \"{}\"", &[name]);
+        return Err(Failure::own(text).into());
     }
-    io.print(["Switched to context \"", CONTEXT, "\".\n"].concat());
+    io.say("Switched to context \"{}\".\n", &[CONTEXT]);
     Ok(())
 }
 
@@ -299,7 +287,7 @@ pub(super) fn set_context(io: &mut Io, flags: &Flags) -> Done {
     if flags.has("namespace") {
         io.context_namespace = Some(namespace(io, flags));
     }
-    io.print(["Context \"", CONTEXT, "\" modified.\n"].concat());
+    io.say("Context \"{}\" modified.\n", &[CONTEXT]);
     Ok(())
 }
 
@@ -326,16 +314,12 @@ pub(super) fn can_i(io: &mut Io, flags: &Flags) -> Done {
     let answer = io
         .json(with_body("POST", address.into(), "", review))
         .map_err(|it| {
-            it.map(|it| match it {
-                Failure::Server(mut status) if it_is_plain(&status) => {
-                    let message = [
-                        status["message"].as_str(),
-                        " (post selfsubjectaccessreviews.authorization.k8s.io)",
-                    ];
-                    status["message"] = message.concat().into();
-                    Failure::Server(status)
+            it.map(|mut it| {
+                if let Some(status) = it.status().filter(|it| it_is_plain(it)) {
+                    let words = " (post selfsubjectaccessreviews.authorization.k8s.io)";
+                    status["message"] = [status["message"].as_str(), words].concat().into();
                 }
-                other => other,
+                it
             })
         })?;
     if answer["status"]["allowed"].is_true() {
@@ -343,7 +327,7 @@ pub(super) fn can_i(io: &mut Io, flags: &Flags) -> Done {
         return Ok(());
     }
     io.print("no\n");
-    Err(Failure::Exit(String::new(), 1).into())
+    Err(Failure::exit(String::new(), 1).into())
 }
 
 fn it_is_plain(status: &Value) -> bool {
@@ -374,33 +358,26 @@ pub(super) fn explain(io: &mut Io, flags: &Flags) -> Done {
     };
     let mut parts = arg.split('.');
     let name = parts.next().unwrap_or_default();
-    let of = find(name).map_err(|it| Failure::Bare(it.message()))?;
+    let of = find(name).map_err(|it| Failure::bare(it.message()))?;
     let mut text = String::new();
     if !of.group.is_empty() {
-        text += &["GROUP:      ", of.group, "\n"].concat();
+        text += &fill("GROUP:      {}\n", &[of.group]);
     }
-    text += &[
-        "KIND:       ",
-        of.kind,
-        "\nVERSION:    ",
-        of.version,
-        "\n\n",
-    ]
-    .concat();
+    text += &fill("KIND:       {}\nVERSION:    {}\n\n", &[of.kind, of.version]);
     io.print(text);
     let mut at: Option<&Struct> = schema::named(of.kind);
     let mut last: Option<&Field> = None;
     for part in parts {
         last = at.and_then(|it| it.field(part));
         let Some(field) = last else {
-            let text = ["field \"", part, "\" does not exist"].concat();
-            return Err(Failure::Client(text).into());
+            let text = fill("field \"{}\" does not exist", &[part]);
+            return Err(Failure::own(text).into());
         };
         at = field.members();
     }
     let mut text = String::new();
     if let Some(field) = last {
-        text += &["FIELD: ", field.name, " <", &type_name(field), ">\n\n"].concat();
+        text += &fill("FIELD: {} <{}>\n\n", &[field.name, &type_name(field)]);
     }
     text += "DESCRIPTION:\n    <no description>\n    ";
     if let Some(of) = at {
@@ -417,14 +394,10 @@ const DEEPEST: usize = 12;
 
 fn fields(of: &Struct, recursive: bool, depth: usize, text: &mut String) {
     for field in &of.fields {
-        *text += &[
-            "  ".repeat(depth).as_str(),
-            field.name,
-            "\t<",
-            &type_name(field),
-            ">\n",
-        ]
-        .concat();
+        *text += &fill(
+            "{}{}\t<{}>\n",
+            &["  ".repeat(depth).as_str(), field.name, &type_name(field)],
+        );
         if !recursive {
             *text += "    <no description>\n\n";
         } else if let Some(inner) = field.members().filter(|_| depth < DEEPEST) {

@@ -11,6 +11,7 @@ use crate::kubectl::flags::Flags;
 use crate::kubectl::io::Io;
 use crate::kubectl::print::compact;
 use crate::kubectl::resources::{Info, STRATEGIC_PATCH, get, path, query, with_body};
+use crate::kubectl::text::fill;
 use crate::kubectl::types::go_name;
 use crate::object;
 use crate::value::Value;
@@ -24,7 +25,7 @@ pub(super) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-config
 
 pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
     if !flags.args.is_empty() {
-        let text = ["Unexpected args: [", &flags.args.join(" "), "]"].concat();
+        let text = fill("Unexpected args: [{}]", &[&flags.args.join(" ")]);
         return Err(Failure::usage(&text, "apply").into());
     }
     if !flags.has("filename") {
@@ -41,7 +42,7 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
     let mut read = manifest::read(io, flags)?;
     if flags.has("selector") {
         let selector = crate::api::selector::Selector::parse(flags.text("selector"));
-        let selector = selector.map_err(Failure::Client)?;
+        let selector = selector.map_err(Failure::own)?;
         read.manifests
             .retain(|it| selector.matches(&it.object["metadata"]["labels"]));
     }
@@ -72,25 +73,21 @@ impl Apply {
     fn one(&self, io: &mut Io, manifest: &Manifest, report: &mut Report) -> Done {
         let meta = &manifest.object["metadata"];
         if manifest.name.is_empty() && !meta["generateName"].is_empty() {
-            let text = [
-                "from ",
-                meta["generateName"].as_str(),
-                ": cannot use generate name with apply",
-            ]
-            .concat();
-            return Err(Failure::Client(text).into());
+            let text = fill(
+                "from {}: cannot use generate name with apply",
+                &[meta["generateName"].as_str()],
+            );
+            return Err(Failure::own(text).into());
         }
         if self.server_side {
             return self.on_server(io, manifest, report);
         }
         let modified = with_last_applied(&manifest.object);
         let retrieving = |it: Failure| {
-            let words = [
-                "retrieving current configuration of:\n",
-                &described(manifest),
-                "\nfrom server for:",
-            ]
-            .concat();
+            let words = fill(
+                "retrieving current configuration of:\n{}\nfrom server for:",
+                &[&described(manifest)],
+            );
             it.with_source(&words, &manifest.source)
         };
         if manifest.name.is_empty() {
@@ -143,18 +140,11 @@ impl Apply {
         report: &mut Report,
     ) -> Done {
         let last = live["metadata"]["annotations"][LAST_APPLIED].as_str();
-        let titled = [manifest.of.plural, "/", &manifest.name].concat();
+        let titled = fill("{}/{}", &[manifest.of.plural, &manifest.name]);
         if last.is_empty() {
-            let parts = [
-                "Warning: resource ",
-                &titled,
-                " is missing the ",
-                LAST_APPLIED,
-                " annotation which is required by kubectl apply. kubectl apply should only be used on resources \
+            io.warn("Warning: resource {} is missing the {} annotation which is required by kubectl apply. kubectl apply should only be used on resources \
                  created declaratively by either kubectl create --save-config or kubectl apply. The missing \
-                 annotation will be patched automatically.\n",
-            ];
-            io.print_error(parts.concat());
+                 annotation will be patched automatically.\n", &[&titled, LAST_APPLIED]);
         }
         let original = Value::from_json(last).unwrap_or_default();
         let patch = three_way(manifest.of.kind, &original, modified, live);
@@ -167,24 +157,21 @@ impl Apply {
             let request = self.options(request, "kubectl-client-side-apply");
             io.json(request).map_err(|it| {
                 it.map(|it| {
-                    let parts = [
-                        "applying patch:\n",
-                        &compact(&patch),
-                        "\nto:\n",
-                        &described(manifest),
-                        "\nfor:",
-                    ];
-                    it.with_source(&parts.concat(), &manifest.source)
+                    it.with_source(
+                        &fill(
+                            "applying patch:\n{}\nto:\n{}\nfor:",
+                            &[&compact(&patch), &described(manifest)],
+                        ),
+                        &manifest.source,
+                    )
                 })
             })?
         };
         if !object["metadata"]["deletionTimestamp"].is_null() {
-            let parts = [
-                "Warning: Detected changes to resource ",
-                &manifest.name,
-                " which is currently being deleted.\n",
-            ];
-            io.print_error(parts.concat());
+            io.warn(
+                "Warning: Detected changes to resource {} which is currently being deleted.\n",
+                &[&manifest.name],
+            );
         }
         let unchanged = is_empty && self.dry_run != DryRun::Client;
         let done = if unchanged { "unchanged" } else { "configured" };
@@ -256,7 +243,7 @@ are the ways you can resolve this warning:
   value; in this case, you'll become the manager if the other manager(s)
   stop managing the field (remove it from their configuration).
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts";
-    Failure::Client([&failure.message(), help].concat())
+    Failure::own([&failure.message(), help].concat())
 }
 
 /// The object with the annotation that remembers it.
@@ -276,20 +263,10 @@ pub(super) fn with_last_applied(object: &Value) -> Value {
 fn described(it: &Manifest) -> String {
     let version = crate::kubectl::types::api_version_of(it.of);
     let resource = go_name(it.of);
-    let parts = [
-        "Resource: \"",
-        &resource,
-        "\", GroupVersionKind: \"",
-        &version,
-        ", Kind=",
-        it.of.kind,
-        "\"\nName: \"",
-        &it.name,
-        "\", Namespace: \"",
-        &it.namespace,
-        "\"",
-    ];
-    parts.concat()
+    fill(
+        "Resource: \"{}\", GroupVersionKind: \"{}, Kind={}\"\nName: \"{}\", Namespace: \"{}\"",
+        &[&resource, &version, it.of.kind, &it.name, &it.namespace],
+    )
 }
 
 /// `kubectl apply view-last-applied`.
@@ -299,11 +276,14 @@ pub(super) fn view(io: &mut Io, flags: &Flags) -> Done {
     for Info { object, name, .. } in &infos {
         let last = object["metadata"]["annotations"][LAST_APPLIED].as_str();
         let Ok(last) = Value::from_json(last) else {
-            let parts = [
-                "no last-applied-configuration annotation found on resource: ",
-                name.as_str(),
-            ];
-            return Err(Failure::Client(parts.concat()).into());
+            return Err(Failure::own(
+                [
+                    "no last-applied-configuration annotation found on resource: ",
+                    name.as_str(),
+                ]
+                .concat(),
+            )
+            .into());
         };
         match flags.text("output") {
             "json" => io.print(crate::kubectl::print::pretty(&last, 2) + "\n"),
@@ -326,12 +306,7 @@ pub(super) fn set(io: &mut Io, flags: &Flags) -> Done {
         };
         let old = &live["metadata"]["annotations"][LAST_APPLIED];
         if old.is_null() && !flags.is("create-annotation") {
-            let parts = [
-                "no last-applied-configuration annotation found on resource: ",
-                it.name.as_str(),
-                ", to create the annotation, run the command with --create-annotation",
-            ];
-            return Err(Failure::Client(parts.concat()).into());
+            return Err(Failure::say("no last-applied-configuration annotation found on resource: {}, to create the annotation, run the command with --create-annotation", &[it.name.as_str()]).into());
         }
         let mut patch = Value::object();
         patch["metadata"]["annotations"][LAST_APPLIED] = (compact(&it.object) + "\n").into();

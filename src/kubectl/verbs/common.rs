@@ -7,6 +7,7 @@ use crate::kubectl::flags::Flags;
 use crate::kubectl::io::Io;
 use crate::kubectl::print::{Format, Printer, list_of};
 use crate::kubectl::resources::{Accepts, Info, fetch, query, select};
+use crate::kubectl::text::fill;
 use crate::kubectl::types::{Type, qualified};
 use crate::value::{Text, Value};
 
@@ -31,14 +32,10 @@ impl DryRun {
                 );
                 Ok(Self::Client)
             }
-            other => {
-                let parts = [
-                    "Invalid dry-run value (",
-                    other,
-                    "). Must be \"none\", \"server\", or \"client\".",
-                ];
-                Err(Failure::Client(parts.concat()))
-            }
+            other => Err(Failure::say(
+                "Invalid dry-run value ({}). Must be \"none\", \"server\", or \"client\".",
+                &[other],
+            )),
         }
     }
 
@@ -98,10 +95,10 @@ impl Report {
     /// `statefulset.apps/web created`, the name alone, or the object at the end.
     pub fn done(&mut self, io: &mut Io, it: Mutation) {
         let name = it.object["metadata"]["name"].as_str();
-        let title = [&qualified(it.of), "/", name].concat();
+        let title = fill("{}/{}", &[&qualified(it.of), name]);
         match &self.format {
             Format::Human { .. } => {
-                io.print([&title, " ", &it.done, self.dry_run.suffix(), "\n"].concat());
+                io.say("{} {}{}\n", &[&title, &it.done, self.dry_run.suffix()]);
             }
             Format::Objects(Printer::Name) => io.print(title + "\n"),
             Format::Objects(_) => self.objects.push(it.object),

@@ -9,6 +9,7 @@ use crate::kubectl::failure::{Failure, Failures};
 use crate::kubectl::flags::Flags;
 use crate::kubectl::io::Io;
 use crate::kubectl::resources::{namespace, path, query, with_body};
+use crate::kubectl::text::fill;
 use crate::kubectl::types::type_of;
 use crate::object;
 use crate::value::{Text, Value};
@@ -70,9 +71,7 @@ fn make(io: &mut Io, flags: &Flags, object: Value, refused: Option<&str>) -> Don
         let request = query(request, "fieldValidation", manifest::validation(flags)?);
         io.json(request).map_err(|it| {
             it.map(|it| match refused {
-                Some(what) => {
-                    Failure::Client(["failed to create ", what, ": ", &it.message()].concat())
-                }
+                Some(what) => Failure::say("failed to create {}: {}", &[what, &it.message()]),
                 None => it,
             })
         })?
@@ -93,9 +92,7 @@ fn data(io: &Io, flags: &Flags) -> Result<Vec<(Text, Text)>, Failure> {
             .split_once('=')
             .filter(|it| !it.0.is_empty())
             .ok_or_else(|| {
-                Failure::Client(
-                    ["invalid literal source ", literal, ", expected key=value"].concat(),
-                )
+                Failure::say("invalid literal source {}, expected key=value", &[literal])
             })?;
         let value = value.trim_matches(|it| it == '"' || it == '\'');
         pairs.push((key.into(), value.into()));
@@ -211,9 +208,9 @@ pub(super) fn service(io: &mut Io, flags: &Flags, kind: &str) -> Done {
     let mut ports = Vec::new();
     for pair in flags.all("tcp") {
         let (port, target) = pair.split_once(':').unwrap_or((pair, pair));
-        let number = port.parse::<i64>().map_err(|_| {
-            Failure::Client(["strconv.Atoi: parsing \"", port, "\": invalid syntax"].concat())
-        })?;
+        let number = port
+            .parse::<i64>()
+            .map_err(|_| Failure::say("strconv.Atoi: parsing \"{}\": invalid syntax", &[port]))?;
         let target = target
             .parse::<i64>()
             .map_or_else(|_| target.into(), Value::from);
@@ -274,8 +271,8 @@ pub(super) fn expose(io: &mut Io, flags: &Flags) -> Done {
             "Deployment" | "ReplicaSet" => spec["selector"]["matchLabels"].clone(),
             kind => {
                 let dot = if info.of.group.is_empty() { "" } else { "." };
-                let text = ["cannot expose a ", kind, dot, info.of.group].concat();
-                return Err(Failure::Client(text).into());
+                let text = fill("cannot expose a {}{}{}", &[kind, dot, info.of.group]);
+                return Err(Failure::own(text).into());
             }
         };
         let service = exposing(flags, &info.name, &info.object, selector)?;
@@ -319,9 +316,9 @@ fn exposing(flags: &Flags, name: &str, object: &Value, selector: Value) -> Resul
     }
     let several = ports.len() > 1;
     let port = |(at, text): (usize, &Text)| {
-        let number = text.parse::<i64>().map_err(|_| {
-            Failure::Client(["strconv.Atoi: parsing \"", text, "\": invalid syntax"].concat())
-        })?;
+        let number = text
+            .parse::<i64>()
+            .map_err(|_| Failure::say("strconv.Atoi: parsing \"{}\": invalid syntax", &[text]))?;
         let target = match flags.text("target-port") {
             "" => number.into(),
             target => target

@@ -12,6 +12,7 @@ use crate::kubectl::io::Io;
 use crate::kubectl::resources::{
     Accepts, Selected, Selection, items, listing_refused, path, request_for, select, with_body,
 };
+use crate::kubectl::text::fill;
 use crate::kubectl::types::{Type, qualified};
 use crate::object;
 use crate::value::{Text, Value};
@@ -123,23 +124,19 @@ fn doomed(io: &mut Io, selection: &Selection, failures: &mut Failures) -> Done<V
 
 fn confirmed(io: &mut Io, doomed: &[Doomed]) -> bool {
     let count = doomed.len().to_string();
-    io.print(
-        [
-            "You are about to delete the following ",
-            &count,
-            " resource(s):\n",
-        ]
-        .concat(),
+    io.say(
+        "You are about to delete the following {} resource(s):\n",
+        &[&count],
     );
     for it in doomed {
-        io.print([&qualified(it.of), "/", &it.name, "\n"].concat());
+        io.say("{}/{}\n", &[&qualified(it.of), &it.name]);
     }
     let choice = if io.call.version >= Version::V1_36 {
         "(y/N)"
     } else {
         "(y/n)"
     };
-    io.print(["Do you want to continue? ", choice, ": "].concat());
+    io.say("Do you want to continue? {}: ", &[choice]);
     let answer = io.call.stdin.clone().unwrap_or_default();
     let yes = answer
         .lines()
@@ -187,12 +184,11 @@ impl Delete {
             "" => false,
             "name" => true,
             other => {
-                let parts = [
-                    "unexpected -o output mode: ",
-                    other,
-                    ". We only support '-o name'",
-                ];
-                return Err(Failure::Client(parts.concat()).into());
+                return Err(Failure::say(
+                    "unexpected -o output mode: {}. We only support '-o name'",
+                    &[other],
+                )
+                .into());
             }
         };
         let dry_run = DryRun::of(io, flags)?;
@@ -231,7 +227,7 @@ impl Delete {
         };
         self.found += 1;
         if self.by_name {
-            io.print([&qualified(it.of), "/", &it.name, "\n"].concat());
+            io.say("{}/{}\n", &[&qualified(it.of), &it.name]);
         } else {
             self.report(io, it);
         }
@@ -248,7 +244,7 @@ impl Delete {
         } else {
             "deleted"
         };
-        let mut line = [&qualified(it.of), " \"", &it.name, "\" ", how].concat();
+        let mut line = fill("{} \"{}\" {}", &[&qualified(it.of), &it.name, how]);
         if it.of.namespaced && io.call.version >= Version::V1_36 {
             line.push_str(" from ");
             line.push_str(&it.namespace);
@@ -269,23 +265,12 @@ fn propagation(io: &mut Io, flags: &Flags) -> Result<&'static str, Failure> {
         "orphan" => return Ok("Orphan"),
         "foreground" => return Ok("Foreground"),
         _ => {
-            let parts = [
-                "invalid cascade value (",
-                text,
-                "). Must be \"background\", \"foreground\", or \"orphan\"",
-            ];
-            return Err(Failure::Client(parts.concat()));
+            return Err(Failure::say(
+                "invalid cascade value ({}). Must be \"background\", \"foreground\", or \"orphan\"",
+                &[text],
+            ));
         }
     };
-    io.print_error(
-        [
-            "warning: --cascade=",
-            text,
-            " is deprecated (boolean value) and can be replaced with --cascade=",
-            named,
-            ".\n",
-        ]
-        .concat(),
-    );
+    io.warn("warning: --cascade={} is deprecated (boolean value) and can be replaced with --cascade={}.\n", &[text, named]);
     Ok(means)
 }

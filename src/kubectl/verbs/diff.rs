@@ -10,6 +10,7 @@ use crate::kubectl::failure::{Failure, Failures};
 use crate::kubectl::flags::Flags;
 use crate::kubectl::io::Io;
 use crate::kubectl::resources::{STRATEGIC_PATCH, get, path, query, with_body};
+use crate::kubectl::text::fill;
 use crate::time::Time;
 use crate::value::Value;
 use crate::yaml;
@@ -37,7 +38,7 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
     }
     failures.done()?;
     if differs {
-        return Err(Failure::Exit(String::new(), 1).into());
+        return Err(Failure::exit(String::new(), 1).into());
     }
     Ok(())
 }
@@ -90,18 +91,17 @@ fn compared(it: &Manifest, live: &Value, merged: &Value, now: Time) -> String {
         return hunks;
     }
     let dot = if it.of.group.is_empty() { "" } else { "." };
-    let name = [
-        it.of.group,
-        dot,
-        it.of.version,
-        ".",
-        it.of.kind,
-        ".",
-        &it.namespace,
-        ".",
-        &it.name,
-    ]
-    .concat();
+    let name = fill(
+        "{}{}{}.{}.{}.{}",
+        &[
+            it.of.group,
+            dot,
+            it.of.version,
+            it.of.kind,
+            &it.namespace,
+            &it.name,
+        ],
+    );
     // Real kubectl makes folders with random names.
     let (left, right) = (
         ["/tmp/LIVE-1/", &name].concat(),
@@ -111,23 +111,10 @@ fn compared(it: &Manifest, live: &Value, merged: &Value, now: Time) -> String {
         .rfc3339()
         .replace('T', " ")
         .replace('Z', ".000000000 +0000");
-    let parts = [
-        "diff -u -N ",
-        &left,
-        " ",
-        &right,
-        "\n--- ",
-        &left,
-        "\t",
-        &stamp,
-        "\n+++ ",
-        &right,
-        "\t",
-        &stamp,
-        "\n",
-        &hunks,
-    ];
-    parts.concat()
+    fill(
+        "diff -u -N {} {}\n--- {}\t{}\n+++ {}\t{}\n{}",
+        &[&left, &right, &left, &stamp, &right, &stamp, &hunks],
+    )
 }
 
 fn lines(text: &str) -> Vec<&str> {
@@ -215,16 +202,10 @@ fn hunks(from: &[&str], to: &[&str]) -> String {
         let hunk = &edits[first..end];
         let count = |but: Edit| hunk.iter().filter(|it| it.0 != but).count();
         let (gone, new) = (count(Edit::New), count(Edit::Gone));
-        out.push_str(
-            &[
-                "@@ -",
-                &range(left, gone),
-                " +",
-                &range(right, new),
-                " @@\n",
-            ]
-            .concat(),
-        );
+        out.push_str(&fill(
+            "@@ -{} +{} @@\n",
+            &[&range(left, gone), &range(right, new)],
+        ));
         for (edit, line) in hunk {
             out.push_str(match edit {
                 Edit::Same => " ",
@@ -243,6 +224,6 @@ fn range(start: usize, count: usize) -> String {
     match count {
         0 => [&(start - 1).to_string(), ",0"].concat(),
         1 => start.to_string(),
-        _ => [&start.to_string(), ",", &count.to_string()].concat(),
+        _ => fill("{},{}", &[&start.to_string(), &count.to_string()]),
     }
 }

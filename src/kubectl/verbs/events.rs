@@ -9,7 +9,9 @@ use crate::kubectl::follow::{Follower, Task};
 use crate::kubectl::io::Io;
 use crate::kubectl::print::{Format, Printer, Tabs, list_of};
 use crate::kubectl::resources::{self, Info, get, items, path, query};
+use crate::kubectl::text::fill;
 use crate::kubectl::types::{api_version_of, find};
+use crate::sort;
 use crate::time::{Duration, Time, human, unix_ms};
 use crate::value::{Text, Value};
 
@@ -40,7 +42,7 @@ impl EventRows {
             self.tabs.row(&header.collect::<Vec<_>>());
         }
         let of = &event["involvedObject"];
-        let object = [of["kind"].as_str(), "/", of["name"].as_str()].concat();
+        let object = fill("{}/{}", &[of["kind"].as_str(), of["name"].as_str()]);
         let message = event["message"].as_str().trim();
         let seen = last_seen(event, now);
         let namespace = self
@@ -84,7 +86,7 @@ pub(super) fn last_seen(event: &Value, now: Time) -> String {
 }
 
 fn repeated(last: &str, count: i64, first: &str) -> String {
-    [last, " (x", &count.to_string(), " over ", first, ")"].concat()
+    fill("{} (x{} over {})", &[last, &count.to_string(), first])
 }
 
 fn first_time(event: &Value) -> &Value {
@@ -135,7 +137,7 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
     }
     let list = io.json(query(request.clone(), "limit", "500"))?;
     let mut events = items(&list, of);
-    events.sort_by_key(last_time);
+    sort::by_key(&mut events, last_time);
     let mut rows = EventRows {
         tabs: Tabs::wide(),
         with_namespace: everywhere,
@@ -169,14 +171,14 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
             until: None,
             task: Task::Events(rows),
         })?;
-        return Err(Failure::Exit(String::new(), 1).into());
+        return Err(Failure::exit(String::new(), 1).into());
     }
     let text = rows.tabs.flush();
     if text.is_empty() {
         let text = if everywhere {
             "No events found.\n".to_owned()
         } else {
-            ["No events found in ", &namespace, " namespace.\n"].concat()
+            fill("No events found in {} namespace.\n", &[&namespace])
         };
         io.print_error(text);
     }
@@ -191,15 +193,10 @@ fn target(object: &str) -> Result<String, Failure> {
         .ok_or_else(|| Failure::client("--for must be in resource/name form"))?;
     let of = find(of)?;
     let version = api_version_of(of);
-    Ok([
-        "involvedObject.kind=",
-        of.kind,
-        ",involvedObject.apiVersion=",
-        &version,
-        ",involvedObject.name=",
-        name,
-    ]
-    .concat())
+    Ok(fill(
+        "involvedObject.kind={},involvedObject.apiVersion={},involvedObject.name={}",
+        &[of.kind, &version, name],
+    ))
 }
 
 /// Events of an object, oldest first, as `describe` asks for them.
@@ -207,23 +204,16 @@ pub(super) fn of_object(io: &mut Io, info: &Info) -> Done<Vec<Value>> {
     let of = find("events")?;
     let uid = info.object["metadata"]["uid"].as_str();
     let namespace = info.namespace.as_str();
-    let fields = [
-        "involvedObject.name=",
-        &info.name,
-        ",involvedObject.namespace=",
-        namespace,
-        ",involvedObject.kind=",
-        info.of.kind,
-        ",involvedObject.uid=",
-        uid,
-    ];
     let request = query(
         get(path(of, namespace, "", "")),
         "fieldSelector",
-        &fields.concat(),
+        &fill(
+            "involvedObject.name={},involvedObject.namespace={},involvedObject.kind={},involvedObject.uid={}",
+            &[&info.name, namespace, info.of.kind, uid],
+        ),
     );
     let list = io.json(query(request, "limit", "500"))?;
     let mut events = items(&list, of);
-    events.sort_by_key(last_time);
+    sort::by_key(&mut events, last_time);
     Ok(events)
 }

@@ -10,7 +10,9 @@ use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flags;
 use crate::kubectl::io::Io;
 use crate::kubectl::resources::{Info, get, items, namespace, path, query, request};
+use crate::kubectl::text::fill;
 use crate::kubectl::types::find;
+use crate::sort;
 use crate::value::{Text, Value};
 
 pub(super) const EXEC: &str =
@@ -39,15 +41,11 @@ pub(super) fn pod_of(io: &mut Io, flags: &Flags, arg: &str, says_which: bool) ->
             Selector::text_of(&object["spec"]["selector"])
         }
         kind => {
-            let text = [
-                "cannot attach to *v1.",
-                kind,
-                ": selector for *v1.",
-                kind,
-                " not implemented",
-            ]
-            .concat();
-            return Err(Failure::Client(text).into());
+            let text = fill(
+                "cannot attach to *v1.{}: selector for *v1.{} not implemented",
+                &[kind, kind],
+            );
+            return Err(Failure::own(text).into());
         }
     };
     let list = io.json(query(
@@ -56,7 +54,7 @@ pub(super) fn pod_of(io: &mut Io, flags: &Flags, arg: &str, says_which: bool) ->
         &selector,
     ))?;
     let mut found = items(&list, pods);
-    found.sort_by_key(liveliness);
+    sort::by_key(&mut found, liveliness);
     let count = found.len();
     let Some(first) = found.into_iter().next() else {
         let text = "timed out waiting for the condition";
@@ -64,15 +62,9 @@ pub(super) fn pod_of(io: &mut Io, flags: &Flags, arg: &str, says_which: bool) ->
     };
     let info = Info::new(pods, first, "");
     if says_which && count > 1 {
-        io.print_error(
-            [
-                "Found ",
-                &count.to_string(),
-                " pods, using pod/",
-                &info.name,
-                "\n",
-            ]
-            .concat(),
+        io.warn(
+            "Found {} pods, using pod/{}\n",
+            &[&count.to_string(), &info.name],
         );
     }
     Ok(info)
@@ -129,15 +121,10 @@ pub(super) fn container_of(
         if all.iter().any(|it| it.0 == named) {
             return Ok(named.into());
         }
-        let parts = [
-            "container ",
-            named,
-            " is not valid for pod ",
-            &pod.name,
-            " out of: ",
-            &listed,
-        ];
-        return Err(Failure::Client(parts.concat()));
+        return Err(Failure::say(
+            "container {} is not valid for pod {} out of: {}",
+            &[named, &pod.name, &listed],
+        ));
     }
     let annotation =
         &pod.object["metadata"]["annotations"]["kubectl.kubernetes.io/default-container"];
@@ -145,31 +132,16 @@ pub(super) fn container_of(
         if all.iter().any(|it| it.0 == *named) {
             return Ok(named.clone());
         }
-        io.print_error(
-            [
-                "Default container name \"",
-                named,
-                "\" not found in pod ",
-                &pod.name,
-                "\n",
-            ]
-            .concat(),
+        io.warn(
+            "Default container name \"{}\" not found in pod {}\n",
+            &[named, &pod.name],
         );
     }
     let Some((first, _)) = all.first() else {
         return Err(Failure::client("no containers in the pod"));
     };
     if all.len() > 1 && !quiet {
-        io.print_error(
-            [
-                "Defaulted container \"",
-                first,
-                "\" out of: ",
-                &listed,
-                "\n",
-            ]
-            .concat(),
-        );
+        io.warn("Defaulted container \"{}\" out of: {}\n", &[first, &listed]);
     }
     Ok(first.clone())
 }
@@ -213,11 +185,11 @@ fn connect(io: &mut Io, request: HttpRequest) -> Done<Connection> {
     match answer.body {
         Body::Container(connection) => Ok(connection),
         Body::Json(status) if answer.status >= 500 => {
-            Err(Failure::Client(status["message"].as_str().into()).into())
+            Err(Failure::own(status["message"].as_str().into()).into())
         }
         Body::Json(status) => {
             let text = ["unable to upgrade connection: ", status["message"].as_str()].concat();
-            Err(Failure::Client(text).into())
+            Err(Failure::own(text).into())
         }
         Body::Text(_) | Body::Watch(_) => Err(Failure::no_such_resource().into()),
     }
@@ -232,7 +204,7 @@ fn session(io: &mut Io, connection: Connection, streams: Streams) -> Done<i32> {
         .filter(|_| streams.stdin && !streams.tty);
     match io.attach(connection, stdin)? {
         Ok(code) => Ok(code),
-        Err(why) => Err(Failure::Client(why.to_string()).into()),
+        Err(why) => Err(Failure::own(why.to_string()).into()),
     }
 }
 
@@ -254,11 +226,14 @@ pub(super) fn exec(io: &mut Io, flags: &Flags) -> Done {
     let pod = pod_of(io, flags, target, false)?;
     let phase = pod.object["status"]["phase"].as_str();
     if matches!(phase, "Succeeded" | "Failed") {
-        let parts = [
-            "cannot exec into a container in a completed pod; current phase is ",
-            phase,
-        ];
-        return Err(Failure::Client(parts.concat()).into());
+        return Err(Failure::own(
+            [
+                "cannot exec into a container in a completed pod; current phase is ",
+                phase,
+            ]
+            .concat(),
+        )
+        .into());
     }
     let container = container_of(io, &pod, flags.text("container"), flags.is("quiet"))?;
     let streams = Streams::of(io, flags);
@@ -272,7 +247,7 @@ pub(super) fn exec(io: &mut Io, flags: &Flags) -> Done {
         0 => Ok(()),
         code => {
             let text = ["command terminated with exit code ", &code.to_string()].concat();
-            Err(Failure::Exit(text, code).into())
+            Err(Failure::exit(text, code).into())
         }
     }
 }
@@ -284,11 +259,14 @@ pub(super) fn attach(io: &mut Io, flags: &Flags) -> Done {
     let pod = pod_of(io, flags, target, false)?;
     let phase = pod.object["status"]["phase"].as_str();
     if matches!(phase, "Succeeded" | "Failed") {
-        let parts = [
-            "cannot attach a container in a completed pod; current phase is ",
-            phase,
-        ];
-        return Err(Failure::Client(parts.concat()).into());
+        return Err(Failure::own(
+            [
+                "cannot attach a container in a completed pod; current phase is ",
+                phase,
+            ]
+            .concat(),
+        )
+        .into());
     }
     attach_to(io, flags, &pod).map(|_| ())
 }
@@ -301,13 +279,9 @@ pub(super) fn attach_to(io: &mut Io, flags: &Flags, pod: &Info) -> Done<i32> {
     let mut streams = streams;
     if streams.tty && !own["tty"].is_true() {
         streams.tty = false;
-        io.print_error(
-            [
-                "error: Unable to use a TTY - container ",
-                &container,
-                " did not allocate one\n",
-            ]
-            .concat(),
+        io.warn(
+            "error: Unable to use a TTY - container {} did not allocate one\n",
+            &[&container],
         );
     }
     if !flags.is("quiet") {
@@ -333,15 +307,7 @@ pub(super) fn attach_to(io: &mut Io, flags: &Flags, pod: &Info) -> Done<i32> {
         } else {
             String::new()
         };
-        let parts = [
-            "Session ended, resume using 'kubectl attach ",
-            &pod.name,
-            " -c ",
-            &container,
-            &space,
-            " -i -t' command when the pod is running\n",
-        ];
-        io.print(parts.concat());
+        io.say("Session ended, resume using 'kubectl attach {} -c {}{} -i -t' command when the pod is running\n", &[&pod.name, &container, &space]);
     }
     Ok(code)
 }

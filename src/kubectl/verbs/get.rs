@@ -2,6 +2,7 @@
 //!
 //! upstream: k8s.io/kubectl/pkg/cmd/get/get.go.
 
+use super::natural::order;
 use crate::kubectl::Done;
 use crate::kubectl::failure::{Failure, Failures};
 use crate::kubectl::flags::Flags;
@@ -12,8 +13,10 @@ use crate::kubectl::print::{Format, JsonPath, Printer, list_of};
 use crate::kubectl::resources::{
     self, Accepts, Selected, Selection, get, listing_refused, path, query, request_for, select,
 };
+use crate::kubectl::text::fill;
 use crate::kubectl::types::{Type, qualified};
 use crate::object;
+use crate::sort;
 use crate::time::Duration;
 use crate::value::Value;
 
@@ -49,13 +52,11 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
     }
     let output = flags.text("output");
     if flags.is("show-labels") && !matches!(output, "" | "wide") {
-        let text = [
-            "--show-labels option cannot be used with ",
-            output,
-            " printer",
-        ]
-        .concat();
-        return Err(Failure::Client(text).into());
+        let text = fill(
+            "--show-labels option cannot be used with {} printer",
+            &[output],
+        );
+        return Err(Failure::own(text).into());
     }
     let format = Format::of(flags, true)?;
     let watches = flags.is("watch") || flags.is("watch-only");
@@ -124,16 +125,14 @@ fn fetch(
     }
     // differs: a type this cluster lacks is found missing here, not by discovery.
     for failure in &mut failures.0 {
-        if let Failure::Server(status) = failure
-            && status["message"]
-                .as_str()
+        if failure.is_not_found()
+            && failure
+                .message()
                 .ends_with("could not find the requested resource")
             && let Some(selected) = selection.selected.first().filter(|_| !many)
         {
             let plural = selected.of().plural;
-            *failure = Failure::Client(
-                ["the server doesn't have a resource type \"", plural, "\""].concat(),
-            );
+            *failure = Failure::say("the server doesn't have a resource type \"{}\"", &[plural]);
         }
     }
     if many && flags.args.first().is_some_and(|it| it == "all") {
@@ -168,7 +167,7 @@ fn tables(io: &mut Io, flags: &Flags, selection: &Selection, wide: bool) -> Done
         .iter()
         .any(|it| it.of.plural != found[0].of.plural || it.of.group != found[0].of.group);
     if flags.has("sort-by") {
-        sort(&mut found, flags.text("sort-by"))?;
+        sort_rows(&mut found, flags.text("sort-by"))?;
     }
     let (mut text, mut at) = (String::new(), 0);
     while at < found.len() {
@@ -196,25 +195,26 @@ fn tables(io: &mut Io, flags: &Flags, selection: &Selection, wide: bool) -> Done
     failures.done()
 }
 
-/// Sorts the rows of all tables of one type.
-fn sort(found: &mut [Found], by: &str) -> Done {
-    let path = JsonPath::relaxed(by).map_err(Failure::Client)?;
+/// Sorts the rows of each table.
+fn sort_rows(found: &mut [Found], by: &str) -> Done {
+    let path = JsonPath::relaxed(by).map_err(Failure::own)?;
     for it in found {
-        let key = |row: &Value| {
-            path.find(&row["object"])
-                .unwrap_or_default()
-                .into_iter()
-                .next()
-        };
-        let mut rows: Vec<(Option<Value>, Value)> = it.value["rows"]
-            .items()
-            .iter()
-            .map(|row| (key(row), row.clone()))
-            .collect();
-        rows.sort_by(|a, b| super::sort::order(a.0.as_ref(), b.0.as_ref()));
-        it.value["rows"] = rows.into_iter().map(|it| it.1).collect();
+        let rows = it.value["rows"].items().to_vec();
+        it.value["rows"] = sorted(rows, |row| &row["object"], &path);
     }
     Ok(())
+}
+
+/// Values by what a path finds in them.
+fn sorted(values: Vec<Value>, within: fn(&Value) -> &Value, path: &JsonPath) -> Value {
+    let key = |it: &Value| {
+        let found = path.find(within(it)).unwrap_or_default();
+        found.into_iter().next()
+    };
+    let mut keyed: Vec<(Option<Value>, Value)> =
+        values.into_iter().map(|it| (key(&it), it)).collect();
+    sort::by(&mut keyed, |a, b| order(a.0.as_ref(), b.0.as_ref()));
+    keyed.into_iter().map(|it| it.1).collect()
 }
 
 fn objects(io: &mut Io, flags: &Flags, selection: &Selection, mut printer: Printer) -> Done {
@@ -236,9 +236,8 @@ fn objects(io: &mut Io, flags: &Flags, selection: &Selection, mut printer: Print
         }
     }
     if flags.has("sort-by") {
-        let path = JsonPath::relaxed(flags.text("sort-by")).map_err(Failure::Client)?;
-        let key = |it: &Value| path.find(it).unwrap_or_default().into_iter().next();
-        values.sort_by(|a, b| super::sort::order(key(a).as_ref(), key(b).as_ref()));
+        let path = JsonPath::relaxed(flags.text("sort-by")).map_err(Failure::own)?;
+        values = sorted(values, |it| it, &path).items().to_vec();
     }
     let object = if single {
         values.pop().unwrap_or_default()
@@ -273,7 +272,7 @@ fn watch(io: &mut Io, flags: &Flags, selection: &Selection, format: Format) -> D
         with_events,
     };
     if !flags.is("watch-only") {
-        let text = first_rows(&mut rows, &found).map_err(|why| Failure::Client(why.to_string()))?;
+        let text = first_rows(&mut rows, &found).map_err(|why| Failure::own(why.to_string()))?;
         io.print(text);
     }
     if found.len() > 1 {
@@ -310,8 +309,8 @@ fn watch(io: &mut Io, flags: &Flags, selection: &Selection, format: Format) -> D
         Outcome::Met(_) => Ok(()),
         // upstream: the end of a watch is no error, an interrupt is.
         Outcome::TimedOut if until.is_some() => Ok(()),
-        Outcome::TimedOut => Err(Failure::Exit(String::new(), 1).into()),
-        Outcome::Failed(why) => Err(Failure::Client(why.to_string()).into()),
+        Outcome::TimedOut => Err(Failure::exit(String::new(), 1).into()),
+        Outcome::Failed(why) => Err(Failure::own(why.to_string()).into()),
     }
 }
 

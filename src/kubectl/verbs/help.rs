@@ -3,6 +3,7 @@
 use super::table::{VERBS, Verb};
 use crate::kubectl::flags;
 use crate::kubectl::print::Tabs;
+use crate::kubectl::text::fill;
 
 /// The page of bare `kubectl`.
 pub(super) fn all() -> String {
@@ -20,7 +21,7 @@ pub(super) fn all() -> String {
 
 /// The page of a command.
 pub(super) fn for_verb(verb: &Verb, command: &str) -> String {
-    let mut text = ["kubectl ", command, ": ", verb.about, "\n"].concat();
+    let mut text = fill("kubectl {}: {}\n", &[command, verb.about]);
     if !verb.subs.is_empty() {
         text.push_str("\nCommands:\n");
         let mut tabs = Tabs::plain();
@@ -35,9 +36,9 @@ pub(super) fn for_verb(verb: &Verb, command: &str) -> String {
             let short = if short.is_empty() {
                 "    ".to_owned()
             } else {
-                ["-", short, ", "].concat()
+                fill("-{}, ", &[short])
             };
-            text.push_str(&["  ", &short, "--", name, "\n"].concat());
+            text.push_str(&fill("  {}--{}\n", &[&short, name]));
         }
     }
     text

@@ -9,6 +9,7 @@ use crate::kubectl::flags::Flags;
 use crate::kubectl::io::Io;
 use crate::kubectl::print::Format;
 use crate::kubectl::resources::{Info, MERGE_PATCH, query, with_body};
+use crate::kubectl::text::fill;
 use crate::value::{Text, Value};
 
 pub(super) const FLAGS: &str = "all:b all-namespaces/A:b allow-missing-template-keys:b dry-run:s=unchanged \
@@ -49,17 +50,15 @@ fn run(io: &mut Io, flags: &Flags, of: Of) -> Done {
         .unwrap_or(flags.args.len());
     let (args, changes) = flags.args.split_at(split);
     if let Some(wrong) = changes.iter().find(|it| !is_change(it)) {
-        let parts = [
-            "all resources must be specified before ",
-            word,
-            " changes: ",
-            wrong,
-        ];
-        return Err(Failure::Client(parts.concat()).into());
+        return Err(Failure::say(
+            "all resources must be specified before {} changes: {}",
+            &[word, wrong],
+        )
+        .into());
     }
     if changes.is_empty() && !flags.is("list") {
-        let text = ["at least one ", word, " update is required"].concat();
-        return Err(Failure::Client(text).into());
+        let text = fill("at least one {} update is required", &[word]);
+        return Err(Failure::own(text).into());
     }
     let changes = parse(changes, word)?;
     let dry_run = DryRun::of(io, flags)?;
@@ -96,42 +95,28 @@ fn parse(words: &[Text], word: &str) -> Result<Changes, Failure> {
         .iter()
         .find(|key| changes.set.iter().any(|it| it.0 == **key));
     match both {
-        Some(_) => {
-            let parts = [
-                "can not both modify and remove ",
-                if word == "label" {
-                    "a label"
-                } else {
-                    "an annotation"
-                },
-                " in the same command",
-            ];
-            Err(Failure::Client(parts.concat()))
-        }
+        Some(_) => Err(Failure::say(
+            "can not both modify and remove {} in the same command",
+            &[if word == "label" {
+                "a label"
+            } else {
+                "an annotation"
+            }],
+        )),
         None => Ok(changes),
     }
 }
 
 fn list(io: &mut Io, info: &Info, field: &str, several: bool) {
     if several {
-        io.print(
-            [
-                "Listing ",
-                field,
-                " for ",
-                info.of.kind,
-                ".",
-                info.of.group,
-                "/",
-                &info.name,
-                ":\n",
-            ]
-            .concat(),
+        io.say(
+            "Listing {} for {}.{}/{}:\n",
+            &[field, info.of.kind, info.of.group, &info.name],
         );
     }
     for (key, value) in info.object["metadata"][field].members() {
         let indent = if several { " " } else { "" };
-        io.print([indent, key, "=", value.as_str(), "\n"].concat());
+        io.say("{}{}={}\n", &[indent, key, value.as_str()]);
     }
 }
 
@@ -161,7 +146,7 @@ fn one(
         } else if of == Of::Labels {
             let named = matches!(Format::of(flags, false)?, Format::Human { .. });
             if named {
-                io.print(["label \"", key, "\" not found.\n"].concat());
+                io.say("label \"{}\" not found.\n", &[key]);
             }
         }
     }
@@ -199,7 +184,7 @@ fn conflicts(of: Of, old: &Value, changes: &Changes) -> Result<(), Failure> {
     let mut found = Vec::new();
     for (key, value) in &changes.set {
         if let Some(now) = old[key.as_str()].text().filter(|it| *it != value) {
-            found.push(["'", key, "' already has a value (", now, ")"].concat());
+            found.push(fill("'{}' already has a value ({})", &[key, now]));
         }
     }
     match of {
@@ -207,12 +192,12 @@ fn conflicts(of: Of, old: &Value, changes: &Changes) -> Result<(), Failure> {
         Of::Labels => {
             let each = found
                 .into_iter()
-                .map(|it| Failure::Client(it + ", and --overwrite is false"));
-            Err(Failure::Several(each.collect()))
+                .map(|it| Failure::own(it + ", and --overwrite is false"));
+            Err(Failure::several(each.collect()))
         }
         Of::Annotations => {
             let text = "--overwrite is false but found the following declared annotation(s): ";
-            Err(Failure::Client([text, &found.join("; ")].concat()))
+            Err(Failure::own([text, &found.join("; ")].concat()))
         }
     }
 }

@@ -9,7 +9,9 @@ use crate::kubectl::failure::{Failure, Failures};
 use crate::kubectl::flags::Flags;
 use crate::kubectl::io::Io;
 use crate::kubectl::resources::{Info, get, items, namespace, path, query};
+use crate::kubectl::text::fill;
 use crate::kubectl::types::find;
+use crate::sort;
 
 pub(super) const FLAGS: &str = "all-containers:b all-pods:b container/c:s follow/f:b ignore-errors:b \
 insecure-skip-tls-verify-backend:b limit-bytes:i max-log-requests:i pod-running-timeout:d prefix:b previous/p:b \
@@ -50,7 +52,7 @@ pub(super) fn logs(io: &mut Io, flags: &Flags) -> Done {
     for pod in &pods {
         let chosen = if flags.is("all-containers") {
             let mut all = containers(&pod.object);
-            all.sort_by_key(|it| it.1 != " (init)");
+            sort::by_key(&mut all, |it| it.1 != " (init)");
             all.into_iter().map(|it| it.0).collect()
         } else {
             vec![container_of(io, pod, named, by_labels)?]
@@ -68,14 +70,10 @@ fn missing(failure: Failure, space: &str) -> Failure {
     if !failure.is_not_found() {
         return failure;
     }
-    let parts = [
-        "error from server (NotFound): ",
-        &failure.message(),
-        " in namespace \"",
-        space,
-        "\"",
-    ];
-    Failure::Client(parts.concat())
+    Failure::say(
+        "error from server (NotFound): {} in namespace \"{}\"",
+        &[&failure.message(), space],
+    )
 }
 
 fn one_log(io: &mut Io, flags: &Flags, pod: &Info, container: &str, by_labels: bool) -> Done {
@@ -106,7 +104,7 @@ fn one_log(io: &mut Io, flags: &Flags, pod: &Info, container: &str, by_labels: b
         return Ok(());
     };
     if flags.is("prefix") {
-        let prefix = ["[pod/", &pod.name, "/", container, "] "].concat();
+        let prefix = fill("[pod/{}/{}] ", &[&pod.name, container]);
         let lines: String = text
             .split_inclusive('\n')
             .map(|it| [&prefix, it].concat())

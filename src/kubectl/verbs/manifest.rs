@@ -7,6 +7,7 @@ use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flags;
 use crate::kubectl::io::Io;
 use crate::kubectl::resources::{self};
+use crate::kubectl::text::fill;
 use crate::kubectl::types::{Type, type_of};
 use crate::value::{Text, Value};
 use crate::yaml;
@@ -34,14 +35,10 @@ pub(super) fn validation(flags: &Flags) -> Result<&'static str, Failure> {
         "" | "strict" | "true" => Ok("Strict"),
         "warn" => Ok("Warn"),
         "ignore" | "false" => Ok("Ignore"),
-        other => {
-            let parts = [
-                "invalid - validate option \"",
-                other,
-                "\"; must be one of: strict (or true), warn, ignore (or false)",
-            ];
-            Err(Failure::Client(parts.concat()))
-        }
+        other => Err(Failure::say(
+            "invalid - validate option \"{}\"; must be one of: strict (or true), warn, ignore (or false)",
+            &[other],
+        )),
     }
 }
 
@@ -80,12 +77,10 @@ pub(in crate::kubectl) fn open(io: &Io, name: &str) -> Result<Vec<(Text, Text)>,
     }
     if name.starts_with("http://") || name.starts_with("https://") {
         // differs: the page has no network; what it bundles stands among the files.
-        let parts = [
-            "unable to read URL \"",
-            name,
-            "\", server reported 404 Not Found, status code=404",
-        ];
-        return Err(Failure::Client(parts.concat()));
+        return Err(Failure::say(
+            "unable to read URL \"{}\", server reported 404 Not Found, status code=404",
+            &[name],
+        ));
     }
     let folder = match name.trim_end_matches('/') {
         "." => String::new(),
@@ -96,9 +91,7 @@ pub(in crate::kubectl) fn open(io: &Io, name: &str) -> Result<Vec<(Text, Text)>,
             .is_some_and(|it| !it.contains('/'))
     };
     if !folder.is_empty() && !files.keys().any(|it| in_folder(it)) {
-        return Err(Failure::Client(
-            ["the path \"", name, "\" does not exist"].concat(),
-        ));
+        return Err(Failure::say("the path \"{}\" does not exist", &[name]));
     }
     let known = |path: &str| {
         [".json", ".yaml", ".yml"]
@@ -111,12 +104,10 @@ pub(in crate::kubectl) fn open(io: &Io, name: &str) -> Result<Vec<(Text, Text)>,
         .map(|it| (it.0.clone(), it.1.clone()))
         .collect();
     if texts.is_empty() {
-        let parts = [
-            "error reading [",
-            name,
-            "]: recognized file extensions are [.json .yaml .yml]",
-        ];
-        return Err(Failure::Client(parts.concat()));
+        return Err(Failure::say(
+            "error reading [{}]: recognized file extensions are [.json .yaml .yml]",
+            &[name],
+        ));
     }
     Ok(texts)
 }
@@ -133,11 +124,7 @@ impl Scope {
         for document in parsed.documents {
             if self.validates {
                 check_set(&document.value).map_err(|why| {
-                    let parts = [
-                        "error validating \"", source, "\": error validating data: ", &why,
-                        "; if you choose to ignore these errors, turn validation off with --validate=false",
-                    ];
-                    Failure::Client(parts.concat())
+                    Failure::say("error validating \"{}\": error validating data: {}; if you choose to ignore these errors, turn validation off with --validate=false", &[source, &why])
                 })?;
             }
             self.add(source, document.value, read);
@@ -155,9 +142,7 @@ impl Scope {
         } else {
             ["error converting YAML to JSON: ", &said].concat()
         };
-        Err(Failure::Client(
-            ["error parsing ", source, ": ", &why].concat(),
-        ))
+        Err(Failure::say("error parsing {}: {}", &[source, &why]))
     }
 
     /// Adds an object, or the items of a list.
@@ -175,9 +160,8 @@ impl Scope {
     }
 
     fn manifest(&self, source: &Text, mut object: Value) -> Result<Manifest, Failure> {
-        check_metadata(&object).map_err(|why| {
-            Failure::Client(["unable to decode \"", source, "\": ", &why].concat())
-        })?;
+        check_metadata(&object)
+            .map_err(|why| Failure::say("unable to decode \"{}\": {}", &[source, &why]))?;
         let (version, kind) = (object["apiVersion"].as_str(), object["kind"].as_str());
         let text = |it: &Value| it.text().cloned().unwrap_or_default();
         let (name, own) = (
@@ -185,20 +169,7 @@ impl Scope {
             text(&object["metadata"]["namespace"]),
         );
         let of = type_of(version, kind).ok_or_else(|| {
-            let parts = [
-                "resource mapping not found for name: \"",
-                &name,
-                "\" namespace: \"",
-                &own,
-                "\" from \"",
-                source,
-                "\": no matches for kind \"",
-                kind,
-                "\" in version \"",
-                version,
-                "\"\nensure CRDs are installed first",
-            ];
-            Failure::Client(parts.concat())
+            Failure::say("resource mapping not found for name: \"{}\" namespace: \"{}\" from \"{}\": no matches for kind \"{}\" in version \"{}\"\nensure CRDs are installed first", &[&name, &own, source, kind, version])
         })?;
         if !of.namespaced {
             return Ok(Manifest {
@@ -210,16 +181,10 @@ impl Scope {
             });
         }
         if self.is_enforced && !own.is_empty() && own != self.namespace {
-            let parts = [
-                "the namespace from the provided object \"",
-                &own,
-                "\" does not match the namespace \"",
-                &self.namespace,
-                "\". You must pass '--namespace=",
-                &own,
-                "' to perform this operation.",
-            ];
-            return Err(Failure::Client(parts.concat()));
+            return Err(Failure::say(
+                "the namespace from the provided object \"{}\" does not match the namespace \"{}\". You must pass '--namespace={}' to perform this operation.",
+                &[&own, &self.namespace, &own],
+            ));
         }
         let namespace = if own.is_empty() {
             self.namespace.clone()
@@ -256,15 +221,10 @@ fn check_set(value: &Value) -> Result<(), String> {
 /// Types that only kubectl checks: the rest is the server's.
 fn check_metadata(object: &Value) -> Result<(), String> {
     let wrong = |value: &Value, field: &str, of: &str| {
-        Err([
-            "json: cannot unmarshal ",
-            go_type(value),
-            " into Go struct field ",
-            field,
-            " of type ",
-            of,
-        ]
-        .concat())
+        Err(fill(
+            "json: cannot unmarshal {} into Go struct field {} of type {}",
+            &[go_type(value), field, of],
+        ))
     };
     let meta = &object["metadata"];
     if !meta.is_null() && meta.as_map().is_none() {

@@ -4,6 +4,7 @@
 // differs: no `$retainKeys`; what the last apply wrote and this one doesn't is deleted by name.
 
 use crate::schema::{Field, Merge, Struct, named};
+use crate::sort;
 use crate::value::{Map, Text, Value};
 
 /// Which differences a comparison reports.
@@ -107,7 +108,7 @@ fn lists(
             None => changes.push(item.clone()),
         }
     }
-    changes.sort_by_key(|it| it[key].to_string());
+    sort::by_key(&mut changes, |it| it[key].to_string());
     if report != Report::Changes {
         for item in old
             .items()

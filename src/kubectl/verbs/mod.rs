@@ -18,13 +18,13 @@ mod label;
 mod logs;
 pub(super) mod manifest;
 mod merge;
+mod natural;
 mod nodes;
 mod patch;
 pub(super) mod rollout;
 mod run;
 mod scale;
 mod set;
-mod sort;
 mod table;
 pub(super) mod wait;
 
@@ -32,6 +32,7 @@ use super::Done;
 use super::failure::Failure;
 use super::flags::{Flags, GLOBAL};
 use super::io::{Io, Stop};
+use crate::kubectl::text::fill;
 use crate::value::Text;
 use table::{VERBS, Verb};
 
@@ -66,7 +67,7 @@ fn dispatch(io: &mut Io) -> Done {
         .iter()
         .find(|it| it.name == name || it.aliases.contains(&name.as_str()))
     else {
-        return Err(Failure::Client(unknown(name)).into());
+        return Err(Failure::own(unknown(name)).into());
     };
     let (verb, command, rest) = descend(verb, rest, io)?;
     let Some(run) = verb.run else {
@@ -81,11 +82,14 @@ fn dispatch(io: &mut Io) -> Done {
     }
     if flags.has("context") && flags.text("context") != "playground" {
         let context = flags.text("context");
-        let parts = [
-            "Error in configuration: context was not found for specified context: ",
-            context,
-        ];
-        return Err(Failure::Bare(parts.concat()).into());
+        return Err(Failure::bare(
+            [
+                "Error in configuration: context was not found for specified context: ",
+                context,
+            ]
+            .concat(),
+        )
+        .into());
     }
     run(io, &flags)
 }
@@ -110,7 +114,7 @@ fn split(argv: &[Text]) -> Result<(&[Text], &[Text]), Failure> {
         let row = known(name)
             .or_else(|| short.and_then(known))
             .ok_or_else(|| {
-                Failure::Bare(["Error: flags cannot be placed before plugin name: ", word].concat())
+                Failure::bare(["Error: flags cannot be placed before plugin name: ", word].concat())
             })?;
         let takes_next = !row.ends_with(":b")
             && !word.contains('=')
@@ -137,7 +141,7 @@ fn descend<'a>(
     });
     match sub {
         Some((sub, at)) if at == 0 || verb.run.is_none() => {
-            let command = [verb.name, " ", sub.name].concat();
+            let command = fill("{} {}", &[verb.name, sub.name]);
             let (sub, inner, rest) = descend(sub, &rest[at + 1..], io)?;
             let command = [
                 command.as_str(),
@@ -154,14 +158,14 @@ fn descend<'a>(
             } else {
                 io.print_error(help::for_verb(verb, verb.name));
             }
-            Err(Failure::Exit(String::new(), 1).into())
+            Err(Failure::exit(String::new(), 1).into())
         }
         _ if rest.iter().any(|it| it == "-h" || it == "--help") => {
             io.print(help::for_verb(verb, verb.name));
-            Err(Failure::Exit(String::new(), 0).into())
+            Err(Failure::exit(String::new(), 0).into())
         }
         _ => {
-            let text = ["unknown command \"", &rest.join(" "), "\""].concat();
+            let text = fill("unknown command \"{}\"", &[&rest.join(" ")]);
             Err(Failure::usage(&text, verb.name).into())
         }
     }
@@ -178,7 +182,7 @@ fn print_help(io: &mut Io, words: &[Text]) {
             io.print(help::for_verb(verb, &command));
         }
         (Some(name), None) => {
-            io.print_error(["Unknown help topic [`", name, "`]\n", &help::all()].concat());
+            io.warn("Unknown help topic [`{}`]\n{}", &[name, &help::all()]);
         }
     }
 }
@@ -191,14 +195,14 @@ fn descend_quietly<'a>(
         .first()
         .and_then(|name| verb.subs.iter().find(|it| it.name == name));
     match sub {
-        Some(sub) => (sub, [verb.name, " ", sub.name].concat(), &rest[1..]),
+        Some(sub) => (sub, fill("{} {}", &[verb.name, sub.name]), &rest[1..]),
         None => (verb, verb.name.to_owned(), rest),
     }
 }
 
 /// upstream: cobra, SuggestionsFor: two edits away, or begun with what was typed, or declared by the command.
 fn unknown(name: &str) -> String {
-    let mut text = ["unknown command \"", name, "\" for \"kubectl\""].concat();
+    let mut text = fill("unknown command \"{}\" for \"kubectl\"", &[name]);
     let lower = name.to_ascii_lowercase();
     let near = VERBS.iter().filter(|it| {
         distance(&lower, it.name) <= 2

@@ -9,6 +9,7 @@ use crate::kubectl::failure::{Failure, Failures};
 use crate::kubectl::flags::Flags;
 use crate::kubectl::io::{Io, Stop};
 use crate::kubectl::resources::{Info, STRATEGIC_PATCH, get, items, path, query, with_body};
+use crate::kubectl::text::fill;
 use crate::kubectl::types::find;
 use crate::object;
 use crate::time::Duration;
@@ -23,7 +24,7 @@ overwrite:b selector/l:s show-managed-fields:b template:s validate:s=strict";
 /// The nodes that arguments name.
 fn nodes(io: &mut Io, flags: &Flags, command: &str) -> Done<Vec<Info>> {
     if flags.args.is_empty() && !flags.has("selector") {
-        let text = ["USAGE: ", command, " NODE [flags]"].concat();
+        let text = fill("USAGE: {} NODE [flags]", &[command]);
         return Err(Failure::usage(&text, command).into());
     }
     let mut words: Vec<Text> = vec!["nodes".into()];
@@ -57,7 +58,10 @@ fn mark(io: &mut Io, node: &Info, unschedulable: bool, dry_run: DryRun) -> Done 
         "uncordoned"
     };
     if node.object["spec"]["unschedulable"].is_true() == unschedulable {
-        io.print([&node.title(), " already ", done, dry_run.suffix(), "\n"].concat());
+        io.say(
+            "{} already {}{}\n",
+            &[&node.title(), done, dry_run.suffix()],
+        );
         return Ok(());
     }
     if dry_run != DryRun::Client {
@@ -69,7 +73,7 @@ fn mark(io: &mut Io, node: &Info, unschedulable: bool, dry_run: DryRun) -> Done 
         let patch = object! {"spec": object! {"unschedulable": value}};
         io.json(dry_run.on(with_body("PATCH", node.path(""), STRATEGIC_PATCH, patch)))?;
     }
-    io.print([&node.title(), " ", done, dry_run.suffix(), "\n"].concat());
+    io.say("{} {}{}\n", &[&node.title(), done, dry_run.suffix()]);
     Ok(())
 }
 
@@ -82,30 +86,25 @@ pub(super) fn drain(io: &mut Io, flags: &Flags) -> Done {
     let mut fatal = Failures::default();
     for node in &nodes {
         match drain_one(io, flags, node, dry_run) {
-            Ok(()) => io.print([&node.title(), " drained", dry_run.suffix(), "\n"].concat()),
+            Ok(()) => io.say("{} drained{}\n", &[&node.title(), dry_run.suffix()]),
             Err(Stop::Suspended) => return Err(Stop::Suspended),
             Err(Stop::Failed(failure)) => {
                 let text = failure.message();
                 let pending: String = nodes
                     .iter()
-                    .map(|it| [" ", it.name.as_str(), "\n"].concat())
+                    .map(|it| fill(" {}\n", &[it.name.as_str()]))
                     .collect();
-                let parts = [
-                    "error: unable to drain node \"",
-                    node.name.as_str(),
-                    "\" due to error: ",
-                    &text,
-                    ", continuing command...\nThere are pending nodes to be drained:\n",
-                    &pending,
-                ];
-                io.print_error(parts.concat());
+                io.warn("error: unable to drain node \"{}\" due to error: {}, continuing command...\nThere are pending nodes to be drained:\n{}", &[node.name.as_str(), &text, &pending]);
                 fatal.0.push(failure);
             }
         }
     }
-    match fatal.done() {
-        Err(Stop::Failed(Failure::Client(text))) => Err(Failure::Bare(text).into()),
-        other => other,
+    match fatal.0.len() {
+        0 => Ok(()),
+        _ => {
+            let texts: Vec<String> = fatal.0.iter().map(Failure::lines).collect();
+            Err(Failure::bare(texts.join("\n")).into())
+        }
     }
 }
 
@@ -130,11 +129,11 @@ fn drain_one(io: &mut Io, flags: &Flags, node: &Info, dry_run: DryRun) -> Done {
     match refusals.len() {
         0 => {}
         1 => return Err(refusals.into_iter().next().expect("there is one").into()),
-        _ => return Err(Failure::Several(refusals).into()),
+        _ => return Err(Failure::several(refusals).into()),
     }
     let warnings = chosen.warnings();
     if !warnings.is_empty() {
-        io.print_error(["Warning: ", &warnings, "\n"].concat());
+        io.warn("Warning: {}\n", &[&warnings]);
     }
     evict(io, flags, &chosen.evicted, dry_run)
 }
@@ -154,7 +153,7 @@ impl Chosen {
     fn judge(&mut self, io: &mut Io, flags: &Flags, pod: Info) -> Done {
         let meta = &pod.object["metadata"];
         let phase = pod.object["status"]["phase"].as_str();
-        let title = [pod.namespace.as_str(), "/", &pod.name].concat();
+        let title = fill("{}/{}", &[pod.namespace.as_str(), &pod.name]);
         if meta["annotations"]
             .as_map()
             .is_some_and(|it| it.contains_key("kubernetes.io/config.mirror"))
@@ -201,7 +200,7 @@ impl Chosen {
     fn refusals(&self) -> Vec<Failure> {
         let refusal = |pods: &[String], is_refused: bool, text: &str| {
             (is_refused && !pods.is_empty())
-                .then(|| Failure::Client([text, ": ", &pods.join(", ")].concat()))
+                .then(|| Failure::say("{}: {}", &[text, &pods.join(", ")]))
         };
         let all = [
             refusal(
@@ -225,7 +224,7 @@ impl Chosen {
 
     fn warnings(&self) -> String {
         let warning = |pods: &[String], text: &str| {
-            (!pods.is_empty()).then(|| [text, ": ", &pods.join(", ")].concat())
+            (!pods.is_empty()).then(|| fill("{}: {}", &[text, &pods.join(", ")]))
         };
         let all = [
             warning(&self.naked, "deleting Pods that declare no controller"),
@@ -245,8 +244,8 @@ fn evict(io: &mut Io, flags: &Flags, pods: &[Info], dry_run: DryRun) -> Done {
     let mut waiting = Vec::new();
     for pod in pods {
         loop {
-            let title = [pod.namespace.as_str(), "/", &pod.name].concat();
-            io.print(["evicting pod ", &title, dry_run.suffix(), "\n"].concat());
+            let title = fill("{}/{}", &[pod.namespace.as_str(), &pod.name]);
+            io.say("evicting pod {}{}\n", &[&title, dry_run.suffix()]);
             if dry_run == DryRun::Client {
                 break;
             }
@@ -257,29 +256,23 @@ fn evict(io: &mut Io, flags: &Flags, pods: &[Info], dry_run: DryRun) -> Done {
             match answer.status {
                 429 => {
                     let message = status["message"].as_str();
-                    let parts = [
-                        "error when evicting pods/\"",
-                        &pod.name,
-                        "\" -n \"",
-                        &pod.namespace,
-                        "\" (will retry after 5s): ",
-                        message,
-                        "\n",
-                    ];
-                    io.print_error(parts.concat());
+                    io.warn(
+                        "error when evicting pods/\"{}\" -n \"{}\" (will retry after 5s): {}\n",
+                        &[&pod.name, &pod.namespace, message],
+                    );
                     io.sleep(Duration::s(5))?;
                 }
                 404 => break,
                 code if code >= 400 => {
-                    let words = [
-                        "error when evicting pods/\"",
-                        &pod.name,
-                        "\" -n \"",
-                        &pod.namespace,
-                        "\": ",
-                    ];
-                    return Err(Failure::Client(
-                        [&words.concat(), status["message"].as_str()].concat(),
+                    return Err(Failure::own(
+                        [
+                            &fill(
+                                "error when evicting pods/\"{}\" -n \"{}\": ",
+                                &[&pod.name, &pod.namespace],
+                            ),
+                            status["message"].as_str(),
+                        ]
+                        .concat(),
                     )
                     .into());
                 }
@@ -325,7 +318,7 @@ fn gone(io: &mut Io, pod: &Info, deadline: Option<crate::time::Time>) -> Done {
             _ => false,
         };
         if answer.status == 404 || answer.status < 400 && !same {
-            io.print(["pod/", pod.name.as_str(), " evicted\n"].concat());
+            io.say("pod/{} evicted\n", &[pod.name.as_str()]);
             return Ok(());
         }
         if deadline.is_some_and(|it| io.now >= it) {
@@ -379,22 +372,18 @@ fn parse(spec: &str) -> Result<Change, String> {
     let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
     if !removes && effect.is_empty() {
         // upstream: the whole text is then taken for a key, and found to be none.
-        let parts = [
-            "invalid taint spec: ",
-            spec,
-            ", name part must consist of alphanumeric characters, '-', '_' or '.', and must \
+        return Err(fill(
+            "invalid taint spec: {}, name part must consist of alphanumeric characters, '-', '_' or '.', and must \
              start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for \
              validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
-        ];
-        return Err(parts.concat());
+            &[spec],
+        ));
     }
     if !matches!(effect, "" | "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
-        return Err([
-            "invalid taint effect: ",
-            effect,
-            ", unsupported taint effect",
-        ]
-        .concat());
+        return Err(fill(
+            "invalid taint effect: {}, unsupported taint effect",
+            &[effect],
+        ));
     }
     Ok(Change {
         key: key.into(),
@@ -422,14 +411,15 @@ fn change(
         let now = taints.iter().position(same);
         if it.removes {
             if now.is_none() {
-                let parts = [
-                    "taint \"",
-                    it.key.as_str(),
-                    if it.effect.is_empty() { "" } else { ":" },
-                    &it.effect,
-                    "\" not found",
-                ];
-                return Err(Failure::Client(parts.concat()).into());
+                return Err(Failure::say(
+                    "taint \"{}{}{}\" not found",
+                    &[
+                        it.key.as_str(),
+                        if it.effect.is_empty() { "" } else { ":" },
+                        &it.effect,
+                    ],
+                )
+                .into());
             }
             taints.retain(|taint| !same(taint));
             removed = true;
@@ -441,14 +431,11 @@ fn change(
         }
         match now {
             Some(_) if !flags.is("overwrite") => {
-                let parts = [
-                    "node ",
-                    node.name.as_str(),
-                    " already has ",
-                    &it.key,
-                    " taint(s) with same effect(s) and --overwrite is false",
-                ];
-                return Err(Failure::Client(parts.concat()).into());
+                return Err(Failure::say(
+                    "node {} already has {} taint(s) with same effect(s) and --overwrite is false",
+                    &[node.name.as_str(), &it.key],
+                )
+                .into());
             }
             Some(at) => {
                 taints[at] = new;

@@ -11,6 +11,7 @@ use crate::kubectl::failure::{Failure, Failures};
 use crate::kubectl::flags::Flags;
 use crate::kubectl::io::Io;
 use crate::kubectl::resources::{MERGE_PATCH, STRATEGIC_PATCH, path, query, request, with_body};
+use crate::kubectl::text::fill;
 use crate::kubectl::types::qualified;
 use crate::object;
 use crate::value::Value;
@@ -26,13 +27,11 @@ pub(super) fn patch(io: &mut Io, flags: &Flags) -> Done {
         "merge" => MERGE_PATCH,
         "json" => "application/json-patch+json",
         other => {
-            let text = [
-                "--type must be one of [json merge strategic], not \"",
-                other,
-                "\"",
-            ]
-            .concat();
-            return Err(Failure::Client(text).into());
+            let text = fill(
+                "--type must be one of [json merge strategic], not \"{}\"",
+                &[other],
+            );
+            return Err(Failure::own(text).into());
         }
     };
     let text = if flags.has("patch-file") {
@@ -47,8 +46,8 @@ pub(super) fn patch(io: &mut Io, flags: &Flags) -> Done {
     }
     let parsed = yaml::parse(&text);
     if let Some(error) = parsed.error {
-        let text = ["unable to parse \"", &text, "\": ", &error.go_text()].concat();
-        return Err(Failure::Client(text).into());
+        let text = fill("unable to parse \"{}\": {}", &[&text, &error.go_text()]);
+        return Err(Failure::own(text).into());
     }
     let body = parsed
         .documents
@@ -97,9 +96,9 @@ pub(super) fn create(io: &mut Io, flags: &Flags) -> Done {
         io.print_error("Error: must specify one of -f and -k\n\n");
         if flags.args.is_empty() {
             io.print_error(super::help::of("create"));
-            return Err(Failure::Exit(String::new(), 1).into());
+            return Err(Failure::exit(String::new(), 1).into());
         }
-        let text = ["unknown command \"", &flags.args.join(" "), "\""].concat();
+        let text = fill("unknown command \"{}\"", &[&flags.args.join(" ")]);
         return Err(Failure::usage(&text, "create").into());
     }
     let validation = manifest::validation(flags)?;
@@ -160,7 +159,7 @@ pub(super) fn replace(io: &mut Io, flags: &Flags) -> Done {
             let options = object! {"propagationPolicy": "Background", "gracePeriodSeconds": 0};
             let answer = io.send(with_body("DELETE", address.clone(), "", options))?;
             if answer.status < 400 {
-                io.print([&qualified(it.of), " \"", &it.name, "\" deleted\n"].concat());
+                io.say("{} \"{}\" deleted\n", &[&qualified(it.of), &it.name]);
                 until_gone(io, it.of, &it.namespace, &it.name, "", None)?;
             }
         }

@@ -17,7 +17,9 @@ use crate::kubectl::resources::{
     Accepts, Info, STRATEGIC_PATCH, fetch, get, items, path, print_none_found, query, select,
     with_body,
 };
+use crate::kubectl::text::fill;
 use crate::kubectl::types::{find, qualified_plural};
+use crate::sort;
 use crate::value::Value;
 
 /// The line about a StatefulSet's rollout, and whether it is over.
@@ -42,12 +44,10 @@ pub(in crate::kubectl) fn status(set: &Value, _revision: i64) -> Result<(String,
     );
     if let Some(missing) = replicas.map(|it| it - ready).filter(|it| *it > 0) {
         return Ok((
-            [
-                "Waiting for ",
-                &missing.to_string(),
-                " pods to be ready...\n",
-            ]
-            .concat(),
+            fill(
+                "Waiting for {} pods to be ready...\n",
+                &[&missing.to_string()],
+            ),
             false,
         ));
     }
@@ -58,45 +58,43 @@ pub(in crate::kubectl) fn status(set: &Value, _revision: i64) -> Result<(String,
             && updated < replicas - partition
         {
             let of = (replicas - partition).to_string();
-            let parts = [
-                "Waiting for partitioned roll out to finish: ",
-                &count,
-                " out of ",
-                &of,
-                " new pods have been updated...\n",
-            ];
-            return Ok((parts.concat(), false));
+            return Ok((
+                fill(
+                    "Waiting for partitioned roll out to finish: {} out of {} new pods have been updated...\n",
+                    &[&count, &of],
+                ),
+                false,
+            ));
         }
-        let parts = [
-            "partitioned roll out complete: ",
-            &count,
-            " new pods have been updated...\n",
-        ];
-        return Ok((parts.concat(), true));
+        return Ok((
+            fill(
+                "partitioned roll out complete: {} new pods have been updated...\n",
+                &[&count],
+            ),
+            true,
+        ));
     }
     let (update, current) = (
         status["updateRevision"].as_str(),
         status["currentRevision"].as_str(),
     );
     if update != current {
-        let parts = [
-            "waiting for statefulset rolling update to complete ",
-            &count,
-            " pods at revision ",
-            update,
-            "...\n",
-        ];
-        return Ok((parts.concat(), false));
+        return Ok((
+            fill(
+                "waiting for statefulset rolling update to complete {} pods at revision {}...\n",
+                &[&count, update],
+            ),
+            false,
+        ));
     }
     let count = number(&status["currentReplicas"]).to_string();
-    let parts = [
-        "statefulset rolling update complete ",
-        &count,
-        " pods at revision ",
-        current,
-        "...\n",
-    ];
-    Ok((parts.concat(), true))
+    Ok((
+        fill(
+            "statefulset rolling update complete {} pods at revision {}...\n",
+            &[&count, current],
+        ),
+        true,
+    ))
 }
 
 pub(super) const STATUS: &str =
@@ -144,7 +142,7 @@ pub(super) fn run_status(io: &mut Io, flags: &Flags) -> Done {
             }
             kind => {
                 let text = ["no status viewer has been implemented for ", kind].concat();
-                return Err(Failure::Client(text).into());
+                return Err(Failure::own(text).into());
             }
         }
         let deadline = deadline(io, flags.ms("timeout"));
@@ -157,7 +155,7 @@ pub(super) fn run_status(io: &mut Io, flags: &Flags) -> Done {
             Outcome::TimedOut => {
                 return Err(Failure::client("timed out waiting for the condition").into());
             }
-            Outcome::Failed(why) => return Err(Failure::Client(why.to_string()).into()),
+            Outcome::Failed(why) => return Err(Failure::own(why.to_string()).into()),
         }
     }
     failures.done()
@@ -185,7 +183,7 @@ fn revisions(io: &mut Io, info: &Info) -> Done<Vec<Value>> {
             .filter(|it| it["controller"].is_true())
             .any(|it| it["uid"] == *uid)
     });
-    revisions.sort_by_key(number_of);
+    sort::by_key(&mut revisions, number_of);
     Ok(revisions)
 }
 
@@ -243,15 +241,10 @@ fn history(info: &Info, revisions: &[Value], chosen: Option<&Value>) -> String {
         let mut template = revision["data"]["spec"]["template"].clone();
         template.remove("$patch");
         let number = number_of(revision).to_string();
-        return [
-            &title,
-            " with revision #",
-            &number,
-            "\n",
-            &template_text(&template),
-            "\n",
-        ]
-        .concat();
+        return fill(
+            "{} with revision #{}\n{}\n",
+            &[&title, &number, &template_text(&template)],
+        );
     }
     if revisions.is_empty() {
         return [&title, " \nNo rollout history found.\n"].concat();
@@ -265,7 +258,7 @@ fn history(info: &Info, revisions: &[Value], chosen: Option<&Value>) -> String {
             if cause.is_empty() { "<none>" } else { cause },
         ]);
     }
-    [&title, " \n", &tabs.flush(), "\n"].concat()
+    fill("{} \n{}\n", &[&title, &tabs.flush()])
 }
 
 pub(super) fn run_undo(io: &mut Io, flags: &Flags) -> Done {
@@ -276,17 +269,10 @@ pub(super) fn run_undo(io: &mut Io, flags: &Flags) -> Done {
     for info in infos(io, flags, &mut failures)? {
         let managed = &info.object["metadata"]["annotations"][LAST_APPLIED];
         if !managed.is_null() {
-            let parts = [
-                "Warning: resource ",
-                info.of.plural,
-                "/",
-                &info.name,
-                " was previously managed with 'kubectl apply'. \
+            io.warn("Warning: resource {}/{} was previously managed with 'kubectl apply'. \
                  Rolling back will not update the kubectl.kubernetes.io/last-applied-configuration annotation, which may \
                  cause unexpected behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your \
-                 previous configuration file instead.\n",
-            ];
-            io.print_error(parts.concat());
+                 previous configuration file instead.\n", &[info.of.plural, &info.name]);
         }
         let done = undo(io, &info, wanted, dry_run);
         if let Some(done) = failures.catch(done)? {
@@ -304,8 +290,9 @@ fn undo(io: &mut Io, info: &Info, wanted: i64, dry_run: DryRun) -> Done<String> 
             .find(|it| number_of(it) == wanted)
             .ok_or_else(|| {
                 let number = wanted.to_string();
-                Failure::Client(
-                    ["unable to find specified revision ", &number, " in history"].concat(),
+                Failure::say(
+                    "unable to find specified revision {} in history",
+                    &[&number],
                 )
             })?
     } else {
@@ -327,23 +314,16 @@ fn undo(io: &mut Io, info: &Info, wanted: i64, dry_run: DryRun) -> Done<String> 
     template.remove("$patch");
     if template == info.object["spec"]["template"] {
         let number = number_of(target).to_string();
-        return Ok([
-            "skipped rollback (current template already matches revision ",
-            &number,
-            ")",
-        ]
-        .concat());
+        return Ok(fill(
+            "skipped rollback (current template already matches revision {})",
+            &[&number],
+        ));
     }
     let request = with_body("PATCH", info.path(""), STRATEGIC_PATCH, data.clone());
     let refused = |it: Failure| {
-        Failure::Client(
-            [
-                "failed restoring revision ",
-                &number_of(target).to_string(),
-                ": ",
-                &it.message(),
-            ]
-            .concat(),
+        Failure::say(
+            "failed restoring revision {}: {}",
+            &[&number_of(target).to_string(), &it.message()],
         )
     };
     io.json(dry_run.on(request)).map_err(|it| it.map(refused))?;
@@ -361,13 +341,11 @@ pub(super) fn run_restart(io: &mut Io, flags: &Flags) -> Done {
         let at = io.now.rfc3339();
         let now = &info.object["spec"]["template"]["metadata"]["annotations"][RESTARTED];
         if now.as_str() == at {
-            let parts = [
-                "failed to create patch for ",
-                info.name.as_str(),
-                ": if restart has already been triggered within the \
+            failures.0.push(Failure::say(
+                "failed to create patch for {}: if restart has already been triggered within the \
                  past second, please wait before attempting to trigger another",
-            ];
-            failures.0.push(Failure::Client(parts.concat()));
+                &[info.name.as_str()],
+            ));
             continue;
         }
         let mut patch = Value::object();
@@ -385,15 +363,10 @@ pub(super) fn run_restart(io: &mut Io, flags: &Flags) -> Done {
 const RESTARTED: &str = "kubectl.kubernetes.io/restartedAt";
 
 fn not_supported(info: &Info, what: &str) -> Failure {
-    let parts = [
-        &qualified_plural(info.of),
-        " \"",
-        info.name.as_str(),
-        "\" ",
-        what,
-        " is not supported",
-    ];
-    Failure::Client(parts.concat())
+    Failure::say(
+        "{} \"{}\" {} is not supported",
+        &[&qualified_plural(info.of), info.name.as_str(), what],
+    )
 }
 
 pub(super) fn run_pause(io: &mut Io, flags: &Flags) -> Done {

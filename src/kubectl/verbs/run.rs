@@ -13,6 +13,7 @@ use crate::kubectl::flags::Flags;
 use crate::kubectl::follow::{Condition, Outcome};
 use crate::kubectl::io::{Io, Stop};
 use crate::kubectl::resources::{Info, get, namespace, path, query, with_body};
+use crate::kubectl::text::fill;
 use crate::kubectl::types::find;
 use crate::object;
 use crate::time::Duration;
@@ -98,7 +99,7 @@ fn attached(io: &mut Io, flags: &Flags, pod: &Info, restart: &str) -> Done {
         Outcome::TimedOut => {
             return Err(Failure::client("timed out waiting for the condition").into());
         }
-        Outcome::Failed(why) => return Err(Failure::Client(why.to_string()).into()),
+        Outcome::Failed(why) => return Err(Failure::own(why.to_string()).into()),
     };
     if matches!(
         running.object["status"]["phase"].as_str(),
@@ -117,8 +118,8 @@ fn attached(io: &mut Io, flags: &Flags, pod: &Info, restart: &str) -> Done {
     }
     let ended = match until(io, pod.of, address, None, Condition::Completed)? {
         Outcome::Met(live) => live,
-        Outcome::TimedOut => return Err(Failure::Exit(String::new(), 1).into()),
-        Outcome::Failed(why) => return Err(Failure::Client(why.to_string()).into()),
+        Outcome::TimedOut => return Err(Failure::exit(String::new(), 1).into()),
+        Outcome::Failed(why) => return Err(Failure::own(why.to_string()).into()),
     };
     if ended["status"]["phase"].as_str() == "Succeeded" {
         return Ok(());
@@ -132,27 +133,20 @@ fn attached(io: &mut Io, flags: &Flags, pod: &Info, restart: &str) -> Done {
         terminated["reason"].as_str(),
         terminated["message"].as_str(),
     );
-    let text = [
-        "pod ",
-        &pod.namespace,
-        "/",
-        &pod.name,
-        " terminated (",
-        reason,
-        ")\n",
-        message,
-    ]
-    .concat();
-    Err(Failure::Exit(text, code).into())
+    let text = fill(
+        "pod {}/{} terminated ({})\n{}",
+        &[&pod.namespace, &pod.name, reason, message],
+    );
+    Err(Failure::exit(text, code).into())
 }
 
 /// `--rm`.
 fn remove(io: &mut Io, pod: &Info) -> Done {
     let options = object! {"propagationPolicy": "Background"};
     let answer = io.json(with_body("DELETE", pod.path(""), "", options))?;
-    let mut line = ["pod \"", pod.name.as_str(), "\" deleted"].concat();
+    let mut line = fill("pod \"{}\" deleted", &[pod.name.as_str()]);
     if io.call.version >= Version::V1_36 {
-        line += &[" from ", &pod.namespace, " namespace"].concat();
+        line += &fill(" from {} namespace", &[&pod.namespace]);
     }
     io.print(line + "\n");
     let uid = answer["metadata"]["uid"].as_str().to_owned();
@@ -176,7 +170,7 @@ fn pod_for(flags: &Flags, name: &str, restart: &str) -> Result<Value, Failure> {
     }
     for pair in flags.all("env") {
         let Some((name, value)) = pair.split_once('=') else {
-            return Err(Failure::Client(["invalid env: ", pair].concat()));
+            return Err(Failure::own(["invalid env: ", pair].concat()));
         };
         container["env"]
             .as_items_mut()
@@ -184,13 +178,9 @@ fn pod_for(flags: &Flags, name: &str, restart: &str) -> Result<Value, Failure> {
     }
     if flags.has("port") {
         let port = flags.text("port").parse::<i64>().map_err(|_| {
-            Failure::Client(
-                [
-                    "strconv.ParseInt: parsing \"",
-                    flags.text("port"),
-                    "\": invalid syntax",
-                ]
-                .concat(),
+            Failure::say(
+                "strconv.ParseInt: parsing \"{}\": invalid syntax",
+                &[flags.text("port")],
             )
         })?;
         container["ports"] = crate::array![object! {"containerPort": port}];

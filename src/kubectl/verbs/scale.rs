@@ -44,24 +44,20 @@ fn scale(io: &mut Io, flags: &Flags, info: &Info, replicas: i64, dry_run: DryRun
         let mut scale = io.json(get(address.clone()))?;
         let now = scale["spec"]["replicas"].as_int().unwrap_or_default();
         if let Some(expected) = current.filter(|it| *it != now) {
-            let parts = [
-                "Expected replicas to be ",
-                &expected.to_string(),
-                ", was ",
-                &now.to_string(),
-            ];
-            return Err(Failure::Client(parts.concat()).into());
+            return Err(Failure::say(
+                "Expected replicas to be {}, was {}",
+                &[&expected.to_string(), &now.to_string()],
+            )
+            .into());
         }
         let version = flags.text("resource-version");
         let actual = scale["metadata"]["resourceVersion"].as_str();
         if !version.is_empty() && version != actual {
-            let parts = [
-                "Expected resource version to be ",
-                version,
-                ", was ",
-                actual,
-            ];
-            return Err(Failure::Client(parts.concat()).into());
+            return Err(Failure::say(
+                "Expected resource version to be {}, was {}",
+                &[version, actual],
+            )
+            .into());
         }
         scale["spec"]["replicas"] = replicas.into();
         io.json(dry_run.on(with_body("PUT", address.clone(), "", scale)))?;
@@ -82,6 +78,5 @@ fn scale(io: &mut Io, flags: &Flags, info: &Info, replicas: i64, dry_run: DryRun
             return Ok(());
         }
     }
-    let parts = ["timed out waiting for \"", &info.name, "\" to be synced"];
-    Err(Failure::Client(parts.concat()).into())
+    Err(Failure::say("timed out waiting for \"{}\" to be synced", &[&info.name]).into())
 }

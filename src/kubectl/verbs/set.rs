@@ -56,9 +56,8 @@ fn each(
         } else {
             let request = with_body("PATCH", info.path(""), STRATEGIC_PATCH, patch);
             let answer = io.json(query(dry_run.on(request), "fieldManager", "kubectl-set"));
-            let refused = |it: Failure| {
-                Failure::Client(["failed to patch ", failing, ": ", &it.message()].concat())
-            };
+            let refused =
+                |it: Failure| Failure::say("failed to patch {}: {}", &[failing, &it.message()]);
             answer.map_err(|it| it.map(refused))
         };
         if let Some(object) = failures.catch(object)? {
@@ -107,8 +106,9 @@ pub(super) fn image(io: &mut Io, flags: &Flags) -> Done {
                     }
                 }
                 if !found {
-                    wrong.push(Failure::Client(
-                        ["unable to find container named \"", name, "\""].concat(),
+                    wrong.push(Failure::say(
+                        "unable to find container named \"{}\"",
+                        &[name],
                     ));
                 }
             }
@@ -138,24 +138,16 @@ pub(super) fn env(io: &mut Io, flags: &Flags) -> Done {
         for mut info in common::infos(io, flags, args, &mut failures)? {
             let mut object = core::mem::take(&mut info.object);
             for it in meant(pod_spec(&info, &mut object), pattern) {
-                io.print(
-                    [
-                        "# ",
-                        info.of.plural,
-                        " ",
-                        &info.name,
-                        ", container ",
-                        it["name"].as_str(),
-                        "\n",
-                    ]
-                    .concat(),
+                io.say(
+                    "# {} {}, container {}\n",
+                    &[info.of.plural, &info.name, it["name"].as_str()],
                 );
                 for it in it["env"]
                     .items()
                     .iter()
                     .filter(|it| it["valueFrom"].is_null())
                 {
-                    io.print([it["name"].as_str(), "=", it["value"].as_str(), "\n"].concat());
+                    io.say("{}={}\n", &[it["name"].as_str(), it["value"].as_str()]);
                 }
             }
         }
@@ -212,12 +204,11 @@ pub(super) fn resources(io: &mut Io, flags: &Flags) -> Done {
     for field in ["limits", "requests"] {
         let mut pairs = flags.text(field).split(',').filter(|it| !it.is_empty());
         if let Some(wrong) = pairs.find(|it| !it.contains('=')) {
-            let parts = [
-                "invalid argument syntax ",
-                wrong,
-                ", expected <resource>=<value>",
-            ];
-            return Err(Failure::Client(parts.concat()).into());
+            return Err(Failure::say(
+                "invalid argument syntax {}, expected <resource>=<value>",
+                &[wrong],
+            )
+            .into());
         }
     }
     let pattern = flags.text("containers");

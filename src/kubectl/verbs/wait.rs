@@ -102,14 +102,9 @@ pub(super) fn deadline(io: &Io, ms: Option<i64>) -> Option<Time> {
 }
 
 fn timed_out(of: Type, name: &str) -> Failure {
-    Failure::Client(
-        [
-            "timed out waiting for the condition on ",
-            of.plural,
-            "/",
-            name,
-        ]
-        .concat(),
+    Failure::say(
+        "timed out waiting for the condition on {}/{}",
+        &[of.plural, name],
     )
 }
 
@@ -142,7 +137,7 @@ pub(super) fn until_gone(
     )? {
         Outcome::Met(_) => Ok(()),
         Outcome::TimedOut => Err(timed_out(of, name).into()),
-        Outcome::Failed(why) => Err(Failure::Client(why.to_string()).into()),
+        Outcome::Failed(why) => Err(Failure::own(why.to_string()).into()),
     }
 }
 
@@ -184,14 +179,14 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
             Some(what) => met(io, info, what, ms),
         };
         if failures.catch(met)?.is_some() {
-            io.print([&qualified(info.of), "/", &info.name, " condition met\n"].concat());
+            io.say("{}/{} condition met\n", &[&qualified(info.of), &info.name]);
         }
     }
     failures.done()
 }
 
 fn not_met(info: &Info) -> Failure {
-    Failure::Client(["condition not met for ", info.of.plural, "/", &info.name].concat())
+    Failure::say("condition not met for {}/{}", &[info.of.plural, &info.name])
 }
 
 fn gone(io: &mut Io, info: &Info, ms: i64) -> Done {
@@ -210,7 +205,7 @@ fn gone(io: &mut Io, info: &Info, ms: i64) -> Done {
 fn met(io: &mut Io, info: &Info, what: &For, ms: i64) -> Done {
     if ms == 0 {
         let live = io.json(get(info.path("")))?;
-        let holds = what.holds(&live, false).map_err(Failure::Client)?;
+        let holds = what.holds(&live, false).map_err(Failure::own)?;
         return if holds {
             Ok(())
         } else {
@@ -228,7 +223,7 @@ fn met(io: &mut Io, info: &Info, what: &For, ms: i64) -> Done {
     )? {
         Outcome::Met(_) => Ok(()),
         Outcome::TimedOut => Err(timed_out(info.of, &info.name).into()),
-        Outcome::Failed(why) => Err(Failure::Client(why.to_string()).into()),
+        Outcome::Failed(why) => Err(Failure::own(why.to_string()).into()),
     }
 }
 
@@ -246,13 +241,11 @@ fn parse_for(text: &str) -> Result<For, Failure> {
             let text = "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'";
             return Err(Failure::client(text));
         }
-        let path = JsonPath::parse(path, false).map_err(Failure::Client)?;
+        let path = JsonPath::parse(path, false).map_err(Failure::own)?;
         return Ok(For::Path(
             path,
             expected.map(|it| it.trim_matches(['\'', '"']).into()),
         ));
     }
-    Err(Failure::Client(
-        ["unrecognized condition: \"", text, "\""].concat(),
-    ))
+    Err(Failure::say("unrecognized condition: \"{}\"", &[text]))
 }

@@ -12,14 +12,14 @@ pub(super) fn config_map(io: &mut Io, it: &Subject) -> Done<String> {
     out.head(map);
     out.line(&["\nData\n===="]);
     for (key, value) in map["data"].members() {
-        out.line(&[key, ":\n----\n", value.as_str(), "\n"]);
+        out.fill("{}:\n----\n{}\n", &[key, value.as_str()]);
     }
     out.line(&["\nBinaryData\n===="]);
     for (key, value) in map["binaryData"].members() {
         // Base64: four signs are three bytes.
         let padding = value.as_str().bytes().filter(|it| *it == b'=').count();
         let bytes = (value.as_str().len() / 4 * 3).saturating_sub(padding);
-        out.line(&[key, ": ", &bytes.to_string(), " bytes"]);
+        out.fill("{}: {} bytes", &[key, &bytes.to_string()]);
     }
     out.line(&[]);
     it.finish(io, out)
@@ -29,12 +29,12 @@ pub(super) fn secret(it: &Subject) -> String {
     let secret = it.object();
     let mut out = Out::new();
     out.head(secret);
-    out.line(&["\nType:\t", secret["type"].as_str()]);
+    out.fill("\nType:\t{}", &[secret["type"].as_str()]);
     out.line(&["\nData\n===="]);
     for (key, value) in secret["data"].members() {
         let padding = value.as_str().bytes().filter(|it| *it == b'=').count();
         let bytes = (value.as_str().len() / 4 * 3).saturating_sub(padding);
-        out.line(&[key, ":\t", &bytes.to_string(), " bytes"]);
+        out.fill("{}:\t{} bytes", &[key, &bytes.to_string()]);
     }
     out.text()
 }
@@ -67,7 +67,7 @@ pub(super) fn quota(it: &Subject) -> String {
             Value::Null => "0".to_owned(),
             used => used.to_string(),
         };
-        out.line(&[resource, "\t", &used, "\t", &hard.to_string()]);
+        out.fill("{}\t{}\t{}", &[resource, &used, &hard.to_string()]);
     }
     out.text()
 }

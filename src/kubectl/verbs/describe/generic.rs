@@ -35,15 +35,15 @@ fn members(out: &mut Out, value: &Value, level: usize) {
         let name = words(name);
         match member {
             Value::Object(_) => {
-                out.line(&[&indent, &name, ":"]);
+                out.fill("{}{}:", &[&indent, &name]);
                 members(out, member, level + 1);
             }
             Value::Array(items) => {
-                out.line(&[&indent, &name, ":"]);
+                out.fill("{}{}:", &[&indent, &name]);
                 for item in items {
                     match item {
                         Value::Object(_) => members(out, item, level + 1),
-                        other => out.line(&[&indent, "  ", &go_text(other)]),
+                        other => out.fill("{}  {}", &[&indent, &go_text(other)]),
                     }
                 }
             }

@@ -6,6 +6,7 @@ use crate::kubectl::Done;
 use crate::kubectl::io::Io;
 use crate::kubectl::print::go_text;
 use crate::kubectl::resources::{get, path, query};
+use crate::kubectl::text::fill;
 use crate::kubectl::types::find;
 use crate::value::Value;
 
@@ -51,28 +52,20 @@ pub(super) fn service(io: &mut Io, it: &Subject) -> Done<String> {
             or(port["name"].as_str(), "<unset>"),
             port["protocol"].as_str(),
         );
-        out.line(&[
-            "Port:\t",
-            name,
-            "\t",
-            &go_text(&port["port"]),
-            "/",
-            protocol,
-        ]);
+        out.fill(
+            "Port:\t{}\t{}/{}",
+            &[name, &go_text(&port["port"]), protocol],
+        );
         let target = match &port["targetPort"] {
             Value::Null => "0".into(),
             target => go_text(target),
         };
-        out.line(&["TargetPort:\t", &target, "/", protocol]);
+        out.fill("TargetPort:\t{}/{}", &[&target, protocol]);
         if !port["nodePort"].is_empty() {
-            out.line(&[
-                "NodePort:\t",
-                name,
-                "\t",
-                &go_text(&port["nodePort"]),
-                "/",
-                protocol,
-            ]);
+            out.fill(
+                "NodePort:\t{}\t{}/{}",
+                &[name, &go_text(&port["nodePort"]), protocol],
+            );
         }
         out.field(
             0,
@@ -99,7 +92,7 @@ fn ready(slices: &Value, port: &str) -> Vec<String> {
             let is_ready = |it: &&Value| it["conditions"]["ready"].as_bool() != Some(false);
             for endpoint in slice["endpoints"].items().iter().filter(is_ready) {
                 let addresses = endpoint["addresses"].items().iter();
-                all.extend(addresses.map(|it| [it.as_str(), ":", &number].concat()));
+                all.extend(addresses.map(|it| fill("{}:{}", &[it.as_str(), &number])));
             }
         }
     }
@@ -127,18 +120,14 @@ pub(super) fn endpoints(io: &mut Io, it: &Subject) -> Done<String> {
 }
 
 fn ports(out: &mut Out, indent: &str, ports: &Value) {
-    out.line(&[indent, "Name\tPort\tProtocol"]);
-    out.line(&[indent, "----\t----\t--------"]);
+    out.fill("{}Name\tPort\tProtocol", &[indent]);
+    out.fill("{}----\t----\t--------", &[indent]);
     for it in ports.items() {
         let name = or(it["name"].as_str(), "<unset>");
-        out.line(&[
-            indent,
-            name,
-            "\t",
-            &go_text(&it["port"]),
-            "\t",
-            it["protocol"].as_str(),
-        ]);
+        out.fill(
+            "{}{}\t{}\t{}",
+            &[indent, name, &go_text(&it["port"]), it["protocol"].as_str()],
+        );
     }
 }
 
@@ -184,7 +173,7 @@ pub(super) fn endpoint_slice(io: &mut Io, it: &Subject) -> Done<String> {
             out.field(
                 2,
                 "TargetRef",
-                &[target["kind"].as_str(), "/", target["name"].as_str()].concat(),
+                &fill("{}/{}", &[target["kind"].as_str(), target["name"].as_str()]),
             );
         }
         out.field(2, "NodeName", or(endpoint["nodeName"].as_str(), "<unset>"));

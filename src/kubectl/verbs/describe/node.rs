@@ -8,7 +8,9 @@ use crate::apiserver::rest::Body;
 use crate::kubectl::Done;
 use crate::kubectl::io::Io;
 use crate::kubectl::resources::{get, items, path, query};
+use crate::kubectl::text::fill;
 use crate::kubectl::types::find;
+use crate::sort;
 use crate::time::Time;
 use crate::value::Value;
 
@@ -16,12 +18,10 @@ pub(super) fn describe(io: &mut Io, it: &Subject) -> Done<String> {
     let node = it.object();
     let name = it.info.name.as_str();
     let (meta, spec, status) = (&node["metadata"], &node["spec"], &node["status"]);
-    let fields = [
-        "spec.nodeName=",
-        name,
-        ",status.phase!=Succeeded,status.phase!=Failed",
-    ]
-    .concat();
+    let fields = fill(
+        "spec.nodeName={},status.phase!=Succeeded,status.phase!=Failed",
+        &[name],
+    );
     let of = find("pods")?;
     let pods = io.json(query(
         query(get(path(of, "", "", "")), "fieldSelector", &fields),
@@ -39,17 +39,15 @@ pub(super) fn describe(io: &mut Io, it: &Subject) -> Done<String> {
     let taint = |it: &Value| {
         let value = it["value"].as_str();
         let equals = if value.is_empty() { "" } else { "=" };
-        [
-            it["key"].as_str(),
-            equals,
-            value,
-            ":",
-            it["effect"].as_str(),
-        ]
-        .concat()
+        fill(
+            "{}{}{}:{}",
+            &[it["key"].as_str(), equals, value, it["effect"].as_str()],
+        )
     };
     let mut taints: Vec<&Value> = spec["taints"].items().iter().collect();
-    taints.sort_by_key(|it| (it["effect"].as_str(), it["key"].as_str()));
+    sort::by_key(&mut taints, |it| {
+        (it["effect"].as_str(), it["key"].as_str())
+    });
     out.lines(
         "",
         "Taints",
@@ -101,7 +99,7 @@ fn events(io: &mut Io, it: &Subject) -> Done<Vec<Value>> {
     let mut named = it.info.clone();
     named.object["metadata"]["uid"] = (&named.name).into();
     found.extend(super::events::of_object(io, &named)?);
-    found.sort_by_key(last_time);
+    sort::by_key(&mut found, last_time);
     Ok(found)
 }
 
@@ -114,7 +112,7 @@ fn roles(labels: &Value) -> String {
             roles.push(value.as_str());
         }
     }
-    roles.sort_unstable();
+    sort::by(&mut roles, Ord::cmp);
     if roles.is_empty() {
         "<none>".to_owned()
     } else {
@@ -163,20 +161,10 @@ fn conditions(out: &mut Out, conditions: &Value) {
         );
         let (kind, status) = (it["type"].as_str(), it["status"].as_str());
         let (reason, message) = (it["reason"].as_str(), it["message"].as_str());
-        out.line(&[
-            "  ",
-            kind,
-            " \t",
-            status,
-            " \t",
-            &heartbeat,
-            " \t",
-            &transition,
-            " \t",
-            reason,
-            " \t",
-            message,
-        ]);
+        out.fill(
+            "  {} \t{} \t{} \t{} \t{} \t{}",
+            &[kind, status, &heartbeat, &transition, reason, message],
+        );
     }
 }
 
@@ -228,15 +216,14 @@ fn share(amount: Option<Quantity>, of: &Value) -> String {
     } else {
         amount.nanos * 100 / all
     };
-    [&amount.canonical(), " (", &percent.to_string(), "%)"].concat()
+    fill("{} ({}%)", &[&amount.canonical(), &percent.to_string()])
 }
 
 fn allocated(out: &mut Out, pods: &[Value], allocatable: &Value, now: Time) {
-    out.line(&[
-        "Non-terminated Pods:\t(",
-        &pods.len().to_string(),
-        " in total)",
-    ]);
+    out.fill(
+        "Non-terminated Pods:\t({} in total)",
+        &[&pods.len().to_string()],
+    );
     out.line(&[
         "  Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge",
     ]);
@@ -245,14 +232,10 @@ fn allocated(out: &mut Out, pods: &[Value], allocatable: &Value, now: Time) {
     ]);
     for pod in pods {
         let meta = &pod["metadata"];
-        let mut line = [
-            "  ",
-            meta["namespace"].as_str(),
-            "\t",
-            meta["name"].as_str(),
-            "\t",
-        ]
-        .concat();
+        let mut line = fill(
+            "  {}\t{}\t",
+            &[meta["namespace"].as_str(), meta["name"].as_str()],
+        );
         for (list, resource) in [
             ("requests", "cpu"),
             ("limits", "cpu"),
@@ -265,7 +248,7 @@ fn allocated(out: &mut Out, pods: &[Value], allocatable: &Value, now: Time) {
             ]
             .concat();
         }
-        out.line(&[&line, "\t", &age(&meta["creationTimestamp"], now)]);
+        out.fill("{}\t{}", &[&line, &age(&meta["creationTimestamp"], now)]);
     }
     out.line(&[
         "Allocated resources:\n  (Total limits may be over 100 percent, i.e., overcommitted.)",
@@ -280,6 +263,9 @@ fn allocated(out: &mut Out, pods: &[Value], allocatable: &Value, now: Time) {
                 of,
             )
         };
-        out.line(&["  ", resource, "\t", &all("requests"), "\t", &all("limits")]);
+        out.fill(
+            "  {}\t{}\t{}",
+            &[resource, &all("requests"), &all("limits")],
+        );
     }
 }

@@ -6,6 +6,7 @@ use super::template::{containers, spread, tolerations, volumes};
 use super::text::{Out, date};
 use crate::kubectl::Done;
 use crate::kubectl::io::Io;
+use crate::kubectl::text::fill;
 use crate::value::Value;
 
 pub(super) fn describe(io: &mut Io, it: &Subject) -> Done<String> {
@@ -22,7 +23,11 @@ pub(super) fn describe(io: &mut Io, it: &Subject) -> Done<String> {
     out.optional(0, "Service Account", &spec["serviceAccountName"]);
     match spec["nodeName"].as_str() {
         "" => out.field(0, "Node", "<none>"),
-        node => out.field(0, "Node", &[node, "/", status["hostIP"].as_str()].concat()),
+        node => out.field(
+            0,
+            "Node",
+            &fill("{}/{}", &[node, status["hostIP"].as_str()]),
+        ),
     }
     if !status["startTime"].is_null() {
         out.field(0, "Start Time", &date(&status["startTime"]));
@@ -37,7 +42,7 @@ pub(super) fn describe(io: &mut Io, it: &Subject) -> Done<String> {
         out.field(
             0,
             "Status",
-            &["Terminating (lasts ", &age(since, io.now), ")"].concat(),
+            &fill("Terminating (lasts {})", &[&age(since, io.now)]),
         );
         let grace = meta["deletionGracePeriodSeconds"]
             .as_int()
@@ -65,7 +70,7 @@ pub(super) fn describe(io: &mut Io, it: &Subject) -> Done<String> {
         out.field(
             0,
             "Controlled By",
-            &[owner["kind"].as_str(), "/", owner["name"].as_str()].concat(),
+            &fill("{}/{}", &[owner["kind"].as_str(), owner["name"].as_str()]),
         );
     }
     out.optional(0, "NominatedNodeName", &status["nominatedNodeName"]);
@@ -126,7 +131,7 @@ fn conditions(out: &mut Out, pod: &Value) {
                 "" => "<none>",
                 status => status,
             };
-            out.line(&["  ", kind, " \t", status, " "]);
+            out.fill("  {} \t{} ", &[kind, status]);
         }
     }
     if conditions.is_empty() {
@@ -134,6 +139,6 @@ fn conditions(out: &mut Out, pod: &Value) {
     }
     out.line(&["Conditions:\n  Type\tStatus"]);
     for it in conditions.items() {
-        out.line(&["  ", it["type"].as_str(), " \t", it["status"].as_str(), " "]);
+        out.fill("  {} \t{} ", &[it["type"].as_str(), it["status"].as_str()]);
     }
 }

@@ -6,6 +6,7 @@ use super::text::{Out, access_modes, go_list, phase};
 use crate::kubectl::Done;
 use crate::kubectl::io::Io;
 use crate::kubectl::resources::{get, items, path, query};
+use crate::kubectl::text::fill;
 use crate::kubectl::types::find;
 use crate::value::Value;
 
@@ -76,7 +77,10 @@ pub(super) fn volume(io: &mut Io, it: &Subject) -> Done<String> {
     let claim = if claim.is_null() {
         String::new()
     } else {
-        [claim["namespace"].as_str(), "/", claim["name"].as_str()].concat()
+        fill(
+            "{}/{}",
+            &[claim["namespace"].as_str(), claim["name"].as_str()],
+        )
     };
     out.field(0, "Claim", &claim);
     out.field(
@@ -106,15 +110,16 @@ fn affinity(out: &mut Out, affinity: &Value) {
     out.field(1, "Required Terms", "");
     for (at, term) in terms.items().iter().enumerate() {
         let expression = |it: &Value| {
-            let mut text = [
-                it["key"].as_str(),
-                " ",
-                &it["operator"].as_str().to_ascii_lowercase(),
-            ]
-            .concat();
+            let mut text = fill(
+                "{} {}",
+                &[
+                    it["key"].as_str(),
+                    &it["operator"].as_str().to_ascii_lowercase(),
+                ],
+            );
             if !it["values"].is_empty() {
                 let values: Vec<&str> = it["values"].items().iter().map(Value::as_str).collect();
-                text += &[" [", &values.join(", "), "]"].concat();
+                text += &fill(" [{}]", &[&values.join(", ")]);
             }
             text
         };
@@ -158,7 +163,7 @@ fn source(out: &mut Out, spec: &Value) {
         );
         let attributes: Vec<String> = csi["volumeAttributes"]
             .members()
-            .map(|it| [it.0, "=", it.1.as_str()].concat())
+            .map(|it| fill("{}={}", &[it.0, it.1.as_str()]))
             .collect();
         out.lines("    ", "VolumeAttributes", &attributes);
     } else {
@@ -181,7 +186,7 @@ pub(super) fn class(io: &mut Io, it: &Subject) -> Done<String> {
     let text = |map: &Value| {
         let all: Vec<String> = map
             .members()
-            .map(|it| [it.0, "=", it.1.as_str()].concat())
+            .map(|it| fill("{}={}", &[it.0, it.1.as_str()]))
             .collect();
         if all.is_empty() {
             "<none>".to_owned()
@@ -208,7 +213,7 @@ pub(super) fn class(io: &mut Io, it: &Subject) -> Done<String> {
     } else {
         out.line(&["MountOptions:"]);
         for it in &options {
-            out.line(&["  ", it]);
+            out.fill("  {}", &[it]);
         }
     }
     out.optional(0, "ReclaimPolicy", &class["reclaimPolicy"]);

@@ -2,6 +2,8 @@
 
 use super::text::{Out, date, go_list};
 use crate::kubectl::print::go_text;
+use crate::kubectl::text::fill;
+use crate::sort;
 use crate::value::Value;
 
 /// `True` or `False`.
@@ -42,10 +44,10 @@ pub(in super::super) fn template_text(template: &Value) -> String {
 }
 
 pub(super) fn containers(out: &mut Out, title: &str, list: &Value, statuses: &Value, indent: &str) {
-    out.line(&[indent, title, ":"]);
+    out.fill("{}{}:", &[indent, title]);
     let deeper = if indent.is_empty() { "" } else { " " };
     for it in list.items() {
-        out.line(&["  ", deeper, it["name"].as_str(), ":"]);
+        out.fill("  {}{}:", &[deeper, it["name"].as_str()]);
         container(out, it, statuses.item("name", it["name"].as_str()));
     }
 }
@@ -62,13 +64,13 @@ fn container(out: &mut Out, it: &Value, status: &Value) {
     ports(out, it);
     for (name, field) in [("Command", "command"), ("Args", "args")] {
         if !it[field].is_empty() {
-            out.line(&["    ", name, ":"]);
+            out.fill("    {}:", &[name]);
             let words = it[field]
                 .items()
                 .iter()
                 .flat_map(|it| it.as_str().split('\n'));
             for word in words {
-                out.line(&["      ", word]);
+                out.fill("      {}", &[word]);
             }
         }
     }
@@ -83,7 +85,7 @@ fn container(out: &mut Out, it: &Value, status: &Value) {
     }
     for (name, field) in [("Limits", "limits"), ("Requests", "requests")] {
         if !it["resources"][field].is_empty() {
-            out.line(&["    ", name, ":"]);
+            out.fill("    {}:", &[name]);
             for (resource, amount) in it["resources"][field].members() {
                 out.field(3, resource, &amount.to_string());
             }
@@ -116,7 +118,7 @@ fn ports(out: &mut Out, it: &Value) {
             } else {
                 (" (", ")")
             };
-            [&number, "/", protocol, open, name, close].concat()
+            fill("{}/{}{}{}{}", &[&number, protocol, open, name, close])
         });
         all.collect::<Vec<_>>().join(", ")
     };
@@ -154,19 +156,16 @@ fn state(out: &mut Out, title: &str, state: &Value) {
 /// upstream: DescribeProbe.
 fn probe(it: &Value) -> String {
     let number = |field: &str, default: i64| it[field].as_int().unwrap_or(default).to_string();
-    let attributes = [
-        "delay=",
-        &number("initialDelaySeconds", 0),
-        "s timeout=",
-        &number("timeoutSeconds", 1),
-        "s period=",
-        &number("periodSeconds", 10),
-        "s #success=",
-        &number("successThreshold", 1),
-        " #failure=",
-        &number("failureThreshold", 3),
-    ]
-    .concat();
+    let attributes = fill(
+        "delay={}s timeout={}s period={}s #success={} #failure={}",
+        &[
+            &number("initialDelaySeconds", 0),
+            &number("timeoutSeconds", 1),
+            &number("periodSeconds", 10),
+            &number("successThreshold", 1),
+            &number("failureThreshold", 3),
+        ],
+    );
     let (exec, http, tcp, grpc) = (&it["exec"], &it["httpGet"], &it["tcpSocket"], &it["grpc"]);
     let what = if !exec.is_null() {
         ["exec ", &go_list(&exec["command"])].concat()
@@ -182,27 +181,24 @@ fn probe(it: &Value) -> String {
         } else {
             "/"
         };
-        ["http-get ", &scheme, "://", host, ":", &port, slash, path].concat()
+        fill(
+            "http-get {}://{}:{}{}{}",
+            &[&scheme, host, &port, slash, path],
+        )
     } else if !tcp.is_null() {
-        [
-            "tcp-socket ",
-            tcp["host"].as_str(),
-            ":",
-            &go_text(&tcp["port"]),
-        ]
-        .concat()
+        fill(
+            "tcp-socket {}:{}",
+            &[tcp["host"].as_str(), &go_text(&tcp["port"])],
+        )
     } else if !grpc.is_null() {
-        [
-            "grpc <pod>:",
-            &go_text(&grpc["port"]),
-            " ",
-            grpc["service"].as_str(),
-        ]
-        .concat()
+        fill(
+            "grpc <pod>:{} {}",
+            &[&go_text(&grpc["port"]), grpc["service"].as_str()],
+        )
     } else {
         "unknown".to_owned()
     };
-    [&what, " ", &attributes].concat()
+    fill("{} {}", &[&what, &attributes])
 }
 
 fn environment(out: &mut Out, it: &Value) {
@@ -220,31 +216,26 @@ fn environment(out: &mut Out, it: &Value) {
             };
             let prefix = match from["prefix"].as_str() {
                 "" => String::new(),
-                prefix => [" with prefix '", prefix, "'"].concat(),
+                prefix => fill(" with prefix '{}'", &[prefix]),
             };
-            out.line(&[
-                "      ",
-                of["name"].as_str(),
-                "\t",
-                kind,
-                &prefix,
-                "\tOptional: ",
-                optional,
-            ]);
+            out.fill(
+                "      {}\t{}{}\tOptional: {}",
+                &[of["name"].as_str(), kind, &prefix, optional],
+            );
         }
     }
     let env = it["env"].items();
-    out.line(&[
-        "    Environment:",
-        if env.is_empty() { "\t<none>" } else { "" },
-    ]);
+    out.fill(
+        "    Environment:{}",
+        &[if env.is_empty() { "\t<none>" } else { "" }],
+    );
     for it in env {
         let (name, from) = (it["name"].as_str(), &it["valueFrom"]);
         if from.is_null() {
             let mut lines = it["value"].as_str().split('\n');
             out.field(3, name, lines.next().unwrap_or_default());
             for more in lines {
-                out.line(&["      \t", more]);
+                out.fill("      \t{}", &[more]);
             }
             continue;
         }
@@ -262,70 +253,54 @@ fn environment(out: &mut Out, it: &Value) {
                 "" => "v1",
                 version => version,
             };
-            [" (", version, ":", field["fieldPath"].as_str(), ")"].concat()
+            fill(" ({}:{})", &[version, field["fieldPath"].as_str()])
         } else if !resource.is_null() {
-            [" (", resource["resource"].as_str(), ")"].concat()
+            fill(" ({})", &[resource["resource"].as_str()])
         } else if !secret.is_null() {
             let (key, of) = (secret["key"].as_str(), secret["name"].as_str());
-            [
-                "<set to the key '",
-                key,
-                "' in secret '",
-                of,
-                "'>\tOptional: ",
-                optional(secret),
-            ]
-            .concat()
+            fill(
+                "<set to the key '{}' in secret '{}'>\tOptional: {}",
+                &[key, of, optional(secret)],
+            )
         } else {
             let (key, of) = (config["key"].as_str(), config["name"].as_str());
-            [
-                "<set to the key '",
-                key,
-                "' of config map '",
-                of,
-                "'>\tOptional: ",
-                optional(config),
-            ]
-            .concat()
+            fill(
+                "<set to the key '{}' of config map '{}'>\tOptional: {}",
+                &[key, of, optional(config)],
+            )
         };
         out.field(3, name, &text);
     }
 }
 
 fn mounts(out: &mut Out, mounts: &Value) {
-    out.line(&[
-        "    Mounts:",
-        if mounts.is_empty() { "\t<none>" } else { "" },
-    ]);
+    out.fill(
+        "    Mounts:{}",
+        &[if mounts.is_empty() { "\t<none>" } else { "" }],
+    );
     let mut sorted: Vec<&Value> = mounts.items().iter().collect();
-    sorted.sort_by_key(|it| it["mountPath"].as_str());
+    sort::by_key(&mut sorted, |it| it["mountPath"].as_str());
     for it in sorted {
         let access = if it["readOnly"].is_true() { "ro" } else { "rw" };
         let sub = match it["subPath"].as_str() {
             "" => String::new(),
-            path => [",path=\"", path, "\""].concat(),
+            path => fill(",path=\"{}\"", &[path]),
         };
-        out.line(&[
-            "      ",
-            it["mountPath"].as_str(),
-            " from ",
-            it["name"].as_str(),
-            " (",
-            access,
-            &sub,
-            ")",
-        ]);
+        out.fill(
+            "      {} from {} ({}{})",
+            &[it["mountPath"].as_str(), it["name"].as_str(), access, &sub],
+        );
     }
 }
 
 pub(super) fn volumes(out: &mut Out, volumes: &Value, indent: &str) {
     if volumes.is_empty() {
-        return out.line(&[indent, "Volumes:\t<none>"]);
+        return out.fill("{}Volumes:\t<none>", &[indent]);
     }
-    out.line(&[indent, "Volumes:"]);
+    out.fill("{}Volumes:", &[indent]);
     let deeper = if indent.is_empty() { "" } else { " " };
     for it in volumes.items() {
-        out.line(&["  ", deeper, it["name"].as_str(), ":"]);
+        out.fill("  {}{}:", &[deeper, it["name"].as_str()]);
         volume(out, it);
     }
 }
@@ -389,12 +364,10 @@ fn volume(out: &mut Out, it: &Value) {
             );
             out.line(&["    Items:"]);
             for it in source["items"].items() {
-                out.line(&[
-                    "      ",
-                    it["fieldRef"]["fieldPath"].as_str(),
-                    " -> ",
-                    it["path"].as_str(),
-                ]);
+                out.fill(
+                    "      {} -> {}",
+                    &[it["fieldRef"]["fieldPath"].as_str(), it["path"].as_str()],
+                );
             }
         }
         _ => out.field(2, "Type", "<unknown>"),
@@ -433,7 +406,7 @@ fn projection(out: &mut Out, it: &Value) {
 
 pub(super) fn tolerations(out: &mut Out, indent: &str, tolerations: &Value) {
     let mut sorted: Vec<&Value> = tolerations.items().iter().collect();
-    sorted.sort_by_key(|it| it["key"].as_str());
+    sort::by_key(&mut sorted, |it| it["key"].as_str());
     let lines: Vec<String> = sorted.into_iter().map(toleration).collect();
     out.lines(indent, "Tolerations", &lines);
 }
@@ -459,7 +432,7 @@ fn toleration(it: &Value) -> String {
         };
     }
     if let Some(seconds) = it["tolerationSeconds"].as_int() {
-        text += &[" for ", &seconds.to_string(), "s"].concat();
+        text += &fill(" for {}s", &[&seconds.to_string()]);
     }
     text
 }
@@ -471,15 +444,14 @@ pub(super) fn spread(out: &mut Out, indent: &str, constraints: &Value) {
     }
     let line = |it: &Value| {
         let skew = it["maxSkew"].as_int().unwrap_or_default().to_string();
-        let mut text = [
-            it["topologyKey"].as_str(),
-            ":",
-            it["whenUnsatisfiable"].as_str(),
-            " when max skew ",
-            &skew,
-            " is exceeded",
-        ]
-        .concat();
+        let mut text = fill(
+            "{}:{} when max skew {} is exceeded",
+            &[
+                it["topologyKey"].as_str(),
+                it["whenUnsatisfiable"].as_str(),
+                &skew,
+            ],
+        );
         if !it["labelSelector"].is_null() {
             let selector = crate::api::selector::Selector::text_of(&it["labelSelector"]);
             text += &[" for selector ", &selector].concat();

@@ -3,6 +3,7 @@
 use super::super::events::{age, last_seen};
 use crate::api::meta::labels_text;
 use crate::kubectl::print::Tabs;
+use crate::kubectl::text::fill;
 use crate::time::Time;
 use crate::value::{Text, Value};
 
@@ -33,9 +34,15 @@ impl Out {
         self.tabs.push("\n");
     }
 
+    /// A line from a template.
+    pub fn fill(&mut self, template: &str, values: &[&str]) {
+        self.tabs.push(&fill(template, values));
+        self.tabs.push("\n");
+    }
+
     /// `Name:  value`, indented.
     pub fn field(&mut self, level: usize, name: &str, value: &str) {
-        self.line(&[&"  ".repeat(level), name, ":\t", value]);
+        self.fill("{}{}:\t{}", &[&"  ".repeat(level), name, value]);
     }
 
     /// As [`Self::field`], unless the value is empty.
@@ -49,7 +56,7 @@ impl Out {
     pub fn labels(&mut self, indent: &str, title: &str, labels: &Value) {
         let lines: Vec<String> = labels
             .members()
-            .map(|it| [it.0, "=", it.1.as_str()].concat())
+            .map(|it| fill("{}={}", &[it.0, it.1.as_str()]))
             .collect();
         self.lines(indent, title, &lines);
     }
@@ -57,9 +64,9 @@ impl Out {
     /// Several lines under one title; `<none>` where there is none.
     pub fn lines(&mut self, indent: &str, title: &str, lines: &[String]) {
         let first = lines.first().map_or("<none>", String::as_str);
-        self.line(&[indent, title, ":\t", first]);
+        self.fill("{}{}:\t{}", &[indent, title, first]);
         for it in lines.iter().skip(1) {
-            self.line(&[indent, "\t", it]);
+            self.fill("{}\t{}", &[indent, it]);
         }
     }
 
@@ -72,7 +79,7 @@ impl Out {
                 lines.push([key, ":"].concat());
                 lines.extend(value.split('\n').map(|it| ["  ", &shortened(it)].concat()));
             } else {
-                lines.push([key, ": ", value].concat());
+                lines.push(fill("{}: {}", &[key, value]));
             }
         }
         self.lines(indent, "Annotations", &lines);
@@ -104,9 +111,10 @@ impl Out {
             let (kind, reason) = (it["type"].as_str(), it["reason"].as_str());
             let message = it["message"].as_str().trim();
             let age = last_seen(it, now);
-            self.line(&[
-                "  ", kind, "\t", reason, "\t", &age, "\t", source, "\t", field, colon, message,
-            ]);
+            self.fill(
+                "  {}\t{}\t{}\t{}\t{}{}{}",
+                &[kind, reason, &age, source, field, colon, message],
+            );
         }
     }
 
@@ -146,7 +154,7 @@ pub(super) fn date(time: &Value) -> String {
 pub(super) fn phase(object: &Value, now: Time) -> String {
     match &object["metadata"]["deletionTimestamp"] {
         Value::Null => object["status"]["phase"].as_str().into(),
-        since => ["Terminating (lasts ", &age(since, now), ")"].concat(),
+        since => fill("Terminating (lasts {})", &[&age(since, now)]),
     }
 }
 
@@ -177,7 +185,7 @@ pub(super) fn access_modes(modes: &Value) -> String {
 /// `[a b]`, as Go prints a list.
 pub(super) fn go_list(list: &Value) -> String {
     let all: Vec<&str> = list.items().iter().map(Value::as_str).collect();
-    ["[", &all.join(" "), "]"].concat()
+    fill("[{}]", &[&all.join(" ")])
 }
 
 /// The first three and how many more.
@@ -186,6 +194,6 @@ pub(super) fn first_three(all: &[String]) -> String {
     match all.len() {
         0 => "<none>".into(),
         1..=3 => shown,
-        more => [&shown, " + ", &(more - 3).to_string(), " more..."].concat(),
+        more => fill("{} + {} more...", &[&shown, &(more - 3).to_string()]),
     }
 }

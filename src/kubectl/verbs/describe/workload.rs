@@ -8,6 +8,7 @@ use crate::kubectl::Done;
 use crate::kubectl::io::Io;
 use crate::kubectl::print::go_text;
 use crate::kubectl::resources::{get, items, path, query};
+use crate::kubectl::text::fill;
 use crate::kubectl::types::find;
 use crate::value::Value;
 
@@ -30,13 +31,10 @@ pub(super) fn stateful_set(io: &mut Io, it: &Subject) -> Done<String> {
     out.labels("", "Labels", &meta["labels"]);
     out.annotations("", &meta["annotations"]);
     let count = |it: &Value| it.as_int().unwrap_or_default().to_string();
-    out.line(&[
-        "Replicas:\t",
-        &count(&spec["replicas"]),
-        " desired | ",
-        &count(&status["replicas"]),
-        " total",
-    ]);
+    out.fill(
+        "Replicas:\t{} desired | {} total",
+        &[&count(&spec["replicas"]), &count(&status["replicas"])],
+    );
     let strategy = &spec["updateStrategy"];
     out.field(0, "Update Strategy", strategy["type"].as_str());
     let rolling = &strategy["rollingUpdate"];
@@ -70,17 +68,15 @@ fn phases(pods: &[Value], uid: &str) -> String {
             .count()
             .to_string()
     };
-    let parts = [
-        &count("Running"),
-        " Running / ",
-        &count("Pending"),
-        " Waiting / ",
-        &count("Succeeded"),
-        " Succeeded / ",
-        &count("Failed"),
-        " Failed",
-    ];
-    parts.concat()
+    fill(
+        "{} Running / {} Waiting / {} Succeeded / {} Failed",
+        &[
+            &count("Running"),
+            &count("Pending"),
+            &count("Succeeded"),
+            &count("Failed"),
+        ],
+    )
 }
 
 fn claims(out: &mut Out, templates: &Value) {
@@ -95,7 +91,7 @@ fn claims(out: &mut Out, templates: &Value) {
         out.labels("  ", "Labels", &meta["labels"]);
         let lines: Vec<String> = meta["annotations"]
             .members()
-            .map(|it| [it.0, "=", it.1.as_str()].concat())
+            .map(|it| fill("{}={}", &[it.0, it.1.as_str()]))
             .collect();
         out.lines("  ", "Annotations", &lines);
         match &spec["resources"]["requests"]["storage"] {

@@ -3,16 +3,20 @@
 //! It never acts by itself. [`Terminal::go_on`] runs until something of the world is needed and says what (an
 //! [`Errand`]); the world does it and tells the answer.
 
+mod run;
+
 use std::collections::VecDeque;
 
 use rpds::VectorSync;
 
-use super::builtins;
+use run::{MOST_ROUNDS, Sink, Step};
+
+use super::expand::Variables;
 use super::inside::{self, Typed};
-use super::parse::{self, Command, Joint, Pipeline};
+use super::parse;
 use crate::apiserver::rest::{Connection, HttpRequest, Watch};
 use crate::config::Version;
-use crate::kubectl::{Invocation, Process};
+use crate::kubectl::Process;
 use crate::process::{Answer, Ask, Files, Output, Stream};
 use crate::programs::Printed;
 use crate::time::{Duration, Time};
@@ -29,6 +33,7 @@ pub struct Terminal {
     pub pending: VecDeque<Pending>,
     /// Whether the last line still lacks its newline.
     is_open: bool,
+    variables: Variables,
     job: Option<Job>,
 }
 
@@ -96,11 +101,15 @@ pub enum Errand {
 #[derive(Clone, Debug)]
 struct Job {
     command: Text,
-    rest: VecDeque<(Joint, Pipeline)>,
+    rest: VecDeque<Step>,
     exit: i32,
     program: Program,
-    /// The file that standard output of the command goes to.
-    sink: Option<Text>,
+    /// Where the running command's output goes.
+    out: Sink,
+    /// Where its error output goes.
+    err: Sink,
+    /// How often loops may still go round.
+    rounds: u32,
 }
 
 /// What runs in the foreground.
@@ -165,14 +174,17 @@ impl Terminal {
     fn begin(&mut self, line: &str) {
         match parse::parse(line) {
             Ok(list) => {
-                let command = line.into();
-                self.job = Some(Job {
-                    command,
-                    rest: list,
+                let mut job = Job {
+                    command: line.into(),
+                    rest: VecDeque::new(),
                     exit: 0,
                     program: Program::Between,
-                    sink: None,
-                });
+                    out: Sink::Screen(LineKind::Out),
+                    err: Sink::Screen(LineKind::Err),
+                    rounds: MOST_ROUNDS,
+                };
+                job.put_first(list, &Sink::Screen(LineKind::Out));
+                self.job = Some(job);
             }
             Err(error) => self.print(LineKind::Err, &format!("sh: {error}\n")),
         }
@@ -261,7 +273,7 @@ impl Terminal {
                 Program::Kubectl(process) => {
                     let (outputs, ask) = process.ask(now);
                     let process = Process::clone(process);
-                    self.print_all(job.sink.as_ref(), &outputs);
+                    self.print_all(&job.out, &job.err, &outputs);
                     Self::carry(&mut job, process, ask)
                 }
             };
@@ -294,85 +306,6 @@ impl Terminal {
         errand
     }
 
-    /// Starts the next command of the line; false when the line is done.
-    fn start_next(&mut self, job: &mut Job, version: Version) -> bool {
-        while let Some((joint, pipeline)) = job.rest.pop_front() {
-            let runs = match joint {
-                Joint::Always => true,
-                Joint::And => job.exit == 0,
-                Joint::Or => job.exit != 0,
-            };
-            if runs {
-                self.start(job, &pipeline, version);
-                return true;
-            }
-        }
-        false
-    }
-
-    fn start(&mut self, job: &mut Job, pipeline: &Pipeline, version: Version) {
-        job.sink = None;
-        let [command] = pipeline.as_slice() else {
-            self.print(LineKind::Err, "sh: pipes are not simulated yet\n");
-            job.exit = 2;
-            return;
-        };
-        let stdin = match &command.input {
-            Some(path) => self.files.get(path).cloned(),
-            None => command.here.clone(),
-        };
-        if let Some(output) = &command.output {
-            if !output.appends || !self.files.contains_key(&output.path) {
-                self.files.insert_mut(output.path.clone(), Text::new());
-            }
-            job.sink = Some(output.path.clone());
-        }
-        match command.argv.split_first() {
-            Some((kubectl, argv)) if kubectl == "kubectl" => {
-                let call = Invocation {
-                    argv: argv.to_vec(),
-                    files: self.files.clone(),
-                    stdin,
-                    namespace: "default".into(),
-                    tty: true,
-                    version,
-                };
-                job.program = Program::Kubectl(Box::new(Process::start(call)));
-            }
-            _ => self.run_builtin(job, command, stdin.as_ref()),
-        }
-    }
-
-    fn run_builtin(&mut self, job: &mut Job, command: &Command, stdin: Option<&Text>) {
-        let Some(ran) = builtins::run(&command.argv, stdin, &mut self.files) else {
-            let name = &command.argv[0];
-            self.print(LineKind::Err, &format!("sh: {name}: command not found\n"));
-            job.exit = 127;
-            return;
-        };
-        if ran.clears {
-            self.lines = VectorSync::default();
-        }
-        self.print_out(job.sink.as_ref(), &ran.out);
-        self.print(LineKind::Err, &ran.err);
-        job.exit = ran.exit;
-        if let Some(span) = ran.sleep {
-            job.program = Program::Sleep(span);
-        }
-    }
-
-    /// Standard output: to the screen, or to the file it was redirected to.
-    fn print_out(&mut self, sink: Option<&Text>, text: &str) {
-        match sink {
-            Some(path) => {
-                let old = self.files.get(path).cloned().unwrap_or_default();
-                self.files
-                    .insert_mut(path.clone(), crate::text!("{old}{text}"));
-            }
-            None => self.print(LineKind::Out, text),
-        }
-    }
-
     /// Gives kubectl the answer to what it asked last.
     pub fn tell(&mut self, answer: Answer) {
         let Some(job) = &mut self.job else { return };
@@ -390,7 +323,11 @@ impl Terminal {
 
     /// What a line typed at a container's shell came to.
     pub fn tell_inside(&mut self, typed: &Typed) {
-        self.print_all(None, &typed.printed.output);
+        self.print_all(
+            &Sink::Screen(LineKind::Out),
+            &Sink::Screen(LineKind::Err),
+            &typed.printed.output,
+        );
         self.close_line();
         if typed.is_left {
             return self.tell(Answer::Exited(typed.printed.exit));
@@ -408,8 +345,11 @@ impl Terminal {
     pub fn tell_program(&mut self, run: Result<Printed, Text>) {
         match run {
             Ok(printed) => {
-                let sink = self.job.as_ref().and_then(|it| it.sink.clone());
-                self.print_all(sink.as_ref(), &printed.output);
+                if let Some((out, err)) =
+                    self.job.as_ref().map(|it| (it.out.clone(), it.err.clone()))
+                {
+                    self.print_all(&out, &err, &printed.output);
+                }
                 self.tell(Answer::Exited(printed.exit));
             }
             Err(refusal) => self.tell(Answer::Refused(refusal)),
@@ -431,12 +371,13 @@ impl Terminal {
         self.tell(Answer::Interrupted);
     }
 
-    fn print_all(&mut self, sink: Option<&Text>, outputs: &[Output]) {
+    fn print_all(&mut self, out: &Sink, err: &Sink, outputs: &[Output]) {
         for output in outputs {
-            match output.stream {
-                Stream::Stdout => self.print_out(sink, &output.text),
-                Stream::Stderr => self.print(LineKind::Err, &output.text),
-            }
+            let sink = match output.stream {
+                Stream::Stdout => out,
+                Stream::Stderr => err,
+            };
+            self.print_to(sink, &output.text);
         }
     }
 
@@ -449,6 +390,14 @@ impl Terminal {
                 text: crate::text!("{prompt}{line}"),
             });
         }
+    }
+
+    fn note(&mut self, text: &str) {
+        self.close_line();
+        self.lines.push_back_mut(Line {
+            kind: LineKind::Note,
+            text: text.into(),
+        });
     }
 
     /// Prints text; what has no newline yet is continued by the next piece.

@@ -1,0 +1,34 @@
+//! Which texts were seen, and where first: one map for all the lists that must not repeat themselves.
+
+use std::collections::BTreeMap;
+
+use crate::value::Text;
+
+/// Texts and the place each was seen at first.
+#[derive(Default)]
+pub(super) struct Places(BTreeMap<Text, usize>);
+
+impl Places {
+    /// Notes a text; gives the place it was seen at first, which is this one for a new text.
+    #[inline(never)]
+    pub fn note(&mut self, text: &str, at: usize) -> usize {
+        *self.0.entry(text.into()).or_insert(at)
+    }
+
+    /// Notes a text; whether it was there before.
+    pub fn repeats(&mut self, text: &str) -> bool {
+        let count = self.0.len();
+        self.note(text, count);
+        self.0.len() == count
+    }
+
+    /// The place of a text.
+    pub fn get(&self, text: &str) -> Option<usize> {
+        self.0.get(text).copied()
+    }
+
+    /// Forgets a text.
+    pub fn forget(&mut self, text: &str) {
+        self.0.remove(text);
+    }
+}

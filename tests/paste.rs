@@ -1,0 +1,429 @@
+//! What a reader pastes, and what it is taken for.
+#![cfg(not(target_arch = "wasm32"))]
+
+use statefulset_playground::config::Config;
+use statefulset_playground::session::Session;
+use statefulset_playground::shell::transcript::{self, PasteKind, Pasted, RemarkKind};
+use statefulset_playground::sim::StepSize;
+use statefulset_playground::yaml;
+
+const TRANSCRIPT: &str = include_str!("cases/article-transcript.txt");
+const ARTICLE: &str = include_str!("cases/article-with-prose.md");
+
+/// The commands of the article; a mark before those typed inside a container.
+const COMMANDS: [&str; 14] = [
+    "cat >> svc.yml << EOF",
+    "kubectl apply -f svc.yml && kubectl get service nginx",
+    "cat >> statefulset.yml << EOF",
+    "kubectl apply -f statefulset.yml && kubectl get pods -w -l app=nginx",
+    "kubectl get statefulset web",
+    "kubectl exec web-0 -- sh -c 'hostname'",
+    "kubectl exec web-1 -- sh -c 'hostname'",
+    "kubectl run -i --tty --image busybox:1.28.4 dns-test --restart=Never --rm /bin/sh",
+    "/ # nslookup web-0.nginx",
+    "/ # nslookup web-1.nginx",
+    "kubectl delete pod -l app=nginx",
+    "kubectl get pod -w -l app=nginx",
+    "kubectl run -i --tty --image busybox:1.28.4 dns-test --restart=Never --rm /bin/sh",
+    "/ # nslookup web-0.nginx &&  nslookup web-1.nginx",
+];
+
+/// First lines of commands, those inside a container behind their prompt.
+fn commands(pasted: &Pasted) -> Vec<String> {
+    let shown = |it: &transcript::Typed| {
+        let mark = if it.command.is_inner { "/ # " } else { "" };
+        format!("{mark}{}", it.command.text.lines().next().unwrap_or(""))
+    };
+    pasted.commands.iter().map(shown).collect()
+}
+
+fn check_article(text: &str) {
+    let pasted = transcript::read(text);
+    assert_eq!(pasted.kind, PasteKind::Transcript);
+    assert_eq!(commands(&pasted), COMMANDS);
+    assert!(pasted.is_old);
+    let line_of = |needle: &str| 1 + text.lines().position(|it| it.contains(needle)).unwrap();
+    // The second here-document never closes.
+    let remarks: Vec<_> = pasted.remarks.iter().map(|it| (it.line, it.kind)).collect();
+    assert_eq!(
+        remarks,
+        [(
+            line_of("cat >> statefulset.yml"),
+            RemarkKind::UnclosedHereDocument
+        )]
+    );
+    assert!(
+        pasted.commands[2]
+            .command
+            .text
+            .ends_with("      name: web\nEOF")
+    );
+    let files: Vec<_> = pasted
+        .manifests
+        .iter()
+        .map(|it| (it.file_name.as_deref().unwrap(), it.first_line))
+        .collect();
+    assert_eq!(
+        files,
+        [
+            ("svc.yml", line_of("svc.yml << EOF") + 1),
+            ("statefulset.yml", line_of("statefulset.yml <<") + 1)
+        ]
+    );
+    for manifest in &pasted.manifests {
+        let parsed = yaml::parse_at(&manifest.text, manifest.first_line);
+        assert_eq!(
+            (parsed.error, parsed.warnings.len(), parsed.documents.len()),
+            (None, 0, 1)
+        );
+    }
+    let set = yaml::parse_at(&pasted.manifests[1].text, pasted.manifests[1].first_line);
+    assert_eq!(
+        set.documents[0]
+            .nearest("spec.template.spec.containers[0].image")
+            .line,
+        line_of("image: nginx:1.9.1")
+    );
+    // Every line of output has its number and its command.
+    let lines: Vec<&str> = text.lines().collect();
+    let all = || pasted.commands.iter().flat_map(|it| &it.output);
+    assert!(all().all(|(number, output)| lines[number - 1].trim_end() == *output));
+    assert_eq!(
+        pasted
+            .commands
+            .iter()
+            .map(|it| it.output.len())
+            .collect::<Vec<_>>(),
+        [0, 2, 0, 9, 2, 1, 1, 0, 4, 4, 2, 17, 1, 8]
+    );
+}
+
+#[test]
+fn the_article_is_read_with_and_without_its_prose() {
+    check_article(TRANSCRIPT);
+    check_article(ARTICLE);
+    check_article(&ARTICLE.replace('\n', "\r\n"));
+    let shared = std::env::var("SHARED")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").into());
+    if let Ok(text) = std::fs::read_to_string(format!("{shared}/article/article.zh.md")) {
+        check_article(&text);
+    }
+}
+
+#[test]
+fn prompts_are_told_from_comments_output_and_prose() {
+    let cases: &[(&str, &[&str])] = &[
+        ("$ kubectl get pods\nNAME READY\n", &["kubectl get pods"]),
+        (
+            "kubectl get pods\nNAME READY\n\nkubectl get svc\n",
+            &["kubectl get pods", "kubectl get svc"],
+        ),
+        ("$kubectl get pods\n", &["kubectl get pods"]),
+        (
+            "# kubectl get pods\n#kubectl get svc\n# a comment\n# watch what happens\n# for each pod\n# cat and mouse\n",
+            &["kubectl get pods"],
+        ),
+        (
+            "# watch kubectl get po\n# cat a.yml\n# for i in 0 1; do echo $i; done\n# exit\n",
+            &[
+                "watch kubectl get po",
+                "cat a.yml",
+                "for i in 0 1; do echo $i; done",
+                "exit",
+            ],
+        ),
+        ("# kubectl 命令如下\n$ ls\n", &["ls"]),
+        (
+            "me@box:~$ ls\n[root@master ~]# kubectl get po\nroot@k8s:/home# helm list\nbash-5.1$ ls\n",
+            &["ls", "kubectl get po", "helm list", "ls"],
+        ),
+        (
+            "➜  ~ kubectl get po\nmaster $ kubectl get no\n% kubectl get svc\nPS C:\\> kubectl get ns\n",
+            &[
+                "kubectl get po",
+                "kubectl get no",
+                "kubectl get svc",
+                "kubectl get ns",
+            ],
+        ),
+        (
+            "$ kubectl get po -w\nweb-0 1/1\n^C\n^C$ ls\n$ \n$\n",
+            &["kubectl get po -w", "ls"],
+        ),
+        ("$\u{a0}kubectl\u{a0}get po\n", &["kubectl get po"]),
+        (
+            "$ kubectl run a \\\n  --image=b \\\n  -it\n",
+            &["kubectl run a \\"],
+        ),
+        (
+            "$ kubectl exec -it web-0 -- bash\nroot@web-0:/# hostname\nweb-0\nroot@web-0:/# exit\n$ ls\n",
+            &[
+                "kubectl exec -it web-0 -- bash",
+                "/ # hostname",
+                "/ # exit",
+                "ls",
+            ],
+        ),
+        (
+            "$ kubectl exec -it web-0 -- sh\n# hostname\nweb-0\n# kubectl get po\n$ ls\n",
+            &[
+                "kubectl exec -it web-0 -- sh",
+                "/ # hostname",
+                "kubectl get po",
+                "ls",
+            ],
+        ),
+        (
+            "$ kubectl exec web-0 -- ls\n# hostname\n",
+            &["kubectl exec web-0 -- ls", "hostname"],
+        ),
+        (
+            "/ # nslookup a\n/app # ls\n~ $ ls\n# ls\n",
+            &["/ # nslookup a", "/ # ls", "/ # ls", "ls"],
+        ),
+        (
+            "$ for i in 0 1; do\n>   echo $i\n> done\n0\n",
+            &["for i in 0 1; do"],
+        ),
+        ("$ echo 'a\nb'\n$ ls\n", &["echo 'a", "ls"]),
+        ("$ echo it's\nout\n$ ls\n", &["echo it's", "ls"]),
+    ];
+    for (text, want) in cases {
+        let pasted = transcript::read(text);
+        assert_eq!(pasted.kind, PasteKind::Transcript, "{text:?}");
+        assert_eq!(commands(&pasted), *want, "{text:?}");
+    }
+    let text = |at: usize| {
+        transcript::read(cases[at].0).commands[0]
+            .command
+            .text
+            .to_string()
+    };
+    assert_eq!(text(10), "kubectl run a \\\n  --image=b \\\n  -it");
+    assert_eq!(text(15), "for i in 0 1; do\n  echo $i\ndone");
+    assert_eq!(text(16), "echo 'a\nb'");
+}
+
+#[test]
+fn here_documents_keep_their_place_and_end_somewhere() {
+    let cases = [
+        (
+            "$ cat > a.yml << EOF\nkind: A\nEOF\n",
+            "kind: A\n",
+            2,
+            Some("a.yml"),
+        ),
+        (
+            "$ cat << 'EOF' > a.yml\n> kind: A\n> EOF\nout\n",
+            "kind: A\n",
+            2,
+            Some("a.yml"),
+        ),
+        (
+            "$ cat <<-EOF | kubectl apply -f -\n\tkind: A\n\tEOF\n",
+            "kind: A\n",
+            2,
+            None,
+        ),
+        (
+            "$ cat >> a.yml << EOF\nkind: A\n# kubectl get po\n\n\n$ ls\n",
+            "kind: A\n# kubectl get po\n",
+            2,
+            Some("a.yml"),
+        ),
+        (
+            "```\n$ cat > a.yml << EOF\nkind: A\n```\nprose\n",
+            "kind: A\n",
+            3,
+            Some("a.yml"),
+        ),
+        (
+            "kubectl apply -f - <<EOF\nkind: A\nEOF\nkubectl get po\n",
+            "kind: A\n",
+            2,
+            None,
+        ),
+    ];
+    for (text, manifest, line, file) in cases {
+        let pasted = transcript::read(text);
+        assert_eq!(pasted.manifests.len(), 1, "{text:?}");
+        let found = &pasted.manifests[0];
+        assert_eq!(
+            (
+                found.text.as_str(),
+                found.first_line,
+                found.file_name.as_deref()
+            ),
+            (manifest, line, file),
+            "{text:?}"
+        );
+        let command = &pasted.commands[0].command.text;
+        assert!(command.ends_with("\nEOF"), "{command}");
+    }
+}
+
+#[test]
+fn articles_may_keep_manifests_and_output_in_blocks_of_their_own() {
+    let article = "\
+Create it:
+
+```yaml title=\"web.yaml\"
+kind: A
+```
+
+```yaml
+kind: B
+```
+
+```yml
+replicas: 3
+```
+
+```sh
+kubectl apply -f web.yaml
+kubectl create -f b.yaml
+kubectl get pods
+what is this
+```
+
+```
+NAME    READY
+web-0   1/1
+```
+
+```python
+kubectl = 1
+```
+
+   ```console
+   $ kubectl get sts
+   NAME
+   ```
+";
+    let pasted = transcript::read(article);
+    assert_eq!(
+        commands(&pasted),
+        [
+            "kubectl apply -f web.yaml",
+            "kubectl create -f b.yaml",
+            "kubectl get pods",
+            "kubectl get sts"
+        ]
+    );
+    let manifests: Vec<_> = pasted
+        .manifests
+        .iter()
+        .map(|it| (it.text.as_str(), it.file_name.as_deref(), it.is_written))
+        .collect();
+    assert_eq!(
+        manifests,
+        [
+            ("kind: A\n", Some("web.yaml"), false),
+            ("kind: B\n", Some("b.yaml"), false)
+        ]
+    );
+    let output: Vec<_> = pasted.commands[2]
+        .output
+        .iter()
+        .map(|(number, text)| (*number, text.as_str()))
+        .collect();
+    assert_eq!(
+        output,
+        [
+            (19, "what is this"),
+            (23, "NAME    READY"),
+            (24, "web-0   1/1")
+        ]
+    );
+    assert_eq!(pasted.commands[3].output[0], (33, "NAME".into()));
+    assert_eq!(pasted.remarks, []);
+}
+
+#[test]
+fn nothing_is_dropped_in_silence() {
+    let text = "```bash\nwhat is this\n$ kubectl get po\n```\n```yaml\nkind: A\n```\n";
+    let pasted = transcript::read(text);
+    let remarks: Vec<_> = pasted.remarks.iter().map(|it| (it.line, it.kind)).collect();
+    assert_eq!(
+        remarks,
+        [
+            (2, RemarkKind::NotUnderstood),
+            (6, RemarkKind::UnusedManifest)
+        ]
+    );
+}
+
+#[test]
+fn manifests_stay_manifests() {
+    for text in [
+        "# kubectl apply -f this.yaml\napiVersion: v1\nkind: Pod\n",
+        "kind: Pod\nspec:\n  args:\n  - |\n    $ kubectl get po\n",
+        "{\"kind\": \"Pod\"}\n",
+        "a：b\n",
+        "Words.\n```yaml\napiVersion: v1\nkind: Pod\n```\nMore.\n",
+        "Words without any code.\n",
+    ] {
+        let pasted = transcript::read(text);
+        assert_eq!(pasted.kind, PasteKind::Manifests, "{text:?}");
+        assert_eq!(pasted.manifests.len(), 1, "{text:?}");
+    }
+    let fenced = transcript::read("Words.\n```yaml\napiVersion: v1\n```\nMore.\n");
+    assert_eq!(
+        (
+            fenced.manifests[0].text.as_str(),
+            fenced.manifests[0].first_line
+        ),
+        ("apiVersion: v1\n", 3)
+    );
+    for text in ["", " \n\n", "\r\n"] {
+        assert_eq!(transcript::read(text).kind, PasteKind::Empty);
+    }
+}
+
+#[test]
+fn old_output_is_known_by_what_it_says() {
+    let is_old =
+        |line: &str| transcript::read(&format!("$ kubectl delete po web-0\n{line}\n")).is_old;
+    assert!(is_old("pod \"web-0\" deleted"));
+    assert!(is_old("statefulset.apps \"web\" deleted"));
+    assert!(!is_old("pod \"web-0\" deleted from default namespace"));
+    assert!(!is_old("namespace \"a\" deleted"));
+    assert!(!is_old("node \"a\" deleted"));
+}
+
+#[test]
+fn hostile_texts_are_read_in_time() {
+    let cases = [
+        "$ echo '\n".repeat(5000),
+        "$ cat << EOF\n".repeat(5000),
+        "$ for i in 1; do\n".repeat(5000),
+        "echo '\n".repeat(20_000),
+        "```\n".repeat(50_000),
+        "`".repeat(1 << 20),
+        format!("$ {}", "# $ ".repeat(1 << 18)),
+        "$ kubectl apply -f a.yml\n```yaml\nkind: A\n```\n".repeat(500),
+        "#".repeat(1 << 20),
+        "/ ".repeat(1 << 18),
+        "\u{3000}$\u{a0}\u{2028}".repeat(1 << 16),
+    ];
+    for text in &cases {
+        transcript::read(text);
+    }
+}
+
+/// An article that shows its manifest and then applies it.
+#[test]
+fn a_manifest_of_an_article_is_the_file_its_commands_apply() {
+    let article = "```yaml\napiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {clusterIP: None}\n```\n\
+        ```sh\nkubectl apply -f db.yaml\nkubectl get svc db\n```\n";
+    let mut session = Session::new(Config::default());
+    let report = session.load(article);
+    session.step(StepSize::Idle);
+    assert!(session.snapshot().contains("service/db created"));
+    assert!(report.contains("\"diagnostics\":[]"), "{report}");
+    let report = session.load("```sh\n$ ls\n```\n```yaml\nkind: A\n```\n");
+    assert!(
+        report.contains("no command of the text applies this manifest"),
+        "{report}"
+    );
+}
