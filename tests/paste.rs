@@ -1,4 +1,5 @@
 //! What a reader pastes, and what it is taken for.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(not(target_arch = "wasm32"))]
 
 use statefulset_playground::config::Config;

@@ -1,4 +1,5 @@
 //! What a reader types into the terminal, and what it shows.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(not(target_arch = "wasm32"))]
 
 use statefulset_playground::config::Config;
