@@ -1,4 +1,4 @@
-//! What a command line is made of. Nothing is run here: words keep their parts for [`super::expand`].
+//! What a command line is made of. Nothing is run here: words keep their parts for `shell::expand`.
 
 use crate::value::Text;
 
