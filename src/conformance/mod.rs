@@ -95,6 +95,10 @@ pub fn cluster(folder: &Path, out: Option<&Path>) -> Result<Report, Error> {
             let verdict = compare::compare(&Recording::read(&folder)?, &replayed.recording);
             report.judged(&name, &verdict, &mut sums);
         }
+        if !replayed.lacks.is_empty() {
+            let lacks = replayed.lacks.join(", ");
+            report.lines.push(format!("     {name} needs {lacks}"));
+        }
         let remarks = replayed.remarks.iter();
         report
             .notes
@@ -121,6 +125,8 @@ pub fn record(folder: &Path, out: &Path) -> Result<Report, Error> {
     report
         .lines
         .extend(replayed.remarks.iter().map(|it| format!("  {it}")));
+    let lacks = replayed.lacks.iter();
+    report.lines.extend(lacks.map(|it| format!("  needs {it}")));
     report.tally.passed.push(name.as_str().to_owned());
     Ok(report)
 }
