@@ -5,6 +5,7 @@
 use super::Sync;
 use crate::api::meta::{new_value, owned_by};
 use crate::api::{Key, Kind, Object};
+use crate::object;
 use crate::value::{Text, Value};
 
 /// The label with the pod's own name.
@@ -58,14 +59,14 @@ impl Sync<'_> {
         pod.labels()[POD_NAME_LABEL].as_str() == pod.name()
     }
 
-    /// The pod with its identity repaired.
+    /// The patch that repairs a pod's identity. It touches nothing else: the cached pod may lack what was written
+    /// since, its adoption in this very sync among it.
     ///
-    /// upstream: updateIdentity.
+    /// upstream: updateIdentity, with the retry on conflict of UpdateStatefulPod.
     pub(super) fn repaired(pod: &Object, ordinal: i64) -> Value {
-        let mut value = pod.value.clone();
-        value["metadata"]["labels"][POD_NAME_LABEL] = pod.name().into();
-        value["metadata"]["labels"][POD_INDEX_LABEL] = crate::text!("{ordinal}").into();
-        value["metadata"].remove("resourceVersion");
-        value
+        object! {"metadata": object! {"labels": object! {
+            "statefulset.kubernetes.io/pod-name": pod.name(),
+            "apps.kubernetes.io/pod-index": crate::text!("{ordinal}"),
+        }}}
     }
 }

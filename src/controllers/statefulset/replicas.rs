@@ -8,7 +8,7 @@ use super::identity::REVISION_LABEL;
 use super::revisions::{Revision, Revisions};
 use super::{Act, Flow, Sync};
 use crate::api::{Key, Object};
-use crate::apiserver::{Request, Verb, WriteOptions};
+use crate::apiserver::{Patch, Request, Verb, WriteOptions};
 use crate::plan::{Decision, OnError};
 use crate::value::Text;
 use crate::why::Why;
@@ -211,7 +211,7 @@ impl Sync<'_> {
             pod: pod.name().into(),
         };
         let report = Some(self.report(Act::Update, pod.name()));
-        let verb = Verb::Update(Self::repaired(pod, ordinal));
+        let verb = Verb::Patch(Patch::Merge, Self::repaired(pod, ordinal));
         let request = Request {
             key: pod.key(),
             verb,
