@@ -44,9 +44,12 @@ pub(super) struct Running {
 }
 
 impl Item {
-    /// upstream: ItemExponentialFailureRateLimiter, 5 ms · 2ⁿ up to 1000 s.
+    /// How long after this many failures in a row it is looked at again.
+    ///
+    /// upstream: ItemExponentialFailureRateLimiter, 5 ms · 2ⁿ after n earlier failures, up to 1000 s.
     pub(super) fn back_off(&self) -> Duration {
-        Duration::ms((5_u64 << self.failures.min(20)).min(1_000_000))
+        let earlier = self.failures.saturating_sub(1);
+        Duration::ms((5_u64 << earlier.min(20)).min(1_000_000))
     }
 }
 
