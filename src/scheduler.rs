@@ -1,11 +1,12 @@
 //! The scheduler: filter the nodes, pick one, bind; or say why not.
 //!
-//! Left out so far: requests, affinity, taints beyond cordoning, volumes, spread constraints.
+//! Left out so far: requests, affinity, tolerations, volumes, spread constraints.
 //! upstream: pkg/scheduler/schedule_one.go.
 
 use std::sync::Arc;
 
 use crate::api::condition::{self, Condition};
+use crate::api::selector::Selector;
 use crate::api::{Key, Kind, Object, Objects};
 use crate::apiserver::{Patch, Request, Verb, WriteOptions};
 use crate::chance::chance;
@@ -52,7 +53,7 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
     let nodes: Vec<&Arc<Object>> = ctx.objects.list(Kind::Node).collect();
     let fitting: Vec<&Object> = nodes
         .iter()
-        .filter(|it| refusal(it).is_none())
+        .filter(|it| refusal(pod, it).is_none())
         .map(AsRef::as_ref)
         .collect();
     let decisions = match fitting.iter().min_by_key(|it| rank(ctx, pod, it)) {
@@ -68,12 +69,21 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
 /// Why a node cannot take a pod.
 ///
 /// upstream: the Filter plugins' reasons.
-fn refusal(node: &Object) -> Option<&'static str> {
+fn refusal(pod: &Object, node: &Object) -> Option<&'static str> {
+    let wanted = &pod.value["spec"]["nodeSelector"];
     if node.is_unschedulable() {
-        return Some("node(s) were unschedulable");
+        Some(CORDONED)
+    } else if !node.is_node_ready() {
+        Some(TAINTED)
+    } else {
+        let matches = Selector::from_labels(wanted).matches(node.labels());
+        (!matches).then_some(NOT_SELECTED)
     }
-    (!node.is_node_ready()).then_some("node(s) had untolerated taint(s)")
 }
+
+const CORDONED: &str = "node(s) were unschedulable";
+const TAINTED: &str = "node(s) had untolerated taint(s)";
+const NOT_SELECTED: &str = "node(s) didn't match Pod's node affinity/selector";
 
 /// Fewer pods of the same owner first, then fewer pods, then a keyed draw.
 ///
@@ -133,7 +143,7 @@ fn bind(pod: &Object, node: &Object, fitting: usize, nodes: usize) -> Decision {
 }
 
 fn unschedulable(ctx: &Ctx<'_>, pod: &Object, nodes: &[&Arc<Object>]) -> Vec<Decision> {
-    let message = refusal_text(nodes);
+    let message = refusal_text(pod, nodes);
     let why = Why::Unschedulable {
         pod: pod.name().into(),
         message: message.clone(),
@@ -178,16 +188,16 @@ fn unschedulable(ctx: &Ctx<'_>, pod: &Object, nodes: &[&Arc<Object>]) -> Vec<Dec
 }
 
 /// upstream: framework.FitError; spec/statefulset.md C.2.
-fn refusal_text(nodes: &[&Arc<Object>]) -> Text {
+fn refusal_text(pod: &Object, nodes: &[&Arc<Object>]) -> Text {
     if nodes.is_empty() {
         return "no nodes available to schedule pods".into();
     }
     let mut reasons: Vec<String> = Vec::new();
-    for text in [
-        "node(s) had untolerated taint(s)",
-        "node(s) were unschedulable",
-    ] {
-        let count = nodes.iter().filter(|it| refusal(it) == Some(text)).count();
+    for text in [TAINTED, CORDONED, NOT_SELECTED] {
+        let count = nodes
+            .iter()
+            .filter(|it| refusal(pod, it) == Some(text))
+            .count();
         if count > 0 {
             reasons.push(format!("{count} {text}"));
         }

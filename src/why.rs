@@ -164,6 +164,10 @@ reasons! {
     OnDeleteHolds { set, revision } "on-delete-holds"
         "{set} replaces no pod by itself: its update strategy is OnDelete, so pods get revision {revision} when you delete them"
         "updateStatefulSet" "concepts/workloads/controllers/statefulset/#on-delete"
+    /// More pods than the playground makes.
+    TooManyReplicas { set, replicas, limit } "too-many-replicas"
+        "{set} gets only its first {limit} pods here, of the {replicas} it wants: a real cluster would go on, the playground stops"
+        "" ""
     /// The set is going.
     SetTerminating { set } "set-terminating"
         "{set} is being deleted: its controller makes and removes no pods any more"
@@ -177,7 +181,7 @@ reasons! {
 
     /// A node was chosen.
     Scheduled { pod, node, fitting, nodes } "scheduled"
-        "{pod} goes to {node}: {fitting} of {nodes} nodes can take it, and {node} has the fewest pods of its kind"
+        "{pod} goes to {node}: {fitting} of {nodes} nodes are Ready, not cordoned and match its nodeSelector, and {node} has the fewest pods of its kind"
         "schedulePod" "concepts/scheduling-eviction/kube-scheduler/"
     /// No node can take the pod.
     Unschedulable { pod, message } "unschedulable"
@@ -206,6 +210,10 @@ reasons! {
     ContainersStarted { pod } "containers-started"
         "{pod} is Running and Ready: its containers have started, and no readiness probe says otherwise"
         "generateAPIPodStatus" "concepts/workloads/pods/pod-lifecycle/#pod-phase"
+    /// The containers run, and have probes that are not simulated.
+    ContainersStartedUnprobed { pod } "containers-started-unprobed"
+        "{pod} is Running and taken to be Ready: its containers have started, and the playground does not run their probes yet"
+        "generateAPIPodStatus" "concepts/workloads/pods/pod-lifecycle/#container-probes"
     /// A deletion was noticed.
     StopStarted { pod, seconds } "stop-started"
         "{pod} is told to stop: its deletion was asked for, and its containers have {seconds} s to end (TERM, then KILL)"

@@ -2,9 +2,12 @@
 
 use ecow::EcoVec;
 
+use std::sync::Arc;
+
 use super::failure::Failure;
 use super::follow::{Follower, Outcome};
 use super::text::fill;
+use super::verbs::manifest::Read;
 use super::{Done, Invocation};
 use crate::apiserver::rest::{Body, Connection, HttpRequest, HttpResponse, Watch};
 use crate::process::{Answer, Ask, Output, Stream};
@@ -48,6 +51,8 @@ pub(super) struct Io<'a> {
     pub printed: Vec<Output>,
     /// The namespace that the context has from now on, if the command set it.
     pub context_namespace: Option<Text>,
+    /// What its files hold, once they have been read.
+    pub read: Option<Arc<Read>>,
     told: &'a EcoVec<Told>,
     at: usize,
     count: usize,
@@ -62,6 +67,7 @@ impl<'a> Io<'a> {
             wanted: None,
             printed: Vec::new(),
             context_namespace: None,
+            read: None,
             told,
             at: 0,
             count: 0,

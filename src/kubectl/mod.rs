@@ -55,6 +55,8 @@ pub struct Process {
     /// How many outputs of the straight-line code have been given out.
     printed: usize,
     follower: Option<Box<Follower>>,
+    /// What its files hold, once they have been read.
+    read: Option<Arc<verbs::manifest::Read>>,
     /// What `config set-context --namespace` set, once it has ended.
     pub context_namespace: Option<Text>,
     ended: Option<i32>,
@@ -70,6 +72,7 @@ impl Process {
             heard: None,
             printed: 0,
             follower: None,
+            read: None,
             context_namespace: None,
             ended: None,
         }
@@ -90,7 +93,9 @@ impl Process {
                 return (outputs, follower.ask());
             }
             let mut io = Io::new(&self.call, &self.told, started);
+            io.read = self.read.take();
             let end = verbs::execute(&mut io);
+            self.read = io.read.take();
             let wanted = io.wanted.take();
             outputs.extend(io.printed.drain(..).skip(self.printed));
             self.printed = io.count();

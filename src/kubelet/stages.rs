@@ -189,8 +189,17 @@ impl<'a> Life<'a> {
 
     /// All containers start; without a readiness probe they are ready at once.
     fn start(&mut self) {
-        let why = || Why::ContainersStarted {
-            pod: self.pod.name().into(),
+        let pod: Text = self.name();
+        let is_probed =
+            |it: &Value| !it["readinessProbe"].is_null() || !it["startupProbe"].is_null();
+        let has_probes = self.pod.containers().iter().any(is_probed);
+        let why = || {
+            let pod = pod.clone();
+            if has_probes {
+                Why::ContainersStartedUnprobed { pod }
+            } else {
+                Why::ContainersStarted { pod }
+            }
         };
         let old_words = self.ctx.config.version == Version::V1_22;
         for container in self.pod.containers() {

@@ -163,6 +163,10 @@ fn refusals(world: &mut World, document: &Document, kind: Kind) -> Vec<Value> {
         return Vec::new();
     }
     let message = status["message"].as_str();
+    if status["reason"].as_str() == "AlreadyExists" {
+        let text = format!("{message}: kubectl apply changes it");
+        return vec![placed(document, "warning", &text, "metadata.name", "")];
+    }
     let unknown = unknown_fields(message);
     if !unknown.is_empty() {
         let say = |path: &str| {

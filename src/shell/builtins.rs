@@ -36,9 +36,15 @@ pub(super) fn run(argv: &[Text], stdin: Option<&Text>, files: &mut Files) -> Opt
             ran.out = format!("{}\n", words.join(" "));
         }
         "ls" => ran.out = files.keys().flat_map(|it| [it, "\n"]).collect(),
-        "sleep" => match arguments.first().and_then(|it| seconds(it)) {
-            Some(span) => ran.sleep = Some(span),
-            None => fail(&mut ran, "sleep: missing operand: a number of seconds\n"),
+        "sleep" => match arguments.first().map(|it| (it, seconds(it))) {
+            Some((_, Some(span))) => ran.sleep = Some(span),
+            Some((word, None)) => {
+                fail(
+                    &mut ran,
+                    &format!("sleep: invalid time interval '{word}'\n"),
+                );
+            }
+            None => fail(&mut ran, "sleep: missing operand\n"),
         },
         "seq" => ran.out = sequence(arguments),
         "grep" | "head" | "tail" | "wc" => filter(name, arguments, stdin, files, &mut ran),

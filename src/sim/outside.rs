@@ -24,6 +24,7 @@ impl World {
     /// Does something from outside, now.
     pub fn apply(&mut self, input: Input) {
         self.seq += 1;
+        self.last_input = self.now;
         match input {
             Input::Type(line) => {
                 if self.terminal.is_busy() {
@@ -225,10 +226,7 @@ impl World {
 
     /// When nothing moves any more and a pasted transcript has more lines, the watch in the foreground is left, as
     /// its author left it.
-    pub(super) fn leave_watch(&mut self) -> Option<Step> {
-        if !self.terminal.would_leave_watch() {
-            return None;
-        }
+    pub(super) fn leave_watch(&mut self) -> Step {
         self.seq += 1;
         let why = Why::TranscriptGoesOn {
             command: self.terminal.command(),
@@ -245,9 +243,9 @@ impl World {
         });
         self.terminal.interrupt();
         self.wake_terminal(TYPING);
-        Some(Step {
+        Step {
             seq: self.seq,
             is_visible: true,
-        })
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::time::{Duration, Time};
 /// Worlds kept before every second one is let go.
 const KEPT_MAX: usize = 8192;
 /// Events handled at most by one call; a simulation that never rests ends there and can be stepped on.
-const EVENTS_MAX: usize = 200_000;
+const EVENTS_MAX: usize = 100_000;
 
 /// An input and where it was made.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,7 +129,8 @@ impl Timeline {
 
                 StepSize::Idle => false,
             };
-            if is_done {
+            let is_long = matches!(size, StepSize::Ready | StepSize::Idle);
+            if is_done || is_long && self.world.rests() && self.next_input().is_none() {
                 break;
             }
         }

@@ -37,6 +37,8 @@ pub(super) struct Running {
     pub cause: Option<Seq>,
     /// The waits met so far.
     pub waits: Vec<(Key, Why)>,
+    /// Whether one of them was traced.
+    pub has_traced_wait: bool,
     pub has_failed: bool,
     /// The event of its last write.
     pub last_write: Option<Seq>,

@@ -8,7 +8,7 @@ use super::lives::{self, Lives};
 use super::queue::{Event, Queue, Queued};
 use super::recorder;
 use super::trace::{Entry, Seq, Trace, What, Wrote};
-use super::workqueue::{Items, Running, Waits};
+use super::workqueue::{Item, Items, Running, Waits};
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::rest::{self, HttpRequest, HttpResponse};
 use crate::apiserver::{self, LogEntry, Request, Status, Store, Written};
@@ -31,6 +31,9 @@ const COMPONENTS: [Component; 5] = [
     scheduler::COMPONENT,
     kubelet::COMPONENT,
 ];
+
+/// So long after the last change a cluster counts as still: a controller that fails forever retries forever.
+const STILL: Duration = Duration::s(600);
 
 /// One cluster at one moment.
 #[derive(Clone, Debug)]
@@ -57,6 +60,10 @@ pub struct World {
     pub terminal: Terminal,
     /// The event of the reader's last command.
     pub(super) last_command: Option<Seq>,
+    /// When the outside world did something last.
+    pub(super) last_input: Time,
+    /// When an object changed last, Events aside.
+    pub(super) moved_at: Time,
     /// Whether the terminal's program is to look at a change it has not seen.
     pub(super) terminal_is_told: bool,
     pub(super) memory: Memory,
@@ -96,6 +103,8 @@ impl World {
             dns,
             terminal: Terminal::default(),
             last_command: None,
+            last_input: Time::START,
+            moved_at: Time::START,
             terminal_is_told: false,
             memory: Memory::default(),
             queue: Queue::default(),
@@ -105,9 +114,10 @@ impl World {
 
     /// Handles exactly one event; nothing when none is queued.
     pub fn step(&mut self) -> Option<Step> {
-        let Some((time, queued)) = self.queue.pop() else {
-            return self.leave_watch();
-        };
+        if self.is_still() && self.terminal.would_leave_watch() {
+            return Some(self.leave_watch());
+        }
+        let (time, queued) = self.queue.pop()?;
         let shown_before = self.trace.shown();
         self.now = self.now.max(time);
         self.seq += 1;
@@ -141,8 +151,20 @@ impl World {
 
     /// When the next event is due.
     pub fn next_time(&self) -> Option<Time> {
-        let leaves_watch = || self.terminal.would_leave_watch().then_some(self.now);
-        self.queue.next_time().or_else(leaves_watch)
+        if self.is_still() && self.terminal.would_leave_watch() {
+            return Some(self.now);
+        }
+        self.queue.next_time()
+    }
+
+    /// Whether nothing will happen any more but retries of what has not changed anything for long.
+    pub fn rests(&self) -> bool {
+        self.is_still() && !self.terminal.would_leave_watch()
+    }
+
+    fn is_still(&self) -> bool {
+        let until = self.moved_at.max(self.last_input) + STILL;
+        self.queue.next_time().is_none_or(|it| it > until)
     }
 
     /// Handles every event due up to `time`, then moves the clock there.
@@ -222,6 +244,9 @@ impl World {
     fn tell_informers(&mut self) {
         while let Some(entry) = self.store.log.get(self.told) {
             let kind = entry.object.kind;
+            if kind != Kind::Event {
+                self.moved_at = self.now;
+            }
             lives::follow(&mut self.lives, &self.config, entry);
             for informer in Informer::ALL.into_iter().filter(|it| it.watches(kind)) {
                 let time = self.now + informer.lag(&self.config);
@@ -311,6 +336,7 @@ impl World {
             rest: VecDeque::from(decisions),
             waits: Vec::new(),
             cause,
+            has_traced_wait: false,
             has_failed: false,
             last_write: None,
             requeue_at: requeue_after.map(|it| self.now + it),
@@ -319,19 +345,21 @@ impl World {
         self.go_on(actor, key);
     }
 
+    /// The item of a key with the plan that is under way for it, taken out.
+    fn take_running(&self, id: &(Actor, Key)) -> (Item, Running) {
+        let mut item = self
+            .items
+            .get(id)
+            .cloned()
+            .expect("a plan under way has an item");
+        let running = item.running.take().map(Arc::unwrap_or_clone);
+        (item, running.expect("a plan under way"))
+    }
+
     /// Goes through a plan to its next request; the requests go out one per event.
     fn go_on(&mut self, actor: Actor, key: &Key) {
         let id = (actor, key.clone());
-        let mut item = self
-            .items
-            .get(&id)
-            .cloned()
-            .expect("a plan under way has an item");
-        let mut running = item
-            .running
-            .take()
-            .map(Arc::unwrap_or_clone)
-            .expect("a plan under way");
+        let (mut item, mut running) = self.take_running(&id);
         loop {
             match running.rest.front() {
                 None => {
@@ -352,7 +380,7 @@ impl World {
                 }
                 Some(Decision::Wait { on, why }) => {
                     running.waits.push((on.clone(), why.clone()));
-                    self.trace_wait(actor, key, &running);
+                    self.trace_wait(actor, key, &mut running);
                 }
                 Some(Decision::Record(event, why)) => {
                     self.queue_event(event.clone(), actor, why.clone(), running.cause);
@@ -363,15 +391,18 @@ impl World {
     }
 
     /// A wait is traced when it begins; of several that begin in one plan, the first.
-    fn trace_wait(&mut self, actor: Actor, key: &Key, running: &Running) {
-        let old = self.waits.get(&(actor, key.clone()));
-        let is_known = |wait: &(Key, Why)| old.is_some_and(|it| it.contains(wait));
-        let new = running.waits.iter().filter(|it| !is_known(it)).count();
-        let Some((on, why)) = running.waits.last().filter(|it| new == 1 && !is_known(it)) else {
+    fn trace_wait(&mut self, actor: Actor, key: &Key, running: &mut Running) {
+        let Some(wait) = running.waits.last().filter(|_| !running.has_traced_wait) else {
             return;
         };
-        let what = What::Waits(on.clone());
-        let why = why.clone();
+        let old = self.waits.get(&(actor, key.clone()));
+        // Mostly the same waits in the same order.
+        let at = running.waits.len() - 1;
+        if old.is_some_and(|it| it.get(at) == Some(wait) || it.contains(wait)) {
+            return;
+        }
+        let (what, why) = (What::Waits(wait.0.clone()), wait.1.clone());
+        running.has_traced_wait = true;
         self.trace.push(Entry {
             seq: self.seq,
             time: self.now,
@@ -384,16 +415,7 @@ impl World {
 
     fn submit(&mut self, actor: Actor, key: &Key) {
         let id = (actor, key.clone());
-        let mut item = self
-            .items
-            .get(&id)
-            .cloned()
-            .expect("a plan under way has an item");
-        let mut running = item
-            .running
-            .take()
-            .map(Arc::unwrap_or_clone)
-            .expect("a plan under way");
+        let (mut item, mut running) = self.take_running(&id);
         let Some(Decision::Do {
             request,
             on_error,

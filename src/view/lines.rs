@@ -21,9 +21,11 @@ pub(super) fn field_of(why: &Why) -> Option<(Kind, &'static str)> {
         }
         "partition-holds" => "spec.updateStrategy.rollingUpdate.partition",
         "on-delete-holds" => "spec.updateStrategy.type",
-        "image-pulled" | "image-present" | "waits-for-pull" | "containers-started" => {
-            "spec.template.spec.containers[0].image"
-        }
+        "image-pulled"
+        | "image-present"
+        | "waits-for-pull"
+        | "containers-started"
+        | "containers-started-unprobed" => "spec.template.spec.containers[0].image",
         "pod-adopted" | "pod-released" => "spec.selector",
         "slice-new"
         | "endpoint-ready"

@@ -5,6 +5,7 @@ use crate::object;
 use crate::plan::Actor;
 use crate::sim::{Tone, What};
 use crate::value::Value;
+use crate::why::Why;
 
 /// The timeline as far as the simulation has been run.
 pub(super) fn strip(look: &Look<'_>) -> Value {
@@ -35,7 +36,12 @@ fn markers(look: &Look<'_>) -> Value {
     });
     let ready = trace
         .iter()
-        .filter(|it| it.why.rule().code == "containers-started")
+        .filter(|it| {
+            matches!(
+                it.why,
+                Why::ContainersStarted { .. } | Why::ContainersStartedUnprobed { .. }
+            )
+        })
         .filter_map(|it| {
             let name = &it.about()?.name;
             it.is_visible().then(|| object! {

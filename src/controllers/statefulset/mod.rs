@@ -131,6 +131,14 @@ impl Sync<'_> {
             let why = Why::SetTerminating { set: self.name() };
             return self.wait(self.set.key(), why);
         }
+        if self.spec.replicas > replicas::REPLICAS_MAX {
+            let why = Why::TooManyReplicas {
+                set: self.name(),
+                replicas: crate::text!("{}", self.spec.replicas),
+                limit: crate::text!("{}", replicas::REPLICAS_MAX),
+            };
+            self.wait(self.set.key(), why);
+        }
         let split = replicas::Split::new(self, pods, revisions);
         if self.process_replicas(&split, revisions) == Flow::Stop && self.spec.is_monotonic {
             return;
@@ -147,6 +155,15 @@ impl Sync<'_> {
 
     fn wait(&mut self, on: Key, why: Why) {
         self.plan.decisions.push(Decision::Wait { on, why });
+    }
+
+    /// Whether this sync has said already what the set waits for.
+    fn waits_on_set(&self) -> bool {
+        let key = self.set.key();
+        let decisions = self.plan.decisions.iter();
+        decisions
+            .rev()
+            .any(|it| matches!(it, Decision::Wait { on, .. } if *on == key))
     }
 
     fn request(&mut self, key: Key, verb: Verb, on_error: OnError, why: Why) {

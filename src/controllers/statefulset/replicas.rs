@@ -13,6 +13,9 @@ use crate::plan::{Decision, OnError};
 use crate::value::Text;
 use crate::why::Why;
 
+/// differs: the playground makes only so many pods of a set, so that no manifest can freeze the page.
+pub(super) const REPLICAS_MAX: i64 = 1000;
+
 /// The set's pods by what is to become of them.
 pub(super) struct Split {
     /// One slot for each wanted ordinal, lowest first; empty where no pod exists.
@@ -32,7 +35,8 @@ pub(super) struct Slot {
 impl Split {
     pub(super) fn new(sync: &Sync<'_>, pods: &[Arc<Object>], _revisions: &Revisions) -> Self {
         let spec = &sync.spec;
-        let ordinals = spec.start..spec.start.saturating_add(spec.replicas);
+        let replicas = spec.replicas.min(REPLICAS_MAX);
+        let ordinals = spec.start..spec.start.saturating_add(replicas);
         let mut slots: Vec<Slot> = ordinals
             .clone()
             .map(|ordinal| Slot { ordinal, pod: None })
@@ -239,6 +243,13 @@ impl Sync<'_> {
                 seconds: seconds.clone(),
             },
         };
+        if !self.spec.is_monotonic {
+            // Parallel makes what is missing in this very sync; the set waits for the first pod that is in the way.
+            if self.waits_on_set() {
+                return;
+            }
+            return self.wait(self.set.key(), on_set);
+        }
         for slot in split.slots[at + 1..].iter().filter(|it| it.pod.is_none()) {
             let (set, pod, predecessor) = (
                 self.name(),

@@ -2,6 +2,8 @@
 //!
 //! upstream: k8s.io/cli-runtime/pkg/resource, visitor.go (StreamVisitor) and mapper.go.
 
+use std::sync::Arc;
+
 use crate::kubectl::Done;
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flags;
@@ -11,6 +13,9 @@ use crate::kubectl::text::fill;
 use crate::kubectl::types::{Type, type_of};
 use crate::value::{Text, Value};
 use crate::yaml;
+
+/// differs: the playground reads only so many objects in one command, so that no paste can freeze the page.
+const MANIFESTS_MAX: usize = 500;
 
 /// An object of a file.
 #[derive(Clone, Debug)]
@@ -23,7 +28,7 @@ pub(in crate::kubectl) struct Manifest {
 }
 
 /// What the files hold, and what is wrong with them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::kubectl) struct Read {
     pub manifests: Vec<Manifest>,
     pub failures: Vec<Failure>,
@@ -42,8 +47,11 @@ pub(super) fn validation(flags: &Flags) -> Result<&'static str, Failure> {
     }
 }
 
-/// Reads all files of `-f`, in order.
+/// Reads all files of `-f`, in order; once, however often the command's code is replayed.
 pub(in crate::kubectl) fn read(io: &mut Io, flags: &Flags) -> Done<Read> {
+    if let Some(read) = &io.read {
+        return Ok(Read::clone(read));
+    }
     let mut texts: Vec<(Text, Text)> = Vec::new();
     for name in flags.all("filename") {
         texts.extend(open(io, name)?);
@@ -60,6 +68,13 @@ pub(in crate::kubectl) fn read(io: &mut Io, flags: &Flags) -> Done<Read> {
             read.failures.push(failure);
         }
     }
+    if read.manifests.len() > MANIFESTS_MAX {
+        read.manifests.truncate(MANIFESTS_MAX);
+        let most = MANIFESTS_MAX.to_string();
+        let text = "the playground reads at most {} objects in one command: the rest is left out";
+        read.failures.push(Failure::say(text, &[&most]));
+    }
+    io.read = Some(Arc::new(read.clone()));
     Ok(read)
 }
 

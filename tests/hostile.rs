@@ -1,0 +1,108 @@
+//! Input that nobody should type, and somebody will: it gets an answer, and the terminal goes on.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+#![cfg(not(target_arch = "wasm32"))]
+
+use statefulset_playground::config::Config;
+use statefulset_playground::session::Session;
+use statefulset_playground::sim::StepSize;
+use statefulset_playground::value::Value;
+
+fn manifest(replicas: &str, more: &str) -> String {
+    format!(
+        "\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {{name: web}}
+spec:
+  serviceName: nginx
+  replicas: {replicas}
+  {more}
+  selector: {{matchLabels: {{app: nginx}}}}
+  template:
+    metadata: {{labels: {{app: nginx}}}}
+    spec:
+      containers: [{{name: nginx, image: nginx}}]
+"
+    )
+}
+
+fn loaded(text: &str) -> Session {
+    let mut session = Session::new(Config::default());
+    session.load(text);
+    session.step(StepSize::Idle);
+    session
+}
+
+fn typed(session: &mut Session, line: &str) -> Vec<String> {
+    let before = screen(session).len();
+    session.type_line(line);
+    session.step(StepSize::Idle);
+    screen(session).split_off(before)
+}
+
+fn screen(session: &Session) -> Vec<String> {
+    let snapshot = Value::from_json(&session.snapshot()).expect("a snapshot is JSON");
+    let lines = snapshot["terminal"]["lines"].items();
+    lines
+        .iter()
+        .map(|it| it["text"].as_str().to_owned())
+        .collect()
+}
+
+#[test]
+fn every_line_is_answered_and_the_next_one_runs() {
+    let cases = [
+        ("kubectl get pods -o jsonpath='{.items[*'", "error"),
+        ("kubectl get pods -l 'a in ('", "unable to parse"),
+        ("kubectl delete", "error"),
+        ("kubectl exec web-0", "error"),
+        ("cat /no/such", "No such file"),
+        ("while true; do echo x; done", "x"),
+        ("for i in $(seq 1 100000000); do echo $i; done", "1"),
+        (
+            "kubectl scale sts web --replicas=99999999999999999999",
+            "invalid",
+        ),
+        ("kubectl scale sts web --replicas=-5", "error"),
+        ("kubectl get pods --sort-by='{'", "error"),
+        ("kubectl delete ns default", "forbidden"),
+        ("kubectl run x --image=", "error"),
+        ("sleep 99999999999999", "invalid"),
+        ("kubectl patch sts web -p '{\"spec\":null}'", "invalid"),
+        ("kubectl get pods -w", "web-0"),
+    ];
+    for (line, answer) in cases {
+        let mut session = loaded(&manifest("1", ""));
+        let printed = typed(&mut session, line).join("\n");
+        let said = printed.replacen(line, "", 1);
+        assert!(said.contains(answer), "{line}: {said}");
+        session.interrupt();
+        let next = typed(&mut session, "echo alive");
+        assert_eq!(next.last().map(String::as_str), Some("alive"), "{line}");
+    }
+}
+
+#[test]
+fn numbers_at_the_edge_of_their_type_are_taken() {
+    for more in [
+        "ordinals: {start: 2147483647}",
+        "updateStrategy: {rollingUpdate: {partition: 2147483647}}",
+        "minReadySeconds: 2147483647",
+        "revisionHistoryLimit: 0",
+    ] {
+        let mut session = loaded(&manifest("2", more));
+        let pods = typed(&mut session, "kubectl get pods");
+        assert!(pods[2].starts_with("web-"), "{more}: {pods:?}");
+    }
+}
+
+#[test]
+fn one_command_reads_so_many_objects_and_says_so() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\n";
+    let session = loaded(&map.repeat(600));
+    let last = screen(&session).pop().unwrap();
+    assert_eq!(
+        last,
+        "error: the playground reads at most 500 objects in one command: the rest is left out"
+    );
+}
