@@ -4,6 +4,7 @@
 
 // Floor 0: knows nothing of Kubernetes.
 pub mod chance;
+pub mod persistent;
 pub mod sort;
 pub mod time;
 pub mod value;

@@ -1,7 +1,6 @@
 //! What components remember beyond the objects: plain data, kept in the world, cheap to clone.
 
-use rpds::RedBlackTreeMapSync;
-
+use crate::persistent::Map;
 use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
 
@@ -9,15 +8,15 @@ use crate::value::{Text, Value};
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     /// What the kubelets know of the pods on their nodes, by UID.
-    pub pods: RedBlackTreeMapSync<Text, PodMemory>,
+    pub pods: Map<Text, PodMemory>,
     /// How long the removal of a pod is held up on its node, by UID.
-    pub held: RedBlackTreeMapSync<Text, Duration>,
+    pub held: Map<Text, Duration>,
     /// The images on the nodes: node and image.
-    pub images: RedBlackTreeMapSync<(Text, Text), ()>,
+    pub images: Map<(Text, Text), ()>,
     /// How many pulls were started.
     pub pulls: usize,
     /// How many pod addresses each node has given out; none is given twice.
-    pub addresses: RedBlackTreeMapSync<Text, u32>,
+    pub addresses: Map<Text, u32>,
 }
 
 /// What a kubelet knows of one pod.

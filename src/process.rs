@@ -3,14 +3,13 @@
 //! Programs (kubectl, what runs in containers) are values: they can be cloned, kept and gone back to. The world, or
 //! a test that replays a recording, drives them: `ask`, then `tell`, until they exit.
 
-use rpds::RedBlackTreeMapSync;
-
 use crate::apiserver::rest::{Connection, HttpRequest, HttpResponse, Watch};
+use crate::persistent::Map;
 use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
 
 /// The small file system of a terminal: path to text.
-pub type Files = RedBlackTreeMapSync<Text, Text>;
+pub type Files = Map<Text, Text>;
 
 /// What a program needs to go on.
 #[derive(Clone, Debug, PartialEq)]

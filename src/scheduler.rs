@@ -14,6 +14,7 @@ use crate::object;
 use crate::plan::{
     Actor, Component, Ctx, Decision, EventRecord, EventSource, OnError, Plan, Report,
 };
+use crate::sort;
 use crate::value::{Text, Value};
 use crate::why::Why;
 
@@ -202,7 +203,7 @@ fn refusal_text(pod: &Object, nodes: &[&Arc<Object>]) -> Text {
             reasons.push(format!("{count} {text}"));
         }
     }
-    reasons.sort();
+    sort::by(&mut reasons, Ord::cmp);
     let (all, reasons) = (nodes.len(), reasons.join(", "));
     crate::text!(
         "0/{all} nodes are available: {reasons}. no new claims to deallocate, preemption: 0/{all} nodes are \

@@ -65,6 +65,9 @@ impl PartialEq for Value {
 
 static NULL: Value = Value::Null;
 
+/// Up to so many members are looked through one by one.
+const SHORT: usize = 24;
+
 impl Map {
     /// The number of members.
     pub fn len(&self) -> usize {
@@ -78,12 +81,20 @@ impl Map {
 
     /// The member of that name.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.find(key).ok().map(|at| &self.0[at].1)
+        let is_it = |it: &&(Text, Value)| {
+            let name = it.0.as_bytes();
+            // Most names differ in length or in the first byte: that is cheaper to see than an order.
+            name.len() == key.len() && name.first() == key.as_bytes().first() && it.0 == *key
+        };
+        if self.len() > SHORT {
+            return self.find(key).ok().map(|at| &self.0[at].1);
+        }
+        self.0.iter().find(is_it).map(|it| &it.1)
     }
 
     /// Whether the member exists, be it null.
     pub fn contains_key(&self, key: &str) -> bool {
-        self.find(key).is_ok()
+        self.get(key).is_some()
     }
 
     /// Sets a member; returns what stood there.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 /// The floor of each module of `src`, as ARCHITECTURE.md draws them.
 const FLOORS: &[(&str, u32)] = &[
     ("value", 0),
+    ("persistent", 0),
     ("sort", 0),
     ("time", 0),
     ("chance", 0),

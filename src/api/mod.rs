@@ -15,8 +15,7 @@ pub mod statefulset;
 use core::fmt;
 use std::sync::Arc;
 
-use rpds::RedBlackTreeMapSync;
-
+use crate::persistent::Map;
 use crate::value::{Text, Value};
 
 /// The kinds this cluster has, in the order discovery lists them.
@@ -264,7 +263,7 @@ pub struct Object {
 
 /// Objects by key; a clone costs next to nothing.
 #[derive(Clone, Debug, Default)]
-pub struct Objects(RedBlackTreeMapSync<Key, Arc<Object>>);
+pub struct Objects(Map<Key, Arc<Object>>);
 
 impl Objects {
     /// The object of that key.
@@ -274,21 +273,19 @@ impl Objects {
 
     /// Puts an object in place.
     pub fn insert(&mut self, object: Arc<Object>) {
-        self.0.insert_mut(object.key(), object);
+        self.0.insert(object.key(), object);
     }
 
     /// Takes an object away; says whether it was there.
     pub fn remove(&mut self, key: &Key) -> bool {
-        self.0.remove_mut(key)
+        self.0.remove(key).is_some()
     }
 
     /// All objects of a kind, by namespace and name.
     pub fn list(&self, kind: Kind) -> impl Iterator<Item = &Arc<Object>> {
         let first = Key::new(kind, "", "");
-        self.0
-            .range(first..)
-            .take_while(move |(key, _)| key.kind == kind)
-            .map(|(_, object)| object)
+        let all = self.0.from(&first).take_while(move |it| it.0.kind == kind);
+        all.map(|it| &it.1)
     }
 
     /// The objects of a kind in one namespace, by name.
@@ -297,16 +294,19 @@ impl Objects {
         kind: Kind,
         namespace: &str,
     ) -> impl Iterator<Item = &'a Arc<Object>> + use<'a> {
-        let first = Key::new(kind, namespace, "");
-        let namespace = first.namespace.clone();
-        self.0
-            .range(first..)
-            .take_while(move |(key, _)| key.kind == kind && key.namespace == namespace)
-            .map(|(_, object)| object)
+        self.list_from(&Key::new(kind, namespace, ""))
+    }
+
+    /// The objects of one kind and namespace from a name on.
+    pub fn list_from<'a>(&'a self, first: &Key) -> impl Iterator<Item = &'a Arc<Object>> + use<'a> {
+        let (kind, namespace) = (first.kind, first.namespace.clone());
+        let all = self.0.from(first);
+        all.take_while(move |(key, _)| key.kind == kind && key.namespace == namespace)
+            .map(|it| &it.1)
     }
 
     /// Everything, by kind, namespace and name.
-    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Arc<Object>)> {
+    pub fn iter(&self) -> impl Iterator<Item = &(Key, Arc<Object>)> {
         self.0.iter()
     }
 }

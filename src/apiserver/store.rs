@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use rpds::VectorSync;
-
 use crate::api::{Key, Kind, Object, Objects};
+use crate::persistent::List;
 use crate::time::Time;
 use crate::value::Value;
 
@@ -38,7 +37,7 @@ pub struct Store {
     /// Everything that exists.
     pub objects: Objects,
     /// Every change, in order; entry `i` made resource version `first_version + i`.
-    pub log: VectorSync<LogEntry>,
+    pub log: List<LogEntry>,
 }
 
 /// What the first write makes.
@@ -101,7 +100,7 @@ impl Store {
         object: &Arc<Object>,
         before: Option<Arc<Object>>,
     ) {
-        self.log.push_back_mut(LogEntry {
+        self.log.push(LogEntry {
             resource_version: self.next_version(),
             time,
             change,

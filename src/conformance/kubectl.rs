@@ -130,12 +130,12 @@ fn replays(paths: &[&Path]) -> Result<Vec<(Value, Ours)>, Error> {
         let cases = files::rows(path)?;
         let mut order: Vec<usize> = (0..cases.len()).collect();
         order.sort_by_key(|it| cases[*it]["now"].as_str().to_owned());
-        let mut folder = Files::new_sync();
+        let mut folder = Files::default();
         let mut ours: BTreeMap<usize, Ours> = BTreeMap::new();
         for at in order {
             let case = &cases[at];
             for (name, text) in case["files"].members() {
-                folder.insert_mut(name.clone(), text.as_str().into());
+                folder.insert(name.clone(), text.as_str().into());
             }
             ours.insert(at, run(case, &folder, &discovery));
         }

@@ -3,8 +3,6 @@
 //! Left out: the 1000-address limit.
 //! upstream: pkg/controller/endpoint/endpoints_controller.go; spec/statefulset.md E.3.
 
-use std::collections::BTreeMap;
-
 use super::endpointslice::target_port;
 use super::{service_pods, wake_services};
 use crate::api::meta::new_value;
@@ -12,6 +10,7 @@ use crate::api::{Key, Kind, Object};
 use crate::apiserver::{DeleteOptions, Request, Verb, WriteOptions};
 use crate::object;
 use crate::plan::{Actor, Component, Ctx, Decision, OnError, Plan};
+use crate::sort;
 use crate::value::Value;
 use crate::why::Why;
 
@@ -81,51 +80,54 @@ fn write(ctx: &Ctx<'_>, key: &Key, service: &Object, existing: Option<&Value>) -
 fn subsets(ctx: &Ctx<'_>, service: &Object) -> Value {
     let spec = &service.value["spec"];
     let publishes = spec["publishNotReadyAddresses"].is_true();
-    let mut by_ports: BTreeMap<String, Value> = BTreeMap::new();
+    let mut subsets: Vec<Value> = Vec::new();
     for pod in service_pods(ctx.objects, service) {
         if pod.is_terminating() && !publishes {
             continue;
         }
-        let mut ports = Vec::new();
+        let mut ports = Value::Null;
         for port in spec["ports"].items() {
             if let Some(number) = target_port(port, pod) {
                 let mut entry = object! {"port": number, "protocol": &port["protocol"]};
                 if !port["name"].is_empty() {
                     entry["name"] = port["name"].clone();
                 }
-                ports.push(entry);
+                ports.as_items_mut().push(entry);
             }
         }
-        let ports = Value::from(ports);
-        let subset = by_ports.entry(ports.to_json()).or_insert_with(|| {
-            if ports.items().is_empty() {
-                Value::object()
-            } else {
-                object! {"ports": &ports}
+        let known = subsets.iter().position(|it| it["ports"] == ports);
+        let at = known.unwrap_or(subsets.len());
+        if known.is_none() {
+            let mut subset = Value::object();
+            if !ports.is_null() {
+                subset["ports"] = ports;
             }
-        });
+            subsets.push(subset);
+        }
         let list = if publishes || pod.is_ready() {
             "addresses"
         } else {
             "notReadyAddresses"
         };
-        subset[list].as_items_mut().push(address_of(service, pod));
+        subsets[at][list]
+            .as_items_mut()
+            .push(address_of(service, pod));
     }
-    for subset in by_ports.values_mut() {
+    for subset in &mut subsets {
         for list in ["addresses", "notReadyAddresses"] {
             if !subset[list].is_null() {
-                subset[list]
-                    .as_items_mut()
-                    .make_mut()
-                    .sort_by(|a, b| a["ip"].as_str().cmp(b["ip"].as_str()));
+                let addresses = subset[list].as_items_mut().make_mut();
+                sort::by(addresses, |a, b| a["ip"].as_str().cmp(b["ip"].as_str()));
             }
         }
     }
-    if by_ports.is_empty() {
-        Value::Null
-    } else {
-        by_ports.into_values().collect()
+    if subsets.is_empty() {
+        return Value::Null;
     }
+    sort::by(&mut subsets, |a, b| {
+        a["ports"].to_json().cmp(&b["ports"].to_json())
+    });
+    subsets.into()
 }
 
 fn address_of(service: &Object, pod: &Object) -> Value {

@@ -4,7 +4,6 @@
 //! upstream: pkg/controller/endpointslice, staging/src/k8s.io/endpointslice/{reconciler,utils}.go;
 //! spec/statefulset.md E.1.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{service_pods, wake_services};
@@ -13,6 +12,7 @@ use crate::api::meta::{new_value, owned_by};
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::{DeleteOptions, Request, Verb, WriteOptions};
 use crate::plan::{Actor, Component, Ctx, Decision, OnError, Plan};
+use crate::sort;
 use crate::value::{Text, Value};
 use crate::why::Why;
 use crate::{array, object};
@@ -46,24 +46,54 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
     if spec["selector"].is_empty() || spec["type"].as_str() == "ExternalName" {
         return plan;
     }
-    let publishes = spec["publishNotReadyAddresses"].is_true();
-    let mut wanted: BTreeMap<String, Wanted> = BTreeMap::new();
-    for pod in service_pods(ctx.objects, service) {
-        let ports = ports_of(service, pod);
-        let group = wanted.entry(ports.to_json()).or_insert_with(|| Wanted {
-            ports,
-            endpoints: Vec::new(),
-        });
-        group.endpoints.push(endpoint_of(service, pod, publishes));
-    }
+    let wanted = Wanted::group(ctx, service);
     plan.decisions = pack(ctx, service, &slices, wanted);
     plan
 }
 
-/// The endpoints of one set of ports.
-struct Wanted {
+/// The pods of one set of ports.
+struct Wanted<'a> {
     ports: Value,
-    endpoints: Vec<Value>,
+    /// By name, each with whether a slice has taken it.
+    pods: Vec<(&'a Object, bool)>,
+}
+
+impl<'a> Wanted<'a> {
+    fn group(ctx: &'a Ctx<'_>, service: &'a Object) -> Vec<Self> {
+        let mut groups: Vec<Self> = Vec::new();
+        let ports = service.value["spec"]["ports"].items();
+        let differs_by_pod = ports.iter().any(|it| it["targetPort"].text().is_some());
+        for pod in service_pods(ctx.objects, service) {
+            if let Some(only) = groups.first_mut().filter(|_| !differs_by_pod) {
+                only.pods.push((pod, false));
+                continue;
+            }
+            let ports = ports_of(service, pod);
+            match groups.iter_mut().find(|it| it.ports == ports) {
+                Some(group) => group.pods.push((pod, false)),
+                None => groups.push(Self {
+                    ports,
+                    pods: vec![(pod, false)],
+                }),
+            }
+        }
+        groups
+    }
+
+    /// Takes the pod of a slice's endpoint, if it still has that address and hostname.
+    fn take(&mut self, service: &Object, old: &Value) -> Option<&'a Object> {
+        let name = old["targetRef"]["name"].as_str();
+        let at = self
+            .pods
+            .binary_search_by(|it| it.0.name().cmp(name))
+            .ok()?;
+        let (pod, is_taken) = &mut self.pods[at];
+        let is_same = !*is_taken
+            && old["addresses"][0].as_str() == pod.pod_ip()
+            && old["hostname"].as_str() == hostname(service, pod);
+        *is_taken |= is_same;
+        is_same.then_some(pod)
+    }
 }
 
 fn own_slices(ctx: &Ctx<'_>, service: &Key) -> Vec<Arc<Object>> {
@@ -74,27 +104,51 @@ fn own_slices(ctx: &Ctx<'_>, service: &Key) -> Vec<Arc<Object>> {
     all.filter(is_own).map(Arc::clone).collect()
 }
 
-/// upstream: podToEndpoint.
-fn endpoint_of(service: &Object, pod: &Object, publishes: bool) -> Value {
+/// What a pod's address may be used for: ready, serving, terminating.
+fn conditions(service: &Object, pod: &Object) -> [bool; 3] {
     let (serving, terminating) = (pod.is_ready(), pod.is_terminating());
+    let publishes = service.value["spec"]["publishNotReadyAddresses"].is_true();
+    [publishes || (serving && !terminating), serving, terminating]
+}
+
+const CONDITIONS: [&str; 3] = ["ready", "serving", "terminating"];
+
+/// The name that DNS gives the pod, if the Service is the one it names as its subdomain.
+fn hostname<'a>(service: &Object, pod: &'a Object) -> &'a str {
+    let spec = &pod.value["spec"];
+    let is_governing = spec["subdomain"].as_str() == service.name();
+    if is_governing {
+        spec["hostname"].as_str()
+    } else {
+        ""
+    }
+}
+
+/// upstream: podToEndpoint.
+fn endpoint_of(service: &Object, pod: &Object) -> Value {
     let mut endpoint = object! {
         "addresses": array![pod.pod_ip()],
-        "conditions": object! {
-            "ready": publishes || (serving && !terminating),
-            "serving": serving,
-            "terminating": terminating,
-        },
         "nodeName": pod.node_name(),
         "targetRef": object! {
             "kind": "Pod", "namespace": pod.namespace(), "name": pod.name(), "uid": pod.uid(),
         },
     };
-    let spec = &pod.value["spec"];
-    let hostname = spec["hostname"].as_str();
-    if !hostname.is_empty() && spec["subdomain"].as_str() == service.name() {
+    for (name, holds) in CONDITIONS.into_iter().zip(conditions(service, pod)) {
+        endpoint["conditions"][name] = holds.into();
+    }
+    let hostname = hostname(service, pod);
+    if !hostname.is_empty() {
         endpoint["hostname"] = hostname.into();
     }
     endpoint
+}
+
+/// Whether [`endpoint_of`] would make this of the pod, whose address and hostname are the same.
+fn is_current(endpoint: &Value, service: &Object, pod: &Object) -> bool {
+    let stands = CONDITIONS.map(|it| endpoint["conditions"][it].is_true());
+    stands == conditions(service, pod)
+        && endpoint["nodeName"].as_str() == pod.node_name()
+        && endpoint["targetRef"]["uid"].as_str() == pod.uid()
 }
 
 /// The Service's ports as that pod has them; a named target port the pod lacks is left out.
@@ -131,15 +185,6 @@ pub(super) fn target_port(port: &Value, pod: &Object) -> Option<i64> {
     }
 }
 
-/// Which endpoint it is, whatever its conditions.
-fn identity(endpoint: &Value) -> (&Value, &str, &str) {
-    (
-        &endpoint["addresses"],
-        endpoint["hostname"].as_str(),
-        endpoint["targetRef"]["name"].as_str(),
-    )
-}
-
 /// Fits the wanted endpoints into the existing slices and says what to write.
 ///
 /// upstream: reconcileByPortMapping: keep, then fill what changes anyway, then the fullest that fits, then new ones.
@@ -147,31 +192,29 @@ fn pack(
     ctx: &Ctx<'_>,
     service: &Object,
     slices: &[Arc<Object>],
-    mut wanted: BTreeMap<String, Wanted>,
+    mut wanted: Vec<Wanted<'_>>,
 ) -> Vec<Decision> {
     let mut drafts: Vec<Draft> = Vec::new();
     for slice in slices {
-        let group = wanted.get_mut(&slice.value["ports"].to_json());
         let mut kept = Vec::new();
-        if let Some(group) = group {
+        let ports = &slice.value["ports"];
+        if let Some(group) = wanted.iter_mut().find(|it| it.ports == *ports) {
             for old in slice.value["endpoints"].items() {
-                if let Some(at) = group
-                    .endpoints
-                    .iter()
-                    .position(|it| identity(it) == identity(old))
-                {
-                    kept.push(group.endpoints.remove(at));
+                match group.take(service, old) {
+                    Some(pod) if is_current(old, service, pod) => kept.push(old.clone()),
+                    Some(pod) => kept.push(endpoint_of(service, pod)),
+                    None => {}
                 }
             }
         }
         drafts.push(Draft {
             slice: Some(Arc::clone(slice)),
-            ports: slice.value["ports"].clone(),
+            ports: ports.clone(),
             endpoints: kept,
         });
     }
-    for group in wanted.into_values() {
-        place(&mut drafts, group);
+    for group in wanted {
+        place(&mut drafts, service, &group);
     }
     drop_spare(&mut drafts);
     drafts
@@ -181,15 +224,20 @@ fn pack(
 }
 
 /// Puts endpoints without a place into slices of the same ports, or into a new one.
-fn place(drafts: &mut Vec<Draft>, group: Wanted) {
-    let mut rest = group.endpoints;
+fn place(drafts: &mut Vec<Draft>, service: &Object, group: &Wanted<'_>) {
+    let mut rest: Vec<Value> = Vec::new();
+    for (pod, _) in group.pods.iter().filter(|it| !it.1) {
+        rest.push(endpoint_of(service, pod));
+    }
     for changed_first in [true, false] {
         let mut order: Vec<usize> = (0..drafts.len())
             .filter(|at| {
                 drafts[*at].ports == group.ports && drafts[*at].is_changed() == changed_first
             })
             .collect();
-        order.sort_by_key(|at| core::cmp::Reverse(drafts[*at].endpoints.len()));
+        sort::by_key(&mut order, |at| {
+            core::cmp::Reverse(drafts[*at].endpoints.len())
+        });
         for at in order {
             let room = SLICE_MAX - drafts[at].endpoints.len().min(SLICE_MAX);
             if changed_first || room >= rest.len() {
@@ -301,11 +349,22 @@ impl Draft {
             return Why::SliceNew { service: name() };
         };
         let old = slice.value["endpoints"].items();
+        // What is kept stands in the old order, what is new at the end.
+        let mut rest = old.iter();
+        let mut gone = None;
         for new in &self.endpoints {
-            if old.contains(new) {
+            let pod = new["targetRef"]["name"].as_str();
+            let is_same = |it: &&Value| it["targetRef"]["name"].as_str() == pod;
+            let before = loop {
+                match rest.next() {
+                    Some(old) if !is_same(&old) => gone = gone.or(Some(old)),
+                    found => break found,
+                }
+            };
+            if before == Some(new) {
                 continue;
             }
-            let pod: Text = new["targetRef"]["name"].as_str().into();
+            let pod: Text = pod.into();
             let address: Text = new["addresses"][0].as_str().into();
             let service = name();
             let conditions = &new["conditions"];
@@ -329,7 +388,7 @@ impl Draft {
                 }
             };
         }
-        match old.iter().find(|it| !self.endpoints.contains(it)) {
+        match gone.or(rest.next()) {
             Some(gone) => Why::EndpointGone {
                 service: name(),
                 pod: gone["targetRef"]["name"].as_str().into(),

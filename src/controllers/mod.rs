@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::api::selector::Selector;
 use crate::api::{Key, Kind, Object, Objects};
+use crate::sort;
 
 /// The Services whose slices a changed Service or pod concerns.
 ///
@@ -24,7 +25,7 @@ fn wake_services(objects: &Objects, before: Option<&Object>, after: Option<&Obje
             _ => {}
         }
     }
-    keys.sort_unstable();
+    sort::by(&mut keys, Ord::cmp);
     keys.dedup();
     keys
 }

@@ -5,7 +5,6 @@
 //! upstream: plugin/kubernetes/handler.go, kubernetes.go, ns.go and plugin/backend_lookup.go.
 
 use core::net::IpAddr;
-use std::collections::BTreeSet;
 
 use super::finding::{Finding, LeftOut, Reason};
 use super::lookup::{Asked, Found};
@@ -14,6 +13,7 @@ use super::records::Records;
 use super::reduced::Reduction;
 use super::{Data, Query, Rcode, Record, Reply, Type};
 use crate::api::{Kind, Object, Objects};
+use crate::persistent::Map;
 use crate::time::Time;
 use crate::value::Text;
 
@@ -278,9 +278,9 @@ impl Zone {
             Found::Entries {
                 entries, finding, ..
             } => {
-                let mut seen = BTreeSet::new();
+                let mut seen = Map::default();
                 for entry in entries {
-                    if is_asked(entry.address, asked.query.kind) && seen.insert(entry.address) {
+                    if is_asked(entry.address, asked.query.kind) && seen.insert(entry.address, ()) {
                         sections
                             .answer
                             .push(self.record(&asked.query.name, Data::address(entry.address)));
@@ -351,12 +351,12 @@ impl Zone {
         };
         sections.finding = Some(finding);
         let weight = u16::try_from(100 / entries.len()).unwrap_or(0).max(1);
-        let mut ports = BTreeSet::new();
-        let mut addresses = BTreeSet::new();
+        let mut ports = Map::default();
+        let mut addresses = Map::default();
         for entry in &entries {
             let Some(port) = entry.port else { continue };
-            let is_new_port = ports.insert((entry.endpoint, port));
-            let is_new_address = addresses.insert((entry.endpoint, entry.address));
+            let is_new_port = ports.insert((entry.endpoint, port), ());
+            let is_new_address = addresses.insert((entry.endpoint, entry.address), ());
             if !is_new_port && !is_new_address {
                 continue;
             }

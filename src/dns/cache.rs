@@ -6,10 +6,9 @@
 
 use std::sync::Arc;
 
-use rpds::RedBlackTreeMapSync;
-
 use super::name;
 use super::{Query, Rcode, Record, Reply, Type};
+use crate::persistent::Map;
 use crate::time::{Duration, Time};
 use crate::value::Text;
 
@@ -36,7 +35,7 @@ pub struct Cache {
     denials: Entries,
 }
 
-type Entries = RedBlackTreeMapSync<(Text, Type), Entry>;
+type Entries = Map<(Text, Type), Entry>;
 
 #[derive(Clone, Debug)]
 struct Entry {
@@ -88,7 +87,7 @@ impl Cache {
             until: now + Duration::s(ttl.into()),
         };
         let reply = Arc::new(reply.clone());
-        entries.insert_mut(key, Entry { reply, kept });
+        entries.insert(key, Entry { reply, kept });
     }
 }
 

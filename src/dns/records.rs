@@ -6,27 +6,26 @@
 //! upstream: plugin/kubernetes/controller.go.
 
 use core::net::IpAddr;
-use std::collections::BTreeSet;
 use std::sync::Arc;
-
-use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 
 use super::reduced::{Reduction, Service, Slice, Target, set_key};
 use crate::api::pod::Phase;
 use crate::api::{Kind, Object};
+use crate::persistent::Map;
+use crate::sort;
 use crate::value::Text;
 
 /// All that a server knows. Sets are keyed `service.namespace`.
 #[derive(Clone, Debug, Default)]
 pub struct Records {
-    sets: RedBlackTreeMapSync<Text, Arc<Set>>,
+    sets: Map<Text, Arc<Set>>,
     /// Addresses to Services, in the order they came.
-    services_by_address: RedBlackTreeMapSync<IpAddr, Vec<Text>>,
+    services_by_address: Map<IpAddr, Vec<Text>>,
     /// Addresses to slices, in the order they came.
-    slices_by_address: RedBlackTreeMapSync<IpAddr, Vec<Arc<Slice>>>,
-    namespaces: RedBlackTreeSetSync<Text>,
+    slices_by_address: Map<IpAddr, Vec<Arc<Slice>>>,
+    namespaces: Map<Text, ()>,
     /// Addresses to the namespaces of the pods that have them.
-    pods: RedBlackTreeMapSync<IpAddr, Vec<Text>>,
+    pods: Map<IpAddr, Vec<Text>>,
 }
 
 /// A Service and the slices labelled with its name; either may be there without the other.
@@ -37,7 +36,7 @@ pub struct Set {
     /// Its slices, by name.
     pub slices: Vec<Arc<Slice>>,
     /// Endpoint labels (lower case) to the names of the slices that have them, in order.
-    labels: RedBlackTreeMapSync<Text, Vec<Text>>,
+    labels: Map<Text, Vec<Text>>,
 }
 
 impl Records {
@@ -53,7 +52,7 @@ impl Records {
 
     /// Whether the namespace exists.
     pub fn has_namespace(&self, name: &str) -> bool {
-        self.namespaces.contains(name)
+        self.namespaces.contains_key(name)
     }
 
     /// Whether a kept pod of that namespace has the address.
@@ -87,9 +86,9 @@ impl Records {
             Kind::EndpointSlice => self.apply_slice(how, before, after),
             Kind::Namespace => {
                 match (before, after) {
-                    (_, Some(after)) => self.namespaces.insert_mut(after.name().into()),
+                    (_, Some(after)) => _ = self.namespaces.insert(after.name().into(), ()),
                     (Some(before), None) => {
-                        self.namespaces.remove_mut(before.name());
+                        self.namespaces.remove(before.name());
                     }
                     (None, None) => {}
                 }
@@ -148,7 +147,7 @@ impl Records {
                 .iter()
                 .flat_map(|it| it.endpoints.iter().map(|it| it.address))
                 .collect();
-            all.sort_unstable();
+            sort::by(&mut all, Ord::cmp);
             all.dedup();
             all
         };
@@ -210,9 +209,9 @@ impl Records {
             .map_or_else(Set::default, |it| Set::clone(it));
         change(&mut set);
         if set.service.is_none() && set.slices.is_empty() {
-            self.sets.remove_mut(key);
+            self.sets.remove(key);
         } else {
-            self.sets.insert_mut(key.clone(), Arc::new(set));
+            self.sets.insert(key.clone(), Arc::new(set));
         }
     }
 }
@@ -254,44 +253,52 @@ impl Set {
 
     /// Follows the labels of one slice.
     fn relabel(&mut self, before: Option<&Slice>, after: Option<&Slice>) {
-        let labels = |it: Option<&Slice>| -> BTreeSet<Text> {
+        let labels = |it: Option<&Slice>| -> Map<Text, ()> {
             let endpoints = it.into_iter().flat_map(|it| &it.endpoints);
-            endpoints.map(|it| it.name.to_ascii_lowercase()).collect()
+            endpoints
+                .map(|it| (it.name.to_ascii_lowercase(), ()))
+                .collect()
         };
         let (was, is) = (labels(before), labels(after));
         let Some(slice) = after.or(before).map(|it| &it.name) else {
             return;
         };
-        for label in was.symmetric_difference(&is) {
+        let only_in = |a: &Map<Text, ()>, b: &Map<Text, ()>| {
+            let labels = a.iter().map(|it| it.0.clone());
+            labels
+                .filter(|it| !b.contains_key(it))
+                .collect::<Vec<Text>>()
+        };
+        for label in &[only_in(&was, &is), only_in(&is, &was)].concat() {
             let mut slices = self.labels.get(label).cloned().unwrap_or_default();
             match slices.binary_search(slice) {
                 Ok(at) => _ = slices.remove(at),
                 Err(at) => slices.insert(at, slice.clone()),
             }
             if slices.is_empty() {
-                self.labels.remove_mut(label);
+                self.labels.remove(label);
             } else {
-                self.labels.insert_mut(label.clone(), slices);
+                self.labels.insert(label.clone(), slices);
             }
         }
     }
 }
 
-type ByAddress<T> = RedBlackTreeMapSync<IpAddr, Vec<T>>;
+type ByAddress<T> = Map<IpAddr, Vec<T>>;
 
 fn add_to<T: Clone>(map: &mut ByAddress<T>, address: IpAddr, item: T) {
     let mut items = map.get(&address).cloned().unwrap_or_default();
     items.push(item);
-    map.insert_mut(address, items);
+    map.insert(address, items);
 }
 
 fn drop_from<T: Clone>(map: &mut ByAddress<T>, address: IpAddr, mut is_it: impl FnMut(&T) -> bool) {
     let mut items = map.get(&address).cloned().unwrap_or_default();
     items.retain(|it| !is_it(it));
     if items.is_empty() {
-        map.remove_mut(&address);
+        map.remove(&address);
     } else {
-        map.insert_mut(address, items);
+        map.insert(address, items);
     }
 }
 
@@ -311,7 +318,7 @@ fn replace_in(
             *item = Arc::clone(new);
         }
     }
-    map.insert_mut(address, items);
+    map.insert(address, items);
 }
 
 #[cfg(test)]

@@ -6,8 +6,6 @@
 
 use core::net::IpAddr;
 
-use rpds::RedBlackTreeMapSync;
-
 use super::answer::{Options, Zone};
 use super::cache::Cache;
 use super::finding::Finding;
@@ -15,6 +13,8 @@ use super::name::join;
 use super::{Data, Query, Rcode, Record, Reply, Soa, Type};
 use crate::api::Object;
 use crate::chance::chance;
+use crate::persistent::Map;
+use crate::sort;
 use crate::time::Time;
 use crate::value::Text;
 
@@ -34,14 +34,14 @@ pub enum Preset {
 #[derive(Clone, Debug)]
 pub enum Upstream {
     /// A resolver that knows these names (lower case, with final dot) and no others.
-    Knows(RedBlackTreeMapSync<Text, Vec<IpAddr>>),
+    Knows(Map<Text, Vec<IpAddr>>),
     /// Nobody answers there.
     Down,
 }
 
 impl Default for Upstream {
     fn default() -> Self {
-        Self::Knows(RedBlackTreeMapSync::default())
+        Self::Knows(Map::default())
     }
 }
 
@@ -132,7 +132,7 @@ fn balance(records: &mut [Record], draw: u64) {
         Type::A | Type::Aaaa => 2,
         _ => 1,
     };
-    records.sort_by_key(rank);
+    sort::by_key(records, rank);
     let first = records.partition_point(|it| rank(it) < 2);
     let addresses = &mut records[first..];
     let mut state = draw;

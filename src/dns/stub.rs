@@ -8,6 +8,7 @@ use core::net::IpAddr;
 use super::finding::Finding;
 use super::resolv::{Hosts, ResolvConf};
 use super::{Data, Outcome, Query, Rcode, Reply, Type};
+use crate::sort;
 use crate::time::Duration;
 use crate::value::Text;
 
@@ -148,7 +149,7 @@ impl<'a> Client<'a> {
                 .in_hosts(name, &[Type::Aaaa, Type::A])
                 .or_else(|| self.glibc(name, &[Type::A, Type::Aaaa]))
                 .map(|mut found| {
-                    found.addresses.sort_by_key(IpAddr::is_ipv4);
+                    sort::by_key(&mut found.addresses, IpAddr::is_ipv4);
                     found
                 }),
             Library::Musl => self

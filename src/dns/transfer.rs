@@ -9,6 +9,7 @@ use super::name::join;
 use super::records::Set;
 use super::reduced::{Port, Slice, Target};
 use super::{Data, Query, Record, Type};
+use crate::sort;
 use crate::value::Text;
 
 impl Zone {
@@ -36,7 +37,7 @@ impl Zone {
         );
         // By the Services' bare names, all namespaces mixed.
         let mut sets: Vec<(&Text, &Set)> = self.records.sets().collect();
-        sets.sort_by(|a, b| a.0.split('.').cmp(b.0.split('.')));
+        sort::by(&mut sets, |a, b| a.0.split('.').cmp(b.0.split('.')));
         for (key, set) in sets {
             let namespace = key.split_once('.').map_or("", |it| it.1);
             if self.exposes(namespace) {

@@ -11,7 +11,7 @@ use crate::value::Value;
 fn invocation(words: &str) -> Invocation {
     Invocation {
         argv: words.split(' ').map(Text::from).collect(),
-        files: Files::new_sync(),
+        files: Files::default(),
         stdin: None,
         namespace: "default".into(),
         tty: false,
@@ -118,12 +118,12 @@ impl Terminal {
             store: Store::default(),
             config: Config::default(),
             now: Time::START,
-            files: Files::new_sync(),
+            files: Files::default(),
             version: Version::V1_36,
         };
         it.run("create namespace default");
         it.run("create serviceaccount default");
-        it.files.insert_mut("web.yaml".into(), WEB.into());
+        it.files.insert("web.yaml".into(), WEB.into());
         it
     }
 

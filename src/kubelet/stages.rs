@@ -31,7 +31,7 @@ pub(super) fn advance(ctx: &Ctx<'_>, pod: &Object) -> Plan {
     life.go_on();
     let memory = &mut life.memory;
     let due = (life.pod_memory.due > ctx.now).then(|| life.pod_memory.due.since(ctx.now));
-    memory.pods.insert_mut(pod.uid().into(), life.pod_memory);
+    memory.pods.insert(pod.uid().into(), life.pod_memory);
     Plan {
         decisions: life.decisions,
         memory: Some(life.memory),
@@ -172,9 +172,7 @@ impl<'a> Life<'a> {
         let image: Text = container["image"].as_str().into();
         let node = self.node();
         let took = took_text(self.pod_memory.pull);
-        self.memory
-            .images
-            .insert_mut((node.clone(), image.clone()), ());
+        self.memory.images.insert((node.clone(), image.clone()), ());
         let text = crate::text!(
             "Successfully pulled image \"{image}\" in {took} ({took} including waiting). Image size: 62000000 bytes."
         );
@@ -237,7 +235,7 @@ impl<'a> Life<'a> {
     fn address(&mut self) -> Text {
         let node = self.node();
         let host = self.memory.addresses.get(&node).copied().unwrap_or(1) + 1;
-        self.memory.addresses.insert_mut(node.clone(), host);
+        self.memory.addresses.insert(node.clone(), host);
         let number = node
             .rsplit_once('-')
             .and_then(|(_, it)| it.parse().ok())

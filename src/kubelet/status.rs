@@ -7,6 +7,7 @@ use crate::api::condition::{self, Condition};
 use crate::apiserver::{Patch, Request, Verb, WriteOptions};
 use crate::config::Version;
 use crate::plan::{Ctx, Decision, OnError};
+use crate::sort;
 use crate::value::{Text, Value};
 use crate::why::Why;
 use crate::{array, object};
@@ -90,7 +91,7 @@ fn keep_foreign(ctx: &Ctx<'_>, pod: &Object, conditions: &mut Value) {
             None => items.push(foreign),
         }
     }
-    conditions.as_items_mut().make_mut().sort_by_key(|it| {
+    sort::by_key(conditions.as_items_mut().make_mut(), |it| {
         let kind = it["type"].as_str();
         let own = KUBELET_CONDITIONS.iter().position(|it| *it == kind);
         match kind {

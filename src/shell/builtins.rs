@@ -35,7 +35,7 @@ pub(super) fn run(argv: &[Text], stdin: Option<&Text>, files: &mut Files) -> Opt
             let words: Vec<&str> = arguments.iter().map(Text::as_str).collect();
             ran.out = format!("{}\n", words.join(" "));
         }
-        "ls" => ran.out = files.keys().flat_map(|it| [it, "\n"]).collect(),
+        "ls" => ran.out = files.iter().flat_map(|it| [&it.0, "\n"]).collect(),
         "sleep" => match arguments.first().map(|it| (it, seconds(it))) {
             Some((_, Some(span))) => ran.sleep = Some(span),
             Some((word, None)) => {
@@ -64,7 +64,7 @@ pub(super) fn run(argv: &[Text], stdin: Option<&Text>, files: &mut Files) -> Opt
         }
         "rm" => {
             for path in arguments.iter().filter(|it| !it.starts_with('-')) {
-                if !files.remove_mut(path) {
+                if files.remove(path).is_none() {
                     fail(
                         &mut ran,
                         &format!("rm: cannot remove '{path}': No such file or directory\n"),

@@ -1,8 +1,7 @@
 //! What the words of a command become when it runs: variables, lists of numbers, and the output of other commands.
 
-use std::collections::BTreeMap;
-
 use super::syntax::{Command, List, Part, Piece, Simple, Target, Word};
+use crate::persistent::Map;
 use crate::value::Text;
 
 /// The most words that `{1..9}` may become.
@@ -14,7 +13,7 @@ const MOST_BYTES: usize = 1 << 18;
 /// A shell's variables. Names that no reader can type hold what other commands have printed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Variables {
-    values: BTreeMap<Text, Text>,
+    values: Map<Text, Text>,
     hidden: usize,
 }
 
@@ -38,10 +37,11 @@ impl Variables {
 
     /// Adds to a variable.
     pub fn append(&mut self, name: &Text, text: &str) {
-        let value = self.values.entry(name.clone()).or_default();
+        let mut value = self.take(name);
         if value.len() + text.len() <= MOST_BYTES {
             value.push_str(text);
         }
+        self.values.insert(name.clone(), value);
     }
 
     /// A new variable that no reader can name.

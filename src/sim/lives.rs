@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use rpds::{RedBlackTreeMapSync, VectorSync};
-
 use crate::api::pod::Phase;
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::{Change, LogEntry, table};
 use crate::config::Config;
+use crate::persistent::{List, Map};
 use crate::time::Time;
 use crate::value::Text;
 
@@ -19,7 +18,7 @@ pub struct Life {
     /// The addresses of all of them, oldest first.
     pub addresses: Vec<Text>,
     /// How the name stood, and since when.
-    pub spans: VectorSync<Span>,
+    pub spans: List<Span>,
 }
 
 /// A span of time in which a pod name stood alike; it ends where the next one begins.
@@ -83,7 +82,7 @@ impl Tone {
 }
 
 /// The lives of all pod names.
-pub type Lives = RedBlackTreeMapSync<Key, Arc<Life>>;
+pub type Lives = Map<Key, Arc<Life>>;
 
 /// Takes a change into the lives.
 pub(super) fn follow(lives: &mut Lives, config: &Config, entry: &LogEntry) {
@@ -110,11 +109,11 @@ pub(super) fn follow(lives: &mut Lives, config: &Config, entry: &LogEntry) {
         .last()
         .is_none_or(|it| it.tone != tone || it.status != status)
     {
-        life.spans.push_back_mut(Span {
+        life.spans.push(Span {
             from: entry.time,
             tone,
             status,
         });
     }
-    lives.insert_mut(key, Arc::new(life));
+    lives.insert(key, Arc::new(life));
 }

@@ -44,7 +44,7 @@ impl World {
                 self.wake_terminal(Duration::default());
             }
             Input::WriteFile { path, text } => {
-                self.terminal.files.insert_mut(path, text);
+                self.terminal.files.insert(path, text);
             }
             Input::Http(request) => {
                 self.request(&request);
@@ -58,7 +58,7 @@ impl World {
                 if let Some(pod) = self.store.objects.get(&key) {
                     self.memory
                         .held
-                        .insert_mut(pod.uid().into(), Duration::ms(hold_ms));
+                        .insert(pod.uid().into(), Duration::ms(hold_ms));
                 }
             }
         }
@@ -214,7 +214,7 @@ impl World {
         if let Some(memory) = self.memory.pods.get(&uid) {
             let mut memory = memory.clone();
             memory.exit_code = Some(code);
-            self.memory.pods.insert_mut(uid, memory);
+            self.memory.pods.insert(uid, memory);
             self.enqueue(
                 Actor::Kubelet,
                 key,

@@ -1,9 +1,8 @@
 //! The event queue: a total order of `(time, number)`.
 
-use rpds::RedBlackTreeMapSync;
-
 use super::trace::Seq;
 use crate::api::Key;
+use crate::persistent::Map;
 use crate::plan::{Actor, EventRecord};
 use crate::time::Time;
 use crate::why::Why;
@@ -35,21 +34,21 @@ pub(super) struct Queued {
 /// Events by time, then by the order they were queued in.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Queue {
-    events: RedBlackTreeMapSync<(Time, u64), Queued>,
+    events: Map<(Time, u64), Queued>,
     next: u64,
 }
 
 impl Queue {
     pub(super) fn push(&mut self, time: Time, event: Event, cause: Option<Seq>) {
         self.events
-            .insert_mut((time, self.next), Queued { event, cause });
+            .insert((time, self.next), Queued { event, cause });
         self.next += 1;
     }
 
     pub(super) fn pop(&mut self) -> Option<(Time, Queued)> {
         let (at, queued) = self.events.first()?;
         let (at, queued) = (*at, queued.clone());
-        self.events.remove_mut(&at);
+        self.events.remove(&at);
         Some((at.0, queued))
     }
 

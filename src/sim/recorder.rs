@@ -18,8 +18,11 @@ pub(super) fn request(objects: &Objects, seed: u64, now: Time, event: &EventReco
         "" => "default".into(),
         namespace => namespace.into(),
     };
+    // All Events about an object begin with its name.
+    let prefix = crate::text!("{}.", event.about["name"].as_str());
     let known = objects
-        .list_in(Kind::Event, &namespace)
+        .list_from(&Key::new(Kind::Event, namespace.clone(), prefix.clone()))
+        .take_while(|it| it.name().starts_with(prefix.as_str()))
         .find(|it| is_same(&it.value, event));
     let (key, verb) = match known {
         Some(known) => {

@@ -1,9 +1,8 @@
 //! What happened, in order, each with its reason and its cause.
 
-use rpds::VectorSync;
-
 use crate::api::{Key, Kind};
 use crate::apiserver::{Change, LogEntry};
+use crate::persistent::List;
 use crate::plan::Actor;
 use crate::time::Time;
 use crate::value::Text;
@@ -128,17 +127,17 @@ impl Entry {
 /// All entries, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
-    entries: VectorSync<Entry>,
+    entries: List<Entry>,
     /// The events in which a reader sees a change.
-    shown: VectorSync<Seq>,
+    shown: List<Seq>,
 }
 
 impl Trace {
     pub(super) fn push(&mut self, entry: Entry) {
         if entry.is_visible() && self.shown.last() != Some(&entry.seq) {
-            self.shown.push_back_mut(entry.seq);
+            self.shown.push(entry.seq);
         }
-        self.entries.push_back_mut(entry);
+        self.entries.push(entry);
     }
 
     /// In how many events a reader sees a change.
@@ -148,11 +147,11 @@ impl Trace {
 
     /// Which of these events that one is, counted from 1; the last one before it if it is none of them.
     pub fn shown_at(&self, seq: Seq) -> usize {
-        partition_point(&self.shown, |it| *it <= seq)
+        self.shown.partition_point(|it| *it <= seq)
     }
 
     /// The entries, oldest first.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.entries.iter()
     }
 
@@ -163,13 +162,13 @@ impl Trace {
 
     /// The first entry of that event.
     pub fn find(&self, seq: Seq) -> Option<&Entry> {
-        let at = partition_point(&self.entries, |it| it.seq < seq);
+        let at = self.entries.partition_point(|it| it.seq < seq);
         self.entries.get(at).filter(|it| it.seq == seq)
     }
 
     /// The first entry of that event that a reader sees.
     pub fn find_visible(&self, seq: Seq) -> Option<&Entry> {
-        let at = partition_point(&self.entries, |it| it.seq < seq);
+        let at = self.entries.partition_point(|it| it.seq < seq);
         let all = (at..self.entries.len()).filter_map(|it| self.entries.get(it));
         all.take_while(|it| it.seq == seq)
             .find(|it| it.is_visible())
@@ -179,17 +178,4 @@ impl Trace {
     pub fn causes<'a>(&'a self, entry: &'a Entry) -> impl Iterator<Item = &'a Entry> {
         core::iter::successors(Some(entry), |it| it.cause.and_then(|seq| self.find(seq))).skip(1)
     }
-}
-
-fn partition_point<T>(items: &VectorSync<T>, is_before: impl Fn(&T) -> bool) -> usize {
-    let (mut low, mut high) = (0, items.len());
-    while low < high {
-        let middle = low.midpoint(high);
-        if is_before(&items[middle]) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
 }

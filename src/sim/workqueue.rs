@@ -5,10 +5,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use rpds::RedBlackTreeMapSync;
-
 use super::trace::Seq;
 use crate::api::Key;
+use crate::persistent::Map;
 use crate::plan::{Actor, Decision};
 use crate::time::{Duration, Time};
 use crate::why::Why;
@@ -56,7 +55,7 @@ impl Item {
 }
 
 /// The items of all components.
-pub(super) type Items = RedBlackTreeMapSync<(Actor, Key), Item>;
+pub(super) type Items = Map<(Actor, Key), Item>;
 
 /// What every component waits for: by component and the key it looked at, the objects that do not change and why.
-pub type Waits = RedBlackTreeMapSync<(Actor, Key), Arc<Vec<(Key, Why)>>>;
+pub type Waits = Map<(Actor, Key), Arc<Vec<(Key, Why)>>>;

@@ -302,7 +302,7 @@ impl World {
             self.queue
                 .push(time, Event::Reconcile(actor, id.1.clone()), cause);
         }
-        self.items.insert_mut(id, item);
+        self.items.insert(id, item);
     }
 
     fn reconcile(&mut self, actor: Actor, key: &Key, time: Time, cause: Option<Seq>) {
@@ -341,7 +341,7 @@ impl World {
             last_write: None,
             requeue_at: requeue_after.map(|it| self.now + it),
         }));
-        self.items.insert_mut(id, item);
+        self.items.insert(id, item);
         self.go_on(actor, key);
     }
 
@@ -363,7 +363,7 @@ impl World {
         loop {
             match running.rest.front() {
                 None => {
-                    self.items.insert_mut(id, item);
+                    self.items.insert(id, item);
                     return self.finish(actor, key, running);
                 }
                 Some(Decision::Do { on_error, .. }) => {
@@ -375,7 +375,7 @@ impl World {
                     self.queue
                         .push(time, Event::Submit(actor, id.1.clone()), running.cause);
                     item.running = Some(Arc::new(running));
-                    self.items.insert_mut(id, item);
+                    self.items.insert(id, item);
                     return;
                 }
                 Some(Decision::Wait { on, why }) => {
@@ -434,16 +434,16 @@ impl World {
             self.queue_event(event, actor, why, Some(self.seq));
         }
         item.running = Some(Arc::new(running));
-        self.items.insert_mut(id, item);
+        self.items.insert(id, item);
         self.go_on(actor, key);
     }
 
     fn finish(&mut self, actor: Actor, key: &Key, running: Running) {
         let id = (actor, key.clone());
         if running.waits.is_empty() {
-            self.waits.remove_mut(&id);
+            self.waits.remove(&id);
         } else {
-            self.waits.insert_mut(id.clone(), Arc::new(running.waits));
+            self.waits.insert(id.clone(), Arc::new(running.waits));
         }
         let mut item = self.items.get(&id).cloned().unwrap_or_default();
         if running.last_write.is_some() {
@@ -460,9 +460,9 @@ impl World {
         let back_off = item.back_off();
         let is_forgotten = item.failures == 0 && item.not_before <= self.now;
         if is_forgotten {
-            self.items.remove_mut(&id);
+            self.items.remove(&id);
         } else {
-            self.items.insert_mut(id, item);
+            self.items.insert(id, item);
         }
         if running.has_failed {
             self.enqueue(actor, key.clone(), self.now + back_off, running.cause);

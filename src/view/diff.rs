@@ -1,6 +1,7 @@
 //! What a write changed, field by field.
 
 use crate::object;
+use crate::sort;
 use crate::value::Value;
 
 /// The most changes shown of one write.
@@ -33,7 +34,7 @@ fn walk(path: &str, before: &Value, after: &Value, found: &mut Vec<Value>) {
                 .chain(after.members())
                 .map(|(key, _)| key.as_str())
                 .collect();
-            keys.sort_unstable();
+            sort::by(&mut keys, Ord::cmp);
             for key in keys {
                 let path = if path.is_empty() {
                     key.to_owned()

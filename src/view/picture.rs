@@ -7,6 +7,7 @@ use crate::api::{Key, Kind, Object};
 use crate::apiserver::table;
 use crate::object;
 use crate::sim::Tone;
+use crate::sort;
 use crate::time::human;
 use crate::value::{Text, Value};
 use crate::why::Why;
@@ -104,7 +105,7 @@ fn statefulset(look: &Look<'_>, set: &Object) -> Value {
         .filter(|it| it.is_controlled_by(set))
         .filter_map(|it| it.ordinal_of(set.name()));
     let mut ordinals: Vec<i64> = wanted.clone().chain(owned).collect();
-    ordinals.sort_unstable();
+    sort::by(&mut ordinals, Ord::cmp);
     ordinals.dedup();
     let columns = ordinals.into_iter().map(|ordinal| {
         let key = Key::new(

@@ -1,13 +1,13 @@
 //! Everything the page shows of one moment, as one JSON value. `wasm.rs` has its TypeScript shape.
 
-use std::collections::BTreeMap;
-
 use super::words::Words;
 use super::{explain, picture, strip};
 use crate::api::{Key, Kind, Object};
 use crate::config::Version;
 use crate::object;
+use crate::persistent::Map;
 use crate::sim::{Timeline, World};
+use crate::sort;
 use crate::time::Time;
 use crate::value::{Text, Value};
 
@@ -23,16 +23,18 @@ pub(super) struct Look<'a> {
     pub furthest: &'a World,
     pub words: &'a Words,
     pub places: &'a dyn Places,
-    waits: BTreeMap<&'a Key, &'a crate::why::Why>,
+    waits: Map<&'a Key, &'a crate::why::Why>,
     current: Option<&'a Key>,
 }
 
 impl<'a> Look<'a> {
     fn new(timeline: &'a Timeline, words: &'a Words, places: &'a dyn Places) -> Self {
         let world = timeline.world();
-        let mut waits = BTreeMap::new();
-        for (on, why) in world.waits.values().flat_map(|it| it.iter()) {
-            waits.entry(on).or_insert(why);
+        let mut waits = Map::default();
+        for (on, why) in world.waits.iter().flat_map(|it| it.1.iter()) {
+            if !waits.contains_key(on) {
+                waits.insert(on, why);
+            }
         }
         let last = world.trace.last_visible();
         let current = last
@@ -151,6 +153,6 @@ fn events(world: &World) -> Value {
         };
         all.push((time, event.resource_version(), shown));
     }
-    all.sort_by_key(|(time, version, _)| (*time, *version));
+    sort::by_key(&mut all, |(time, version, _)| (*time, *version));
     all.into_iter().map(|(_, _, shown)| shown).collect()
 }

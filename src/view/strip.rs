@@ -4,6 +4,7 @@ use super::snapshot::Look;
 use crate::object;
 use crate::plan::Actor;
 use crate::sim::{Tone, What};
+use crate::sort;
 use crate::value::Value;
 use crate::why::Why;
 
@@ -49,6 +50,6 @@ fn markers(look: &Look<'_>) -> Value {
         })
         });
     let mut all: Vec<Value> = commands.chain(ready).collect();
-    all.sort_by_key(|it| it["step"].as_int());
+    sort::by_key(&mut all, |it| it["step"].as_int());
     all.into()
 }

@@ -3,7 +3,6 @@
 //! upstream: go-yaml v2, decode.go.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use ecow::EcoVec;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
@@ -14,6 +13,7 @@ use super::scalar::{Scalar, key_text};
 use super::tabs;
 use super::tree::{Item, Member, list, mapping, merge};
 use super::{Document, Warning, WarningKind, hint};
+use crate::persistent::Map;
 use crate::value::Text;
 
 /// Nobody nests deeper, and everything that walks values recurses.
@@ -129,7 +129,7 @@ struct Loader<'a> {
     offset: usize,
     warnings: Vec<Warning>,
     stack: Vec<Frame>,
-    anchors: BTreeMap<usize, Item>,
+    anchors: Map<usize, Item>,
     repeated: usize,
     root: Option<Item>,
 }
@@ -143,7 +143,7 @@ impl<'a> Loader<'a> {
             offset,
             warnings: Vec::new(),
             stack: Vec::new(),
-            anchors: BTreeMap::new(),
+            anchors: Map::default(),
             repeated: 0,
             root: None,
         }

@@ -7,6 +7,7 @@ use ecow::EcoVec;
 use super::place::{Node, Place};
 use super::scalar::through_json;
 use super::{Warning, WarningKind};
+use crate::sort;
 use crate::value::{Map, Text, Value};
 
 /// A finished value.
@@ -63,7 +64,7 @@ pub(super) fn list(items: Vec<Item>, place: Place) -> Item {
 /// A mapping of its members: the last one of a name wins, and those before it are reported.
 pub(super) fn mapping(mut members: Vec<Member>, place: Place, warnings: &mut Vec<Warning>) -> Item {
     // Stable: members of one name stay in the order of the text.
-    members.sort_by(|a, b| a.key.cmp(&b.key));
+    sort::by(&mut members, |a, b| a.key.cmp(&b.key));
     let mut size = 2;
     let (mut kept, mut children) = (Map::default(), EcoVec::new());
     let mut members = members.into_iter().peekable();

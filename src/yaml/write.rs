@@ -8,6 +8,7 @@
 use core::cmp::Ordering;
 
 use super::scalar::{general, looks_typed};
+use crate::sort;
 use crate::value::Value;
 
 /// Lines longer than this are folded at the next blank.
@@ -70,7 +71,7 @@ impl Writer {
             }
             Value::Object(members) => {
                 let mut members: Vec<_> = members.iter().collect();
-                members.sort_by(|(a, _), (b, _)| natural(a, b));
+                sort::by(&mut members, |a, b| natural(a.0, b.0));
                 for (number, (key, member)) in members.into_iter().enumerate() {
                     self.entry(indent, parent == Parent::List && number == 0);
                     self.member(key, member, indent);

@@ -29,7 +29,7 @@ impl Server {
         let object = Arc::new(Object::new(kind, value));
         let before = self.store.objects.get(&key).map(Arc::clone);
         self.store.objects.insert(Arc::clone(&object));
-        self.store.log.push_back_mut(LogEntry {
+        self.store.log.push(LogEntry {
             resource_version,
             time: Time::START,
             change: if before.is_some() {
@@ -49,7 +49,7 @@ impl Server {
         let resource_version = version(&self.store) + 1;
         let mut last = before.value.clone();
         last["metadata"]["resourceVersion"] = resource_version.to_string().into();
-        self.store.log.push_back_mut(LogEntry {
+        self.store.log.push(LogEntry {
             resource_version,
             time: Time::START,
             change: Change::Deleted,
@@ -376,7 +376,7 @@ fn a_watch_from_too_long_ago_is_refused() {
         ..Store::default()
     };
     for entry in server.store.log.iter().skip(3) {
-        kept.log.push_back_mut(entry.clone());
+        kept.log.push(entry.clone());
     }
     server.store = kept;
     let url = format!("{PODS}?watch=true&resourceVersion=");

@@ -217,7 +217,7 @@ impl StandIn {
             "local_ips": array!["10.244.0.2"],
         };
         let zone = fixture::zone(&cluster(data), &config, &[]);
-        let mut known = rpds::RedBlackTreeMapSync::default();
+        let mut known = crate::persistent::Map::default();
         for (name, addresses) in data["A"]
             .members()
             .filter(|it| !it.0.ends_with(".cluster.local"))
@@ -226,7 +226,7 @@ impl StandIn {
             let addresses: Vec<IpAddr> = addresses
                 .filter_map(|it| it.as_str().parse().ok())
                 .collect();
-            known.insert_mut([name, "."].concat().into(), addresses);
+            known.insert([name, "."].concat().into(), addresses);
         }
         let pointers = data["PTR"].members().filter_map(|(address, names)| {
             let name = Query::reverse(address.parse().ok()?).name;

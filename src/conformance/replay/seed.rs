@@ -60,7 +60,7 @@ pub fn world(scenario: &Scenario) -> World {
 
 /// The images that the scenario's files name.
 fn images(scenario: &Scenario) -> Vec<Text> {
-    let lines = scenario.files.values().flat_map(|it| it.lines());
+    let lines = scenario.files.iter().flat_map(|it| it.1.lines());
     let images = lines.filter_map(|it| it.trim_start_matches([' ', '-']).strip_prefix("image:"));
     images.map(|it| it.trim().into()).collect()
 }

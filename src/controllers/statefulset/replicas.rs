@@ -10,6 +10,7 @@ use super::{Act, Flow, Sync};
 use crate::api::{Key, Object};
 use crate::apiserver::{Patch, Request, Verb, WriteOptions};
 use crate::plan::{Decision, OnError};
+use crate::sort;
 use crate::value::Text;
 use crate::why::Why;
 
@@ -54,7 +55,7 @@ impl Split {
                 None => condemned.push((ordinal, Arc::clone(pod))),
             }
         }
-        condemned.sort_by_key(|(ordinal, _)| core::cmp::Reverse(*ordinal));
+        sort::by_key(&mut condemned, |it| core::cmp::Reverse(it.0));
         let condemned: Vec<_> = condemned.into_iter().map(|(_, pod)| pod).collect();
         let unavailable = |pod: &Object| sync.is_unavailable(pod);
         let first_slot = slots

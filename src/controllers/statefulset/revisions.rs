@@ -11,6 +11,7 @@ use crate::api::{Key, Kind, Object};
 use crate::apiserver::{DeleteOptions, Verb};
 use crate::object;
 use crate::plan::OnError;
+use crate::sort;
 use crate::value::{Text, Value};
 use crate::why::Why;
 
@@ -78,7 +79,7 @@ impl Sync<'_> {
                 && (it.controller().is_null() || it.is_controlled_by(self.set))
         };
         let mut kept: Vec<_> = all.filter(is_own).map(Arc::clone).collect();
-        kept.sort_by_key(|it| (number_of(it), it.created()));
+        sort::by_key(&mut kept, |it| (number_of(it), it.created()));
         kept
     }
 

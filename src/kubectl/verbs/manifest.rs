@@ -105,7 +105,7 @@ pub(in crate::kubectl) fn open(io: &Io, name: &str) -> Result<Vec<(Text, Text)>,
         path.strip_prefix(&folder)
             .is_some_and(|it| !it.contains('/'))
     };
-    if !folder.is_empty() && !files.keys().any(|it| in_folder(it)) {
+    if !folder.is_empty() && !files.iter().any(|it| in_folder(&it.0)) {
         return Err(Failure::say("the path \"{}\" does not exist", &[name]));
     }
     let known = |path: &str| {
@@ -115,7 +115,7 @@ pub(in crate::kubectl) fn open(io: &Io, name: &str) -> Result<Vec<(Text, Text)>,
     };
     let texts: Vec<(Text, Text)> = files
         .iter()
-        .filter(|it| in_folder(it.0) && known(it.0))
+        .filter(|it| in_folder(&it.0) && known(&it.0))
         .map(|it| (it.0.clone(), it.1.clone()))
         .collect();
     if texts.is_empty() {

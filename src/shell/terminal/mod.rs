@@ -7,8 +7,6 @@ mod run;
 
 use std::collections::VecDeque;
 
-use rpds::VectorSync;
-
 use run::{MOST_ROUNDS, Sink, Step};
 
 use super::expand::Variables;
@@ -17,6 +15,7 @@ use super::parse;
 use crate::apiserver::rest::{Connection, HttpRequest, Watch};
 use crate::config::Version;
 use crate::kubectl::Process;
+use crate::persistent::List;
 use crate::process::{Answer, Ask, Files, Output, Stream};
 use crate::programs::Printed;
 use crate::time::{Duration, Time};
@@ -26,7 +25,7 @@ use crate::value::Text;
 #[derive(Clone, Debug, Default)]
 pub struct Terminal {
     /// What it shows, oldest first.
-    pub lines: VectorSync<Line>,
+    pub lines: List<Line>,
     /// Its file system.
     pub files: Files,
     /// Lines of a pasted transcript that are still to be typed.
@@ -385,7 +384,7 @@ impl Terminal {
         self.close_line();
         for (at, line) in typed.split('\n').enumerate() {
             let prompt = if at == 0 { prompt } else { "> " };
-            self.lines.push_back_mut(Line {
+            self.lines.push(Line {
                 kind: LineKind::Prompt,
                 text: crate::text!("{prompt}{line}"),
             });
@@ -394,7 +393,7 @@ impl Terminal {
 
     fn note(&mut self, text: &str) {
         self.close_line();
-        self.lines.push_back_mut(Line {
+        self.lines.push(Line {
             kind: LineKind::Note,
             text: text.into(),
         });
@@ -407,10 +406,11 @@ impl Terminal {
             let last = self.lines.len().checked_sub(1).filter(|_| self.is_open);
             match last {
                 Some(at) => {
-                    let whole = crate::text!("{}{line}", self.lines[at].text);
-                    self.lines.set_mut(at, Line { kind, text: whole });
+                    let begun = self.lines.get(at).map_or("", |it| &it.text);
+                    let whole = crate::text!("{begun}{line}");
+                    self.lines.set(at, Line { kind, text: whole });
                 }
-                None => self.lines.push_back_mut(Line {
+                None => self.lines.push(Line {
                     kind,
                     text: line.into(),
                 }),

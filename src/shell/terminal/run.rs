@@ -2,13 +2,12 @@
 //!
 //! What is still to be run is a list of steps. A loop, a `|` or a `$(…)` puts further steps before the others.
 
-use rpds::VectorSync;
-
 use super::super::builtins;
 use super::super::syntax::{Command, Joint, List, Part, Piece, Pipeline, Simple, Target, Word};
 use super::{Job, LineKind, Program, Terminal};
 use crate::config::Version;
 use crate::kubectl::{Invocation, Process};
+use crate::persistent;
 use crate::value::Text;
 
 /// A pipeline that is to be run.
@@ -265,7 +264,7 @@ impl Terminal {
             return Sink::Nowhere;
         }
         if !appends || !self.files.contains_key(&path) {
-            self.files.insert_mut(path.clone(), Text::new());
+            self.files.insert(path.clone(), Text::new());
         }
         Sink::File(path)
     }
@@ -278,7 +277,7 @@ impl Terminal {
             return;
         };
         if ran.clears {
-            self.lines = VectorSync::default();
+            self.lines = persistent::List::default();
         }
         self.print_to(&job.out, &ran.out);
         self.print_to(&job.err, &ran.err);
@@ -296,8 +295,7 @@ impl Terminal {
                 if old.len() + text.len() > MOST_BYTES {
                     return self.print(LineKind::Err, "sh: write error: No space left on device\n");
                 }
-                self.files
-                    .insert_mut(path.clone(), crate::text!("{old}{text}"));
+                self.files.insert(path.clone(), crate::text!("{old}{text}"));
             }
             Sink::Variable(name) => self.variables.append(name, text),
             Sink::Nowhere => {}

@@ -6,6 +6,7 @@ use super::prompt::{Prompt, is_command, is_outer, prompt};
 use super::{Manifest, PasteKind, Pasted, Remark, RemarkKind, Typed};
 use crate::shell::Pending;
 use crate::shell::parse::{self, ErrorKind};
+use crate::sort;
 use crate::value::Text;
 
 /// A command goes over at most so many lines, here-documents apart.
@@ -346,7 +347,7 @@ impl Reader {
                 });
             }
         }
-        self.remarks.sort_by_key(|it| it.line);
+        sort::by_key(&mut self.remarks, |it| it.line);
     }
 }
 
