@@ -4,10 +4,12 @@
 
 use core::borrow::Borrow;
 
-use ecow::EcoVec;
+use std::sync::Arc;
 
 /// So many items stand in one chunk.
 const CHUNK: usize = 32;
+
+type Chunks<T> = Arc<Vec<Arc<Vec<T>>>>;
 
 /// The first of `len` places for which `is_before` no longer holds.
 fn partition_point(len: usize, is_before: &mut dyn FnMut(usize) -> bool) -> usize {
@@ -27,12 +29,12 @@ fn partition_point(len: usize, is_before: &mut dyn FnMut(usize) -> bool) -> usiz
 #[derive(Clone, Debug)]
 pub struct Map<K, V> {
     /// None is empty.
-    chunks: EcoVec<EcoVec<(K, V)>>,
+    chunks: Chunks<(K, V)>,
 }
 
 impl<K, V> Default for Map<K, V> {
     fn default() -> Self {
-        let chunks = EcoVec::new();
+        let chunks = Arc::default();
         Self { chunks }
     }
 }
@@ -63,19 +65,19 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
     /// Puts an item in place; says whether its key is new.
     pub fn insert(&mut self, key: K, value: V) -> bool {
         let (chunk, at, is_there) = self.find(&key);
-        if self.chunks.is_empty() {
-            self.chunks.push(EcoVec::new());
+        let chunks = Arc::make_mut(&mut self.chunks);
+        if chunks.is_empty() {
+            chunks.push(Arc::default());
         }
-        let items = &mut self.chunks.make_mut()[chunk];
+        let items = Arc::make_mut(&mut chunks[chunk]);
         if is_there {
-            items.make_mut()[at].1 = value;
+            items[at].1 = value;
             return false;
         }
         items.insert(at, (key, value));
         if items.len() > CHUNK {
-            let upper = EcoVec::from(&items[CHUNK / 2..]);
-            items.truncate(CHUNK / 2);
-            self.chunks.insert(chunk + 1, upper);
+            let upper = items.split_off(CHUNK / 2);
+            chunks.insert(chunk + 1, Arc::new(upper));
         }
         true
     }
@@ -89,10 +91,11 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
         if !is_there {
             return None;
         }
-        let items = &mut self.chunks.make_mut()[chunk];
+        let chunks = Arc::make_mut(&mut self.chunks);
+        let items = Arc::make_mut(&mut chunks[chunk]);
         let (_, value) = items.remove(at);
         if items.is_empty() {
-            self.chunks.remove(chunk);
+            chunks.remove(chunk);
         }
         Some(value)
     }
@@ -157,12 +160,12 @@ impl<'a, K, V> IntoIterator for &'a Map<K, V> {
 #[derive(Clone, Debug)]
 pub struct List<T> {
     /// All but the last are full.
-    chunks: EcoVec<EcoVec<T>>,
+    chunks: Chunks<T>,
 }
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        let chunks = EcoVec::new();
+        let chunks = Arc::default();
         Self { chunks }
     }
 }
@@ -170,7 +173,7 @@ impl<T> Default for List<T> {
 impl<T: Clone> List<T> {
     /// How many there are.
     pub fn len(&self) -> usize {
-        let last = self.chunks.last().map_or(CHUNK, EcoVec::len);
+        let last = self.chunks.last().map_or(CHUNK, |it| it.len());
         self.chunks.len() * CHUNK + last - CHUNK
     }
 
@@ -181,18 +184,18 @@ impl<T: Clone> List<T> {
 
     /// Adds one at the end.
     pub fn push(&mut self, item: T) {
-        if self.chunks.last().is_none_or(|it| it.len() == CHUNK) {
-            self.chunks.push(EcoVec::new());
-        }
-        if let Some(last) = self.chunks.make_mut().last_mut() {
-            last.push(item);
+        let chunks = Arc::make_mut(&mut self.chunks);
+        match chunks.last_mut().filter(|it| it.len() < CHUNK) {
+            Some(last) => Arc::make_mut(last).push(item),
+            None => chunks.push(Arc::new(vec![item])),
         }
     }
 
     /// Puts another one at a place.
     pub fn set(&mut self, at: usize, item: T) {
         if at < self.len() {
-            self.chunks.make_mut()[at / CHUNK].make_mut()[at % CHUNK] = item;
+            let chunk = &mut Arc::make_mut(&mut self.chunks)[at / CHUNK];
+            Arc::make_mut(chunk)[at % CHUNK] = item;
         }
     }
 
@@ -234,13 +237,13 @@ impl<'a, T> IntoIterator for &'a List<T> {
 /// Goes through chunks, from either end.
 #[derive(Clone, Debug)]
 pub struct Iter<'a, T> {
-    chunks: core::slice::Iter<'a, EcoVec<T>>,
+    chunks: core::slice::Iter<'a, Arc<Vec<T>>>,
     front: core::slice::Iter<'a, T>,
     back: core::slice::Iter<'a, T>,
 }
 
 impl<'a, T> Iter<'a, T> {
-    fn new(chunks: &'a [EcoVec<T>]) -> Self {
+    fn new(chunks: &'a [Arc<Vec<T>>]) -> Self {
         Self {
             chunks: chunks.iter(),
             front: [].iter(),
