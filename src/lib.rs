@@ -36,6 +36,8 @@ pub mod session;
 pub mod view;
 // Floor 8: the borders.
 #[cfg(feature = "cli")]
+pub mod bridge;
+#[cfg(feature = "cli")]
 pub mod conformance;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

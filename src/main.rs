@@ -3,10 +3,14 @@
 //! No logic of its own: it reads arguments, calls the library and prints.
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
+use statefulset_playground::bridge::Bridge;
+use statefulset_playground::config::Config;
 use statefulset_playground::conformance::{self, Error, Report};
+use statefulset_playground::time::Time;
 
 const USAGE: &str = "\
 usage: statefulset-playground COMMAND
@@ -20,6 +24,7 @@ usage: statefulset-playground COMMAND
   conformance doctor FILE.jsonl [--json]            real people's problems
   record SCENARIO_DIR --out DIR                     run one scenario and write its recording
   run FILE                                          apply a manifest and print what happens
+  apiserver [--listen ADDRESS] [--speed N]          serve the API to the real kubectl; N seconds pass in each
 ";
 
 /// What the command line asks for, or why it cannot be told.
@@ -28,6 +33,11 @@ struct Arguments<'a> {
     out: Option<&'a Path>,
     is_json: bool,
     is_verbose: bool,
+    listen: &'a str,
+    /// Whether others than this machine may connect.
+    is_public: bool,
+    /// How many seconds pass in each.
+    speed: u32,
 }
 
 impl<'a> Arguments<'a> {
@@ -37,6 +47,9 @@ impl<'a> Arguments<'a> {
             out: None,
             is_json: false,
             is_verbose: false,
+            listen: "127.0.0.1:8001",
+            is_public: false,
+            speed: 1,
         };
         let mut args = args.iter().map(String::as_str);
         while let Some(arg) = args.next() {
@@ -45,6 +58,15 @@ impl<'a> Arguments<'a> {
                     Some(folder) => read.out = Some(Path::new(folder)),
                     None => return Err(misused("--out needs a folder")),
                 },
+                "--listen" => {
+                    let address = args.next();
+                    read.listen = address.ok_or_else(|| misused("--listen needs an address"))?;
+                }
+                "--speed" => {
+                    let number = args.next().and_then(|it| it.parse().ok());
+                    read.speed = number.ok_or_else(|| misused("--speed needs a whole number"))?;
+                }
+                "--public" => read.is_public = true,
                 "--json" => read.is_json = true,
                 "--verbose" => read.is_verbose = true,
                 _ if arg.starts_with("--") => {
@@ -115,6 +137,10 @@ fn run(args: &[String], out: &mut dyn Write) -> Result<ExitCode, Error> {
             }
             return Ok(ExitCode::SUCCESS);
         }
+        ["apiserver"] => {
+            serve(&args, out)?;
+            return Ok(ExitCode::SUCCESS);
+        }
         [] | ["help"] => {
             print(out, USAGE)?;
             return Ok(ExitCode::SUCCESS);
@@ -128,6 +154,35 @@ fn run(args: &[String], out: &mut dyn Write) -> Result<ExitCode, Error> {
         return Ok(ExitCode::SUCCESS);
     }
     print_report(&report, args.is_verbose, out)
+}
+
+/// Serves until the process is stopped.
+fn serve(args: &Arguments<'_>, out: &mut dyn Write) -> Result<(), Error> {
+    let failed = |error: io::Error| misused(&format!("--listen {}: {error}", args.listen));
+    let address: SocketAddr = args
+        .listen
+        .parse()
+        .map_err(|_| misused("--listen wants an address and port, such as 127.0.0.1:8001"))?;
+    if !address.ip().is_loopback() && !args.is_public {
+        let text = "that address is open to other machines, and nothing asks who they are: add --public if you mean it";
+        return Err(misused(text));
+    }
+    let told = |address| {
+        let text = format!(
+            "Serving the API at http://{address}; try: kubectl --server=http://{address} get nodes\n"
+        );
+        // Nobody reads it: serve all the same.
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    };
+    #[allow(
+        clippy::disallowed_types,
+        reason = "this is where the clock on the wall comes in"
+    )]
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let seconds = since_epoch.map_or(0, |it| it.as_secs());
+    Bridge::new(Config::default(), Time::from_unix(seconds))
+        .serve(address, args.speed, told)
+        .map_err(failed)
 }
 
 fn print_report(report: &Report, is_verbose: bool, out: &mut dyn Write) -> Result<ExitCode, Error> {

@@ -75,6 +75,11 @@ impl Time {
         )
     }
 
+    /// So many seconds after 1970; times before the start read as the start.
+    pub fn from_unix(seconds: u64) -> Self {
+        Self::START + Duration::s(seconds.saturating_sub(EPOCH_S))
+    }
+
     /// Reads RFC 3339 in UTC (`2026-01-01T00:00:05Z`, a fraction allowed). Times before the start read as the start.
     pub fn parse(text: &str) -> Option<Self> {
         let ms = unix_ms(text)?.saturating_sub(EPOCH_S * 1000);

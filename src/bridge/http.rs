@@ -1,0 +1,218 @@
+//! HTTP text to requests and back.
+
+use core::convert::Infallible;
+
+use http_body_util::channel::{Channel, Sender};
+use http_body_util::{BodyExt as _, Either, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderValue, WARNING};
+use hyper::{Request, Response, StatusCode};
+use tokio::time::{Duration, Instant, timeout_at};
+
+use super::{Bridge, openapi};
+use crate::apiserver::rest::{Body, HttpRequest, Watch, next_frame};
+use crate::object;
+use crate::value::{Text, Value};
+use crate::yaml;
+
+/// The most bytes a body may have.
+///
+/// upstream: genericapiserver.Config.MaxRequestBodyBytes.
+const BODY_MAX: usize = 3 * 1024 * 1024;
+/// How long a watch lasts that does not say.
+const WATCH_S: u64 = 1800;
+
+type AnswerBody = Either<Full<Bytes>, Channel<Bytes, Infallible>>;
+type Answer = Response<AnswerBody>;
+
+impl Bridge {
+    /// Answers one request.
+    pub(super) async fn answer(&self, request: Request<Incoming>) -> Answer {
+        let (head, body) = request.into_parts();
+        let path = head.uri.path();
+        if let Some(document) = openapi::document(path) {
+            return json(200, &document);
+        }
+        let header = |name| {
+            let it = head.headers.get(name).and_then(|it| it.to_str().ok());
+            Text::from(it.unwrap_or_default())
+        };
+        let Some(method) = METHODS.into_iter().find(|it| head.method == **it) else {
+            return refused(
+                405,
+                "MethodNotAllowed",
+                "the server does not allow this method on the requested resource",
+            );
+        };
+        let Ok(body) = Limited::new(body, BODY_MAX).collect().await else {
+            let text = "Request entity too large: limit is 3145728";
+            return refused(413, "RequestEntityTooLarge", text);
+        };
+        let content_type = header(CONTENT_TYPE);
+        let body = match read_body(&content_type, &body.to_bytes()) {
+            Ok(body) => body,
+            Err((code, reason, message)) => return refused(code, reason, &message),
+        };
+        let request = HttpRequest {
+            method,
+            path: decoded(path, false),
+            query: query(head.uri.query().unwrap_or_default()),
+            as_table: header(ACCEPT).contains("as=Table"),
+            content_type: content_type
+                .split(';')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .into(),
+            body,
+        };
+        let answer = self.with_world(|it| it.request(&request));
+        let mut response = match answer.body {
+            Body::Json(value) => json(answer.status, &value),
+            Body::Text(text) => whole(answer.status, "text/plain", text.to_string()),
+            Body::Watch(watch) => self.stream(watch),
+            Body::Container(_) => refused(
+                501,
+                "NotImplemented",
+                "this server opens no connections to containers: the playground's own terminal does",
+            ),
+        };
+        for text in answer.warnings {
+            let quoted = text.replace("\\", "\\\\").replace("\"", "\\\"");
+            if let Ok(value) = format!("299 - \"{quoted}\"").parse() {
+                response.headers_mut().append(WARNING, value);
+            }
+        }
+        response
+    }
+
+    fn stream(&self, watch: Watch) -> Answer {
+        let asked = watch
+            .request
+            .query
+            .iter()
+            .find(|it| it.0 == "timeoutSeconds");
+        let seconds = asked.and_then(|it| it.1.parse().ok()).unwrap_or(WATCH_S);
+        let until = Instant::now() + Duration::from_secs(seconds);
+        let (sender, channel) = Channel::new(1);
+        tokio::task::spawn_local(self.clone().tell(watch, sender, until));
+        typed(200, JSON, Either::Right(channel))
+    }
+
+    /// Sends the frames of a watch as they come due, until its time is over or nobody listens.
+    async fn tell(self, mut watch: Watch, mut sender: Sender<Bytes>, until: Instant) {
+        let mut changes = self.changes.subscribe();
+        loop {
+            while let Some(frame) = self.frame(&mut watch) {
+                let line = Bytes::from(frame.to_json() + "\n");
+                if !matches!(timeout_at(until, sender.send_data(line)).await, Ok(Ok(()))) {
+                    return;
+                }
+            }
+            if !matches!(timeout_at(until, changes.changed()).await, Ok(Ok(()))) {
+                return;
+            }
+        }
+    }
+
+    fn frame(&self, watch: &mut Watch) -> Option<Value> {
+        let world = self.lock();
+        next_frame(&world.store, &world.config, world.now, watch)
+    }
+}
+
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const JSON: &str = "application/json";
+
+fn typed(status: u16, content_type: &'static str, body: AnswerBody) -> Answer {
+    let mut answer = Response::new(body);
+    *answer.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
+    let value = HeaderValue::from_static(content_type);
+    answer.headers_mut().insert(CONTENT_TYPE, value);
+    answer
+}
+
+fn whole(status: u16, content_type: &'static str, text: String) -> Answer {
+    typed(status, content_type, Either::Left(Full::from(text)))
+}
+
+fn json(status: u16, value: &Value) -> Answer {
+    whole(status, JSON, value.to_json())
+}
+
+fn refused(code: u16, reason: &str, message: &str) -> Answer {
+    let status = object! {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": Value::object(),
+        "status": "Failure",
+        "message": message,
+        "reason": reason,
+        "code": u32::from(code),
+    };
+    json(code, &status)
+}
+
+/// Why a body cannot be read: HTTP status, reason, message.
+type Unreadable = (u16, &'static str, String);
+
+/// A body as JSON, or as YAML where its type says so; null for none.
+fn read_body(content_type: &str, bytes: &[u8]) -> Result<Value, Unreadable> {
+    if bytes.is_empty() {
+        return Ok(Value::Null);
+    }
+    if content_type.contains("protobuf") || content_type.contains("cbor") {
+        let text = format!(
+            "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml: {content_type}"
+        );
+        return Err((415, "UnsupportedMediaType", text));
+    }
+    let bad = |message: String| (400, "BadRequest", message);
+    let text = core::str::from_utf8(bytes).map_err(|it| bad(it.to_string()))?;
+    if content_type.contains("yaml") {
+        return yaml_body(text).map_err(bad);
+    }
+    Value::from_json(text).map_err(|it| bad(format!("error decoding request body: {it}")))
+}
+
+fn yaml_body(text: &str) -> Result<Value, String> {
+    let parsed = yaml::parse(text);
+    match parsed.error {
+        Some(error) => Err(error.go_text()),
+        None => Ok(parsed
+            .documents
+            .first()
+            .map_or(Value::Null, |it| it.value.clone())),
+    }
+}
+
+/// `a=b&c` decoded.
+fn query(text: &str) -> Vec<(Text, Text)> {
+    let pairs = text.split('&').filter(|it| !it.is_empty());
+    pairs
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decoded(name, true), decoded(value, true))
+        })
+        .collect()
+}
+
+/// Text with its `%XX` (and, in a query, `+`) replaced; what is not UTF-8 then is replaced too.
+fn decoded(text: &str, is_query: bool) -> Text {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [byte, tail @ ..] = rest {
+        let digits = tail.get(..2).filter(|_| *byte == b'%');
+        let digits = digits.and_then(|it| core::str::from_utf8(it).ok());
+        rest = tail;
+        match digits.and_then(|it| u8::from_str_radix(it, 16).ok()) {
+            Some(escaped) => {
+                bytes.push(escaped);
+                rest = &tail[2..];
+            }
+            None if is_query && *byte == b'+' => bytes.push(b' '),
+            None => bytes.push(*byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).as_ref().into()
+}

@@ -1,0 +1,116 @@
+//! The wire over HTTP, for clients outside the process: the real kubectl, for one.
+//!
+//! A border: it holds the clock, the sockets and the text; what is answered is decided by [`apiserver::rest`]. One
+//! thread drives everything, so that requests meet the world one after another. Left out: connections to containers
+//! (exec, attach), TLS, authentication.
+//!
+//! [`apiserver::rest`]: crate::apiserver::rest
+
+mod http;
+mod openapi;
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::time::{Duration, Instant, interval};
+
+use crate::config::Config;
+use crate::sim::World;
+use crate::time::{self, Time};
+
+/// How often virtual time follows the clock on the wall.
+const TICK: Duration = Duration::from_millis(20);
+
+/// A cluster that answers on a socket.
+#[derive(Clone, Debug)]
+pub struct Bridge {
+    world: Arc<Mutex<World>>,
+    /// How long the store's log is: watches wake when it grows.
+    changes: watch::Sender<usize>,
+}
+
+impl Bridge {
+    /// A cluster with nothing in it yet, whose clock shows `now`: clients count ages from their own.
+    pub fn new(config: Config, now: Time) -> Self {
+        let mut world = World::new(config);
+        world.wait_until(now);
+        let changes = watch::Sender::new(world.store.log.len());
+        Self {
+            world: Arc::new(Mutex::new(world)),
+            changes,
+        }
+    }
+
+    /// Serves until the process ends; `told` hears the address once it is bound.
+    ///
+    /// `speed` seconds of virtual time go by in a second; with 0 it stands still.
+    ///
+    /// # Errors
+    /// The address cannot be bound, or the runtime cannot start.
+    pub fn serve(
+        self,
+        address: SocketAddr,
+        speed: u32,
+        told: impl FnOnce(SocketAddr),
+    ) -> io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let local = tokio::task::LocalSet::new();
+        local.block_on(&runtime, async move {
+            let listener = TcpListener::bind(address).await?;
+            told(listener.local_addr()?);
+            tokio::task::spawn_local(self.clone().follow_clock(speed));
+            loop {
+                let (stream, _) = listener.accept().await?;
+                let bridge = self.clone();
+                tokio::task::spawn_local(async move {
+                    let answer = |request| {
+                        let bridge = bridge.clone();
+                        async move { Ok::<_, Infallible>(bridge.answer(request).await) }
+                    };
+                    // A client that hangs up is no error of ours.
+                    let _gone = http1::Builder::new()
+                        .serve_connection(TokioIo::new(stream), service_fn(answer))
+                        .await;
+                });
+            }
+        })
+    }
+
+    async fn follow_clock(self, speed: u32) {
+        let (begun, start) = (Instant::now(), self.lock().now);
+        let mut ticks = interval(TICK);
+        loop {
+            ticks.tick().await;
+            let gone = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let span = time::Duration::ms(gone.saturating_mul(speed.into()));
+            self.with_world(|it| it.wait_until(start + span));
+        }
+    }
+
+    /// Does something with the world, and wakes the watches if that changed anything.
+    fn with_world<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        let mut world = self.lock();
+        let done = act(&mut world);
+        let length = world.store.log.len();
+        drop(world);
+        self.changes.send_if_modified(|it| {
+            let grew = *it != length;
+            *it = length;
+            grew
+        });
+        done
+    }
+
+    fn lock(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,285 @@
+//! The wire over a real socket: plain HTTP, hostile HTTP, and the real kubectl where the machine has one.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the server runs beside its clients"
+)]
+#![cfg(feature = "cli")]
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::Command;
+use std::sync::mpsc;
+
+use statefulset_playground::bridge::Bridge;
+use statefulset_playground::config::Config;
+use statefulset_playground::time::Time;
+
+const WEB: &str = "\
+apiVersion: v1
+kind: Service
+metadata: {name: nginx}
+spec: {clusterIP: None, selector: {app: nginx}, ports: [{port: 80}]}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: web}
+spec:
+  serviceName: nginx
+  replicas: 2
+  selector: {matchLabels: {app: nginx}}
+  template:
+    metadata: {labels: {app: nginx}}
+    spec:
+      containers: [{name: nginx, image: nginx}]
+";
+
+/// A server of its own for each test; it ends with the test's process.
+fn served() -> SocketAddr {
+    let (told, hears) = mpsc::channel();
+    std::thread::spawn(move || {
+        let bridge = Bridge::new(Config::default(), Time::START);
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        bridge.serve(any, 100, move |it| told.send(it).unwrap())
+    });
+    hears.recv().unwrap()
+}
+
+/// Sends bytes and reads until the server closes: status line, and all after the headers.
+fn sent(address: SocketAddr, request: &[u8]) -> (String, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    // The server may answer, and close, before it has read everything.
+    let _refused = stream.write_all(request);
+    let mut answer = Vec::new();
+    let _reset = stream.read_to_end(&mut answer);
+    let answer = String::from_utf8_lossy(&answer);
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let status = head.lines().next().unwrap_or_default();
+    (status.to_owned(), body.to_owned())
+}
+
+fn asked(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    kind: &str,
+    body: &str,
+) -> (String, String) {
+    let length = body.len();
+    let text = format!(
+        "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    sent(address, text.as_bytes())
+}
+
+#[test]
+fn objects_are_written_read_and_refused_over_http() {
+    let address = served();
+    let json = "application/json";
+    let pods = "/api/v1/namespaces/default/pods";
+    let (status, body) = asked(address, "GET", "/version", json, "");
+    assert_eq!(status, "HTTP/1.1 200 OK");
+    assert!(body.contains("\"gitVersion\":\"v1.36.2\""), "{body}");
+    let map = r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"}}"#;
+    let maps = "/api/v1/namespaces/default/configmaps";
+    assert_eq!(
+        asked(address, "POST", maps, json, map).0,
+        "HTTP/1.1 201 Created"
+    );
+    assert_eq!(
+        asked(address, "POST", maps, json, map).0,
+        "HTTP/1.1 409 Conflict"
+    );
+    let listed = asked(
+        address,
+        "GET",
+        &format!("{maps}?fieldSelector=metadata.name%3Da"),
+        json,
+        "",
+    );
+    assert!(
+        listed.1.contains("\"kind\":\"ConfigMapList\""),
+        "{}",
+        listed.1
+    );
+    let cases = [
+        (
+            "GET",
+            "/api/v1/namespaces/default/pods/x",
+            "",
+            "404 Not Found",
+        ),
+        ("BREW", pods, "", "405 Method Not Allowed"),
+        ("POST", pods, "{", "400 Bad Request"),
+        ("POST", pods, "\"\\ud800\"", "400 Bad Request"),
+        ("GET", "/%ff%zz/%", "", "404 Not Found"),
+        (
+            "GET",
+            "/api/v1/pods?limit=-1&continue=%00",
+            "",
+            "400 Bad Request",
+        ),
+    ];
+    for (method, path, body, wanted) in cases {
+        let (status, body) = asked(address, method, path, json, body);
+        assert_eq!(
+            status,
+            format!("HTTP/1.1 {wanted}"),
+            "{method} {path}: {body}"
+        );
+    }
+    let (status, body) = asked(
+        address,
+        "POST",
+        pods,
+        "application/vnd.kubernetes.protobuf",
+        "k8s",
+    );
+    assert!(
+        status.contains("415") && body.contains("UnsupportedMediaType"),
+        "{body}"
+    );
+}
+
+#[test]
+fn bodies_beyond_all_measure_are_refused() {
+    let address = served();
+    let json = "application/json";
+    let pods = "/api/v1/namespaces/default/pods";
+    let (status, body) = asked(address, "POST", pods, json, &" ".repeat(10 << 20));
+    // The answer may be lost when the server closes on a client that still sends.
+    assert!(
+        status.is_empty() || status.contains("413") && body.contains("limit is 3145728"),
+        "{status}"
+    );
+    let nested = "[".repeat(10_000);
+    assert!(
+        asked(address, "POST", pods, json, &nested)
+            .0
+            .contains("400")
+    );
+    let name = "a".repeat(64 << 10);
+    let pod = format!(r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"{name}"}}}}"#);
+    assert!(asked(address, "POST", pods, json, &pod).0.contains("422"));
+    let line = "a: &a [*a,*a,*a,*a,*a,*a,*a,*a]\n";
+    let bomb = "a: &a [x,x,x,x,x,x,x,x]\n".to_owned() + &line.repeat(20);
+    let (status, _) = asked(
+        address,
+        "PATCH",
+        &format!("{pods}/x"),
+        "application/apply-patch+yaml",
+        &bomb,
+    );
+    assert!(status.contains(" 4"), "{status}");
+    assert!(
+        asked(address, "GET", "/version", json, "")
+            .0
+            .contains("200"),
+        "it still answers"
+    );
+}
+
+#[test]
+fn a_watch_tells_each_change_as_it_comes() {
+    let address = served();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = "GET /api/v1/namespaces/default/configmaps?watch=true&timeoutSeconds=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut first = [0; 512];
+    let _head = stream.read(&mut first).unwrap();
+    let map = r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"late"}}"#;
+    asked(
+        address,
+        "POST",
+        "/api/v1/namespaces/default/configmaps",
+        "application/json",
+        map,
+    );
+    let mut rest = String::new();
+    stream.read_to_string(&mut rest).unwrap();
+    assert!(
+        rest.contains("\"type\":\"ADDED\"") && rest.contains("\"late\""),
+        "{rest}"
+    );
+}
+
+#[test]
+fn the_real_kubectl_works_with_it() {
+    if Command::new("kubectl")
+        .arg("version")
+        .arg("--client")
+        .output()
+        .is_err()
+    {
+        println!("SKIPPED: no kubectl on this machine");
+        return;
+    }
+    let address = served();
+    let home = std::env::temp_dir().join("statefulset-playground-kubectl");
+    std::fs::create_dir_all(&home).unwrap();
+    let manifest = home.join("web.yaml");
+    std::fs::write(&manifest, WEB).unwrap();
+    let kubectl = |line: &str| {
+        let words = line.split(' ').map(|it| {
+            if it == "FILE" {
+                manifest.to_str().unwrap()
+            } else {
+                it
+            }
+        });
+        let server = format!("--server=http://{address}");
+        let output = Command::new("kubectl")
+            .arg(server)
+            .args(words)
+            .env("HOME", &home)
+            .env("KUBECONFIG", "/dev/null")
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        text(&output.stdout) + &text(&output.stderr)
+    };
+    let cases = [
+        ("apply -f FILE", "statefulset.apps/web created"),
+        (
+            "rollout status sts/web --timeout=60s",
+            "2 new pods have been updated",
+        ),
+        ("get pods", "web-1   1/1     Running"),
+        ("get sts web -o wide", "2/2"),
+        ("get pods -w --request-timeout=1s", "web-0"),
+        ("describe sts web", "SuccessfulCreate"),
+        ("apply -f FILE", "statefulset.apps/web unchanged"),
+        ("scale sts web --replicas=1", "statefulset.apps/web scaled"),
+        (
+            "patch sts web -p {\"spec\":{\"replicas\":2}}",
+            "statefulset.apps/web patched",
+        ),
+        (
+            "wait --for=condition=Ready pod/web-0 --timeout=60s",
+            "pod/web-0 condition met",
+        ),
+        (
+            "set image sts/web nginx=nginx:2",
+            "statefulset.apps/web image updated",
+        ),
+        ("rollout history sts/web", "REVISION"),
+        ("label pod web-0 a=b", "pod/web-0 labeled"),
+        ("annotate sts web a=b", "statefulset.apps/web annotated"),
+        ("events", "SuccessfulCreate"),
+        ("explain sts.spec.replicas", "FIELD: replicas <integer>"),
+        ("api-resources", "statefulsets"),
+        (
+            "get pods nobody",
+            "Error from server (NotFound): pods \"nobody\" not found",
+        ),
+        (
+            "get nonsense",
+            "error: the server doesn't have a resource type \"nonsense\"",
+        ),
+        ("delete sts web", "statefulset.apps \"web\" deleted"),
+    ];
+    for (line, wanted) in cases {
+        let said = kubectl(line);
+        assert!(said.contains(wanted), "kubectl {line}: {said}");
+    }
+}
