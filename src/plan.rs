@@ -114,6 +114,7 @@ pub enum Actor {
     StatefulSetController,
     EndpointSliceController,
     EndpointsController,
+    GarbageCollector,
     Scheduler,
     Kubelet,
 }

@@ -177,6 +177,37 @@ reasons! {
         "the status of {set} is brought up to date: replicas {replicas}, readyReplicas {ready}"
         "updateStatefulSetStatus" ""
 
+    // The garbage collector: pkg/controller/garbagecollector.
+
+    /// All owners are gone.
+    OwnerGone { dependent, owner } "owner-gone"
+        "{dependent} is deleted: its owner {owner} is gone, and no other owns it"
+        "attemptToDeleteItem" "concepts/architecture/garbage-collection/#background-deletion"
+    /// The owner waits for what it owns to go.
+    OwnerGoing { dependent, owner } "owner-going"
+        "{dependent} is deleted: its owner {owner} is being deleted in the foreground, and goes after it"
+        "attemptToDeleteItem" "concepts/architecture/garbage-collection/#foreground-deletion"
+    /// Some owners are gone, others stay.
+    OwnerDangles { dependent, owner } "owner-dangles"
+        "{dependent} is kept by another owner, and no longer names {owner}, which is gone or going"
+        "attemptToDeleteItem" "concepts/architecture/garbage-collection/#owners-dependents"
+    /// A foreground deletion waits.
+    WaitsForDependents { owner, left } "waits-for-dependents"
+        "{owner} is being deleted in the foreground: {left} objects that it owns have to go first"
+        "processDeletingDependentsItem" "concepts/architecture/garbage-collection/#foreground-deletion"
+    /// A foreground deletion ends.
+    DependentsGone { owner } "dependents-gone"
+        "{owner} goes now: nothing that it owns blocks its deletion any more"
+        "processDeletingDependentsItem" "concepts/architecture/garbage-collection/#foreground-deletion"
+    /// A dependent is left behind.
+    Orphaned { dependent, owner } "orphaned"
+        "{dependent} stays and no longer names {owner} as its owner: {owner} was deleted with --cascade=orphan"
+        "orphanDependents" "concepts/architecture/garbage-collection/#orphaned-dependents"
+    /// An orphaning deletion ends.
+    DependentsOrphaned { owner } "dependents-orphaned"
+        "{owner} goes now: nothing names it as its owner any more"
+        "attemptToOrphanWorker" "concepts/architecture/garbage-collection/#orphaned-dependents"
+
     // The scheduler: pkg/scheduler.
 
     /// A node was chosen.

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::write::Write;
-use super::{DeleteOptions, Status, Written};
+use super::{DeleteOptions, FOREGROUND, ORPHAN, Propagation, Status, Written};
 use crate::api::{Kind, Object};
 use crate::time::{Duration, Time};
 use crate::value::Value;
@@ -17,11 +17,13 @@ impl Write<'_> {
         if let Some(uid) = options.uid.as_ref().filter(|it| *it != old.uid()) {
             return Err(self.other_uid(uid, old.uid()));
         }
+        let mut value = old.value.clone();
+        set_finalizers(&mut value, options.propagation);
         match self.key.kind {
             Kind::Namespace => self.delete_namespace(&old),
-            Kind::Pod => Ok(self.delete_pod(&old, options)),
-            _ if old.meta()["finalizers"].is_empty() => Ok(self.take(&old)),
-            _ => Ok(self.mark(&old)),
+            Kind::Pod => Ok(self.delete_pod(&old, value, options)),
+            _ if value["metadata"]["finalizers"].is_empty() => Ok(self.take(&old)),
+            _ => Ok(self.mark(&old, value)),
         }
     }
 
@@ -84,18 +86,22 @@ impl Write<'_> {
     /// Asks an object with finalizers to go.
     ///
     /// upstream: markAsDeleting.
-    fn mark(mut self, old: &Arc<Object>) -> Written {
-        if old.is_terminating() {
+    fn mark(mut self, old: &Arc<Object>, mut value: Value) -> Written {
+        if !old.is_terminating() {
+            set_deletion(&mut value, self.now, 0);
+            bump_generation(&mut value, old);
+        } else if value == old.value {
             return self.unchanged(old);
         }
-        let mut value = old.value.clone();
-        set_deletion(&mut value, self.now, 0);
-        bump_generation(&mut value, old);
         self.put(value, Some(old))
     }
 
-    fn delete_pod(mut self, old: &Arc<Object>, options: &DeleteOptions) -> Written {
-        let mut value = old.value.clone();
+    fn delete_pod(
+        mut self,
+        old: &Arc<Object>,
+        mut value: Value,
+        options: &DeleteOptions,
+    ) -> Written {
         let grace_s = if old.is_terminating() {
             let Some((until, grace_s)) = shortened(old, options, self.now) else {
                 return self.unchanged(old);
@@ -109,7 +115,8 @@ impl Write<'_> {
             bump_generation(&mut value, old);
             grace_s
         };
-        if grace_s > 0 || !old.meta()["finalizers"].is_empty() || self.options.dry_run {
+        let is_held = !value["metadata"]["finalizers"].is_empty();
+        if grace_s > 0 || is_held || self.options.dry_run {
             return self.put(value, Some(old));
         }
         // Watchers see the grace fall to 0 before the pod is gone.
@@ -151,6 +158,26 @@ fn shortened(pod: &Object, options: &DeleteOptions, now: Time) -> Option<(Time, 
         (true, 0) => (now, 0),
         (true, _) => (now + Duration::s(1), 1),
     })
+}
+
+/// What the propagation asks of the object itself.
+///
+/// upstream: deletionFinalizersForGarbageCollection.
+fn set_finalizers(value: &mut Value, propagation: Propagation) {
+    let wanted = match propagation {
+        Propagation::Background => "",
+        Propagation::Foreground => FOREGROUND,
+        Propagation::Orphan => ORPHAN,
+    };
+    let is_foreign = |it: &&Value| ![FOREGROUND, ORPHAN].contains(&it.as_str());
+    let old = value["metadata"]["finalizers"].items();
+    let mut new: Vec<Value> = old.iter().filter(is_foreign).cloned().collect();
+    if !wanted.is_empty() {
+        new.push(wanted.into());
+    }
+    if new != old {
+        value["metadata"]["finalizers"] = new.into();
+    }
 }
 
 fn set_deletion(value: &mut Value, until: Time, grace_s: i64) {

@@ -78,6 +78,8 @@ pub struct WriteOptions {
     pub dry_run: bool,
     /// What to do with unknown and duplicate fields.
     pub field_validation: FieldValidation,
+    /// The object of that UID must still stand: the live look that a controller takes before it adopts.
+    pub if_stands: Option<(Key, Text)>,
 }
 
 /// What to do with fields the schema doesn't know.
@@ -102,6 +104,11 @@ pub struct DeleteOptions {
     /// What happens to what the object owns.
     pub propagation: Propagation,
 }
+
+/// The finalizer of an object that goes after all it owns.
+pub const FOREGROUND: &str = "foregroundDeletion";
+/// The finalizer of an object that leaves what it owns behind.
+pub const ORPHAN: &str = "orphan";
 
 /// What happens to what a deleted object owns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

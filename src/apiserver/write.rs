@@ -46,6 +46,11 @@ pub(super) fn run(
     now: Time,
     request: &Request,
 ) -> Result<Written, Status> {
+    if let Some((key, uid)) = &request.options.if_stands
+        && store.objects.get(key).is_none_or(|it| it.uid() != uid)
+    {
+        return Err(Status::not_found(key));
+    }
     let write = Write {
         store,
         config,

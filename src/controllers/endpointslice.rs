@@ -34,12 +34,6 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
     let mut plan = Plan::default();
     let slices = own_slices(ctx, key);
     let Some(service) = ctx.objects.get(key) else {
-        // differs: upstream's garbage collector removes the slices of a Service that is gone.
-        let why = || Why::SliceFollows {
-            service: key.name.clone(),
-        };
-        plan.decisions
-            .extend(slices.iter().map(|it| delete(it, why())));
         return plan;
     };
     let spec = &service.value["spec"];

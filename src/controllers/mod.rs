@@ -2,6 +2,7 @@
 
 pub mod endpoints;
 pub mod endpointslice;
+pub mod garbagecollector;
 pub mod statefulset;
 
 use std::sync::Arc;

@@ -32,7 +32,8 @@ impl Informer {
             Actor::You
             | Actor::StatefulSetController
             | Actor::EndpointSliceController
-            | Actor::EndpointsController => Self::Controllers,
+            | Actor::EndpointsController
+            | Actor::GarbageCollector => Self::Controllers,
             Actor::Scheduler => Self::Scheduler,
             Actor::Kubelet => Self::Kubelets,
         }
@@ -44,13 +45,14 @@ impl Informer {
             Kind::Pod => true,
             Kind::Node => self != Self::Dns,
             Kind::Service | Kind::EndpointSlice => matches!(self, Self::Controllers | Self::Dns),
-            Kind::StatefulSet | Kind::ControllerRevision | Kind::Endpoints => {
-                self == Self::Controllers
-            }
-            Kind::Namespace => self == Self::Dns,
-            Kind::ConfigMap | Kind::Event | Kind::PersistentVolumeClaim | Kind::ServiceAccount => {
-                false
-            }
+            Kind::StatefulSet
+            | Kind::ControllerRevision
+            | Kind::Endpoints
+            | Kind::ConfigMap
+            | Kind::PersistentVolumeClaim
+            | Kind::ServiceAccount => self == Self::Controllers,
+            Kind::Namespace => matches!(self, Self::Controllers | Self::Dns),
+            Kind::Event => false,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::api::{Key, Kind, Object};
 use crate::apiserver::rest::{self, HttpRequest, HttpResponse};
 use crate::apiserver::{self, LogEntry, Request, Status, Store, Written};
 use crate::config::Config;
-use crate::controllers::{endpoints, endpointslice, statefulset};
+use crate::controllers::{endpoints, endpointslice, garbagecollector, statefulset};
 use crate::dns::server::{Preset, Server};
 use crate::memory::Memory;
 use crate::plan::{Actor, Component, Ctx, Decision, EventRecord, OnError, Plan, Report};
@@ -24,10 +24,11 @@ use crate::why::Why;
 use crate::{kubelet, scheduler};
 
 /// Everything that acts.
-const COMPONENTS: [Component; 5] = [
+const COMPONENTS: [Component; 6] = [
     statefulset::COMPONENT,
     endpointslice::COMPONENT,
     endpoints::COMPONENT,
+    garbagecollector::COMPONENT,
     scheduler::COMPONENT,
     kubelet::COMPONENT,
 ];

@@ -107,6 +107,7 @@ impl Actor {
             Self::StatefulSetController => "statefulset-controller",
             Self::EndpointSliceController => "endpointslice-controller",
             Self::EndpointsController => "endpoints-controller",
+            Self::GarbageCollector => "garbage-collector",
             Self::Scheduler => "scheduler",
             Self::Kubelet => "kubelet",
         }

@@ -23,6 +23,7 @@ const ENGLISH: &[(&str, &str)] = &[
     ("actor-statefulset-controller", "StatefulSet controller"),
     ("actor-endpointslice-controller", "EndpointSlice controller"),
     ("actor-endpoints-controller", "endpoints controller"),
+    ("actor-garbage-collector", "garbage collector"),
     ("actor-scheduler", "scheduler"),
     ("actor-kubelet", "kubelet"),
     ("action-command", "run a command"),

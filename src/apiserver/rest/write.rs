@@ -165,6 +165,7 @@ fn options(request: &HttpRequest) -> WriteOptions {
             "" | "Warn" => FieldValidation::Warn,
             _ => FieldValidation::Strict,
         },
+        if_stands: None,
     }
 }
 

@@ -163,6 +163,7 @@ fn unknown_fields_of_a_patch_are_dropped_warned_of_or_refused() {
             options: WriteOptions {
                 dry_run: false,
                 field_validation,
+                ..WriteOptions::default()
             },
         };
         handle(&mut server.store, &server.config, server.now, &request)

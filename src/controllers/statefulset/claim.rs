@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use super::Sync;
-use crate::api::{Kind, Object};
-use crate::apiserver::{Patch, Verb};
-use crate::plan::OnError;
+use crate::api::{Key, Kind, Object};
+use crate::apiserver::{Patch, Request, Verb, WriteOptions};
+use crate::plan::{Decision, OnError};
 use crate::value::Value;
 use crate::why::Why;
 use crate::{array, object};
@@ -46,12 +46,23 @@ impl Sync<'_> {
             set: self.name(),
             pod: pod.name().into(),
         };
-        self.request(
-            pod.key(),
-            Verb::Patch(Patch::Strategic, patch),
-            OnError::Stop,
+        self.adopting(pod.key(), patch, why);
+    }
+
+    /// upstream: RecheckDeletionTimestamp, adoptOrphanRevisions: the set is read live before.
+    fn adopting(&mut self, key: Key, patch: Value, why: Why) {
+        let mut request = Request {
+            key,
+            verb: Verb::Patch(Patch::Strategic, patch),
+            options: WriteOptions::default(),
+        };
+        request.options.if_stands = Some((self.set.key(), self.set.uid().into()));
+        self.plan.decisions.push(Decision::Do {
+            request,
+            on_error: OnError::Stop,
             why,
-        );
+            report: None,
+        });
     }
 
     fn release(&mut self, pod: &Object) {
@@ -84,12 +95,7 @@ impl Sync<'_> {
                     set: self.name(),
                     revision: revision.name().into(),
                 };
-                self.request(
-                    revision.key(),
-                    Verb::Patch(Patch::Strategic, patch),
-                    OnError::Stop,
-                    why,
-                );
+                self.adopting(revision.key(), patch, why);
             }
         }
     }

@@ -1,0 +1,86 @@
+//! What becomes of the pods of a set that is deleted, and why.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+#![cfg(not(target_arch = "wasm32"))]
+
+use statefulset_playground::config::Config;
+use statefulset_playground::session::Session;
+use statefulset_playground::sim::StepSize;
+
+const WEB: &str = "\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: web}
+spec:
+  serviceName: nginx
+  replicas: 2
+  selector: {matchLabels: {app: nginx}}
+  template:
+    metadata: {labels: {app: nginx}}
+    spec:
+      containers: [{name: nginx, image: nginx}]
+";
+
+/// Runs the lines after the set is up; the codes of the reasons, and what exists in the end.
+fn ran(lines: &[&str]) -> (Vec<&'static str>, Vec<String>) {
+    let mut session = Session::new(Config::default());
+    session.load(WEB);
+    session.step(StepSize::Idle);
+    for line in lines {
+        session.type_line(line);
+        session.step(StepSize::Idle);
+    }
+    let world = session.timeline().world();
+    let codes = world.trace.iter().map(|it| it.why.rule().code).collect();
+    let objects = world.store.objects.iter();
+    let left = objects
+        .map(|it| it.0.to_string())
+        .filter(|it| it.contains("web") && !it.starts_with("event/"))
+        .collect();
+    (codes, left)
+}
+
+#[test]
+fn what_a_set_owned_goes_with_it() {
+    let (codes, left) = ran(&["kubectl delete sts web"]);
+    assert!(left.is_empty(), "{left:?}");
+    assert_eq!(codes.iter().filter(|it| **it == "owner-gone").count(), 3);
+}
+
+#[test]
+fn in_the_foreground_the_set_goes_last() {
+    let (codes, left) = ran(&["kubectl delete sts web --cascade=foreground"]);
+    assert!(left.is_empty(), "{left:?}");
+    let place = |code| codes.iter().position(|it| *it == code).unwrap();
+    assert!(place("owner-going") < place("dependents-gone"));
+    assert!(codes.contains(&"waits-for-dependents"));
+}
+
+#[test]
+fn orphans_stay_and_are_adopted_by_a_set_of_the_same_name() {
+    let (codes, left) = ran(&["kubectl delete sts web --cascade=orphan"]);
+    assert_eq!(codes.iter().filter(|it| **it == "orphaned").count(), 3);
+    assert_eq!(left.len(), 3, "{left:?}");
+    let (codes, left) = ran(&[
+        "kubectl delete sts web --cascade=orphan",
+        "kubectl apply -f manifest.yaml",
+    ]);
+    assert_eq!(codes.iter().filter(|it| **it == "pod-adopted").count(), 2);
+    assert_eq!(left.len(), 4, "{left:?}");
+}
+
+#[test]
+fn an_owner_that_does_not_exist_is_an_owner_that_is_gone() {
+    let owner = r#"{"apiVersion":"apps/v1","kind":"StatefulSet","name":"nobody","uid":"1"}"#;
+    let patch = |name: &str, owners: &str| {
+        format!("kubectl patch cm {name} -p '{{\"metadata\":{{\"ownerReferences\":[{owners}]}}}}'")
+    };
+    let create = "kubectl create cm web-map";
+    let (codes, left) = ran(&[create, &patch("web-map", owner)]);
+    assert!(codes.contains(&"owner-gone"));
+    assert!(!left.contains(&"configmap/web-map".to_owned()), "{left:?}");
+    let unknown = owner.replace("StatefulSet", "Mystery");
+    let both = format!("{owner},{}", unknown.replace("\"1\"", "\"2\""));
+    let (codes, left) = ran(&[create, &patch("web-map", &both)]);
+    assert!(codes.contains(&"owner-dangles"));
+    assert!(left.contains(&"configmap/web-map".to_owned()), "{left:?}");
+}
