@@ -1,5 +1,8 @@
 //! What components remember beyond the objects: plain data, kept in the world, cheap to clone.
 
+use std::sync::Arc;
+
+use crate::api::Object;
 use crate::persistent::Map;
 use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
@@ -22,27 +25,92 @@ pub struct Memory {
 /// What a kubelet knows of one pod.
 #[derive(Clone, Debug)]
 pub struct PodMemory {
+    /// The pod as it was seen last.
+    pub pod: Arc<Object>,
     /// How far its life has come.
     pub stage: Stage,
-    /// When the next stage is due.
+    /// When the next stage or sync is due; [`Time::NEVER`] if only a change leads on.
     pub due: Time,
     /// How long the pull under way, or the last one, takes.
     pub pull: Duration,
     /// The status as the kubelet wrote it last.
     pub status: Value,
-    /// How its main program ended, if it ended by itself.
-    pub exit_code: Option<i32>,
+    /// Whether the sandbox is up.
+    pub has_sandbox: bool,
+    /// What runs after this is killed, once the pod is to stop.
+    pub kill_at: Time,
+    /// Whether the sync under way has started something.
+    pub has_started: bool,
+    /// After an error in the sync under way: when to sync again.
+    pub retry: Option<Duration>,
+    /// Its containers, init containers first.
+    pub containers: Vec<ContainerMemory>,
 }
 
-/// The stages of a pod's life on its node; `kubelet::stages` says what leads from one to the next.
+/// What a kubelet knows of one container.
+#[derive(Clone, Debug, Default)]
+pub struct ContainerMemory {
+    /// Since when it runs.
+    pub running: Option<Time>,
+    /// When its program will end, and with what code.
+    pub ends: Option<(Time, i32)>,
+    /// How its last run ended, as `state.terminated`; null while the first has not.
+    pub exit: Value,
+    /// How the run before that ended.
+    pub before: Value,
+    /// When its last run ended.
+    pub ended: Time,
+    /// When the last run whose end a sync has seen ended.
+    pub exited_at: Option<Time>,
+    /// How often it was started again.
+    pub restarts: u32,
+    /// Why it waits, as `state.waiting`: decided in the last sync, told by the next.
+    pub waiting: Value,
+    /// The back-off between its restarts.
+    pub restart_back_off: BackOff,
+    /// The back-off between pulls of its image.
+    pub pull_back_off: BackOff,
+    /// Its probes: startup, liveness, readiness.
+    pub probes: [ProbeMemory; 3],
+    /// Whether its readiness fails by the reader's hand until it restarts.
+    pub is_held_unready: bool,
+}
+
+/// A growing delay between attempts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BackOff {
+    /// How long it is now; zero before the first attempt.
+    pub length: Duration,
+    /// When it grew last.
+    pub since: Time,
+}
+
+/// What a probe's worker knows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ProbeMemory {
+    /// When it ticks next.
+    pub next: Time,
+    /// So many successes in a row, or failures as a negative number.
+    pub run: i64,
+    /// What counts, once a threshold was reached.
+    pub passes: Option<bool>,
+    /// Whether it rests until something changes: it passes, or has said that the container must be restarted.
+    pub rests: bool,
+}
+
+/// The stages of a pod's life on its node; `kubelet::life` says what leads from one to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
     /// Volumes are being mounted and the sandbox made.
     Mounting,
-    /// Images are being pulled; so many of its containers have theirs.
+    /// The image of that container is being pulled.
     Pulling(usize),
-    /// The containers run.
-    Running,
+    /// That container was told to stop, and is started again when it has.
+    Restarting(usize),
+    /// The postStart hook of that container runs.
+    Hooking(usize),
+    /// The pod is as it should be, or waits for its next sync.
+    Active,
     /// The containers were told to stop.
     Stopping,
     /// The containers have ended, the object still stands.

@@ -37,6 +37,8 @@ impl Duration {
 impl Time {
     /// The start of the simulation.
     pub const START: Self = Self { ms: 0 };
+    /// What never comes.
+    pub const NEVER: Self = Self { ms: u64::MAX };
 
     /// The span since `earlier`; nothing when that is later.
     pub fn since(self, earlier: Self) -> Duration {

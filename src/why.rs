@@ -241,10 +241,70 @@ reasons! {
     ContainersStarted { pod } "containers-started"
         "{pod} is Running and Ready: its containers have started, and no readiness probe says otherwise"
         "generateAPIPodStatus" "concepts/workloads/pods/pod-lifecycle/#pod-phase"
-    /// The containers run, and have probes that are not simulated.
-    ContainersStartedUnprobed { pod } "containers-started-unprobed"
-        "{pod} is Running and taken to be Ready: its containers have started, and the playground does not run their probes yet"
+    /// The containers run, one is not ready.
+    ContainersStartedUnready { pod, container } "containers-started-unready"
+        "{pod} is Running and not Ready: its containers have started, and a probe of {container} has not passed yet"
         "generateAPIPodStatus" "concepts/workloads/pods/pod-lifecycle/#container-probes"
+    /// An init container runs.
+    InitStarted { pod, container } "init-started"
+        "init container {container} of {pod} has started: init containers run one after another, before all others"
+        "computeInitContainerActions" "concepts/workloads/pods/init-containers/"
+    /// An init container has not ended.
+    WaitsForInit { pod, container } "waits-for-init"
+        "{pod} is not running yet: init container {container} has not ended"
+        "computeInitContainerActions" "concepts/workloads/pods/init-containers/"
+    /// A container was started again.
+    ContainerRestarted { pod, container, code } "container-restarted"
+        "{container} of {pod} is started again: it had ended with exit code {code}, and restartPolicy says to restart it"
+        "computePodActions" "concepts/workloads/pods/pod-lifecycle/#restart-policy"
+    /// The back-off between restarts.
+    WaitsForRestart { pod, container, length } "waits-for-restart"
+        "{container} of {pod} is not started again yet: it ended soon after its last start, and the back-off is {length} now (CrashLoopBackOff)"
+        "doBackOff" "concepts/workloads/pods/pod-lifecycle/#restart-policy"
+    /// A container cannot start.
+    ContainerHeld { pod, container, reason } "container-held"
+        "{container} of {pod} is not running: {reason}; the kubelet tries again with growing delays"
+        "convertToAPIContainerStatuses" "tasks/debug/debug-application/debug-pods/"
+    /// An image cannot be had.
+    ImageMissing { pod, image, node } "image-missing"
+        "{node} cannot get {image} for {pod}: no registry has it, or it must not be pulled"
+        "EnsureImageExists" "concepts/containers/images/#imagepullbackoff"
+    /// A probe failed.
+    ProbeFailed { pod, container, probe } "probe-failed"
+        "the {probe} probe of {container} in {pod} has failed"
+        "doProbe" "concepts/workloads/pods/pod-lifecycle/#container-probes"
+    /// The readiness probe passed.
+    ProbePassed { pod, container } "probe-passed"
+        "{container} of {pod} is ready: its readiness probe has passed"
+        "SetContainerReadiness" "concepts/workloads/pods/pod-lifecycle/#container-probes"
+    /// A probe failed too often.
+    ProbeRestarts { pod, container, probe } "probe-restarts"
+        "{container} of {pod} is stopped and started again: its {probe} probe has failed as often as failureThreshold allows"
+        "computePodActions" "tasks/configure-pod-container/configure-liveness-readiness-startup-probes/"
+    /// A probe has not passed.
+    WaitsForProbe { pod, container, probe } "waits-for-probe"
+        "{pod} is not Ready: the {probe} probe of {container} does not pass"
+        "UpdatePodStatus" "concepts/workloads/pods/pod-lifecycle/#container-probes"
+    /// Another condition must be True.
+    WaitsForGates { pod, message } "waits-for-gates"
+        "{pod} is not Ready: {message}"
+        "GeneratePodReadyCondition" "concepts/workloads/pods/pod-lifecycle/#pod-readiness-gate"
+    /// A hook runs.
+    WaitsForHook { pod, container } "waits-for-hook"
+        "{pod} is not running yet: the postStart hook of {container} has not ended"
+        "startContainer" "concepts/containers/container-lifecycle-hooks/"
+    /// A hook failed.
+    HookFailed { pod, container, hook } "hook-failed"
+        "{container} of {pod} is stopped: its {hook} hook has failed"
+        "startContainer" "concepts/containers/container-lifecycle-hooks/"
+    /// The object is gone while its containers run.
+    StopForced { pod, node } "stop-forced"
+        "{node} stops what still runs of {pod}: its object was deleted without waiting for that"
+        "HandlePodRemoves" "concepts/workloads/pods/pod-lifecycle/#pod-termination-forced"
+    /// The grace was over.
+    ContainersKilled { pod } "containers-killed"
+        "the containers of {pod} have stopped: one had not ended by itself when its grace was over, and was killed"
+        "killContainer" "concepts/workloads/pods/pod-lifecycle/#pod-termination"
     /// A deletion was noticed.
     StopStarted { pod, seconds } "stop-started"
         "{pod} is told to stop: its deletion was asked for, and its containers have {seconds} s to end (TERM, then KILL)"
@@ -254,8 +314,8 @@ reasons! {
         "the containers of {pod} have stopped"
         "SyncTerminatingPod" "concepts/workloads/pods/pod-lifecycle/#pod-termination"
     /// The program ended by itself.
-    ContainersEnded { pod, code } "containers-ended"
-        "the program of {pod} has ended with exit code {code}, and restartPolicy Never leaves it so"
+    ContainersEnded { pod, container, code } "containers-ended"
+        "the program of {container} in {pod} has ended with exit code {code}"
         "generateAPIPodStatus" "concepts/workloads/pods/pod-lifecycle/#restart-policy"
     /// Nothing of the pod is left on the node.
     PodRemoved { pod, node } "pod-removed"

@@ -74,6 +74,30 @@ impl Object {
         self.value["spec"]["containers"].items()
     }
 
+    /// `spec.initContainers`.
+    pub fn init_containers(&self) -> &[Value] {
+        self.value["spec"]["initContainers"].items()
+    }
+
+    /// The container at that place, init containers counted first.
+    pub fn container(&self, at: usize) -> &Value {
+        let init = self.init_containers();
+        init.get(at)
+            .unwrap_or_else(|| &self.value["spec"]["containers"][at - init.len()])
+    }
+
+    /// How many containers it has, init containers included.
+    pub fn container_count(&self) -> usize {
+        self.init_containers().len() + self.containers().len()
+    }
+
+    /// The place of the container of that name, the first ordinary one where there is none.
+    pub fn container_at(&self, name: &str) -> usize {
+        (0..self.container_count())
+            .find(|at| self.container(*at)["name"].as_str() == name)
+            .unwrap_or(self.init_containers().len())
+    }
+
     /// `spec.terminationGracePeriodSeconds`, 30 s where not set.
     pub fn grace_s(&self) -> i64 {
         self.value["spec"]["terminationGracePeriodSeconds"]

@@ -1,12 +1,19 @@
 //! The kubelet: the life of a pod on its node.
 //!
 //! One kubelet per node, each looking only at pods bound to it; together they are one component whose keys are pods.
-//! Left out so far: init containers, probes, restarts, pull failures, lifecycle hooks, node loss.
+//! Left out so far: resources in place, ephemeral containers, evictions, node loss.
 //! upstream: pkg/kubelet; spec/statefulset.md D.1, D.3, D.10.
 
+mod back_off;
+mod behaviour;
 mod images;
-mod stages;
+mod life;
+mod probes;
+mod start;
 mod status;
+mod stop;
+mod sync;
+mod wait;
 
 use crate::api::{Key, Kind, Object, Objects};
 use crate::plan::{Actor, Component, Ctx, Plan};
@@ -28,8 +35,6 @@ fn wakes(_objects: &Objects, before: Option<&Object>, after: Option<&Object>) ->
 
 /// upstream: syncLoop, podWorkers.
 fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
-    match ctx.objects.get(key).filter(|it| !it.node_name().is_empty()) {
-        Some(pod) => stages::advance(ctx, pod),
-        None => Plan::default(),
-    }
+    let pod = ctx.objects.get(key).filter(|it| !it.node_name().is_empty());
+    life::advance(ctx, key, pod)
 }

@@ -2,50 +2,37 @@
 //!
 //! upstream: generateAPIPodStatus, status_manager.go; the exact states are in spec/statefulset.md D.10.
 
+use super::behaviour::is_sidecar;
+use super::probes::{READINESS, STARTUP};
 use crate::api::Object;
 use crate::api::condition::{self, Condition};
-use crate::apiserver::{Patch, Request, Verb, WriteOptions};
 use crate::config::Version;
-use crate::plan::{Ctx, Decision, OnError};
+use crate::memory::{ContainerMemory, PodMemory, Stage};
+use crate::plan::Ctx;
 use crate::sort;
 use crate::value::{Text, Value};
-use crate::why::Why;
 use crate::{array, object};
 
-/// How the containers of a pod stand, all alike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Containers {
-    /// Waiting: ContainerCreating.
-    Creating,
-    /// Running and ready.
-    Running,
-    /// Ended with that exit code.
-    Ended(i32),
-    /// Never found: the pod was deleted before a container ran.
-    Lost,
+/// How the pod's containers stand together.
+struct Counts {
+    phase: &'static str,
+    /// Names of the containers that are not ready, init containers that must have ended first.
+    unready: Vec<Text>,
+    incomplete: Vec<Text>,
+    /// A container ended before the kubelet could see it run.
+    is_lost: bool,
 }
 
-/// The status of a pod whose containers stand so, from what it was before.
-pub(super) fn status_of(
-    ctx: &Ctx<'_>,
-    pod: &Object,
-    old: &Value,
-    containers: Containers,
-    sandbox: bool,
-) -> Value {
-    let mut status = old.clone();
+/// The status of a pod as its containers stand, from what was written before.
+pub(super) fn status_of(ctx: &Ctx<'_>, pod: &Object, it: &PodMemory) -> Value {
+    let mut status = it.status.clone();
     let knows_generations = ctx.config.version >= Version::V1_36;
     if knows_generations {
         status["observedGeneration"] = pod.generation().into();
         status["resources"] = Value::object();
     }
-    status["phase"] = match containers {
-        Containers::Creating => "Pending",
-        Containers::Running => "Running",
-        Containers::Ended(0) => "Succeeded",
-        Containers::Ended(_) | Containers::Lost => "Failed",
-    }
-    .into();
+    let counts = counts(pod, it);
+    status["phase"] = counts.phase.into();
     if status["startTime"].is_null() {
         status["startTime"] = ctx.now.rfc3339().into();
         let host = host_ip(ctx, pod);
@@ -53,7 +40,7 @@ pub(super) fn status_of(
         status["hostIPs"] = array![object! {"ip": &host}];
     }
     let mut conditions = status["conditions"].clone();
-    for mut it in conditions_of(pod, containers, sandbox) {
+    for mut it in conditions_of(pod, it, &counts) {
         if it.kind == "PodReadyToStartContainers" && !knows_generations {
             continue;
         }
@@ -62,13 +49,91 @@ pub(super) fn status_of(
     }
     keep_foreign(ctx, pod, &mut conditions);
     status["conditions"] = conditions;
-    let old = &old["containerStatuses"];
-    status["containerStatuses"] = pod
-        .containers()
-        .iter()
-        .map(|it| container_status(ctx, pod, it, old, containers))
-        .collect();
+    let init = pod.init_containers().len();
+    for (list, from, to) in [
+        ("initContainerStatuses", 0, init),
+        ("containerStatuses", init, pod.container_count()),
+    ] {
+        if from < to {
+            let statuses = (from..to).map(|at| container_status(ctx, pod, it, at));
+            status[list] = statuses.collect();
+        }
+    }
     status
+}
+
+/// upstream: getPhase, GenerateContainersReadyCondition, GeneratePodInitializedCondition.
+fn counts(pod: &Object, it: &PodMemory) -> Counts {
+    let init = pod.init_containers().len();
+    let (mut pending, mut waiting, mut running, mut stopped, mut failed) = (0, 0, 0, 0, 0);
+    let mut counts = Counts {
+        phase: "Pending",
+        unready: Vec::new(),
+        incomplete: Vec::new(),
+        is_lost: false,
+    };
+    for (at, container) in it.containers.iter().enumerate() {
+        let spec = pod.container(at);
+        let name = || Text::from(spec["name"].as_str());
+        let has_ended = !container.exit.is_null();
+        let is_good = container.exit["exitCode"].as_int() == Some(0);
+        if at >= init || is_sidecar(spec) {
+            if !is_ready(spec, container) {
+                counts.unready.push(name());
+            }
+            counts.is_lost |= container.running.is_none() && !has_ended;
+        }
+        if at >= init {
+            running += usize::from(container.running.is_some());
+            if container.running.is_none() {
+                waiting += usize::from(!has_ended);
+                stopped += usize::from(has_ended);
+                failed += usize::from(has_ended && !is_good);
+            }
+        } else if is_sidecar(spec) {
+            let has_stopped = has_ended && container.running.is_none();
+            if !is_started(spec, container) && !has_stopped {
+                pending += 1;
+                counts.incomplete.push(name());
+            }
+        } else if container.running.is_some() || !is_good {
+            pending += 1;
+            counts.incomplete.push(name());
+            let never = pod.value["spec"]["restartPolicy"].as_str() == "Never";
+            if never && has_ended && container.running.is_none() {
+                counts.phase = "Failed";
+                return counts;
+            }
+        }
+    }
+    if running + stopped > 0 {
+        counts.incomplete.clear();
+    }
+    let policy = pod.value["spec"]["restartPolicy"].as_str();
+    let is_last = it.stage >= Stage::Ended;
+    counts.phase = match (policy, failed) {
+        _ if is_last && (waiting > 0 || counts.is_lost) => "Failed",
+        _ if pending > 0 && running + stopped == 0 || waiting > 0 => "Pending",
+        _ if running > 0 => "Running",
+        (_, 0) if is_last => "Succeeded",
+        _ if is_last => "Failed",
+        ("Never" | "OnFailure", 0) => "Succeeded",
+        ("Never", _) => "Failed",
+        _ => "Running",
+    };
+    counts
+}
+
+/// upstream: prober manager UpdatePodStatus, isContainerStarted.
+pub(super) fn is_started(spec: &Value, container: &ContainerMemory) -> bool {
+    container.running.is_some()
+        && (spec["startupProbe"].is_null() || container.probes[STARTUP].passes == Some(true))
+}
+
+/// Whether it runs and its readiness probe, if any, has passed.
+pub(super) fn is_ready(spec: &Value, container: &ContainerMemory) -> bool {
+    is_started(spec, container)
+        && (spec["readinessProbe"].is_null() || container.probes[READINESS].passes == Some(true))
 }
 
 /// Conditions of other writers (DisruptionTarget) are taken from the object as it is and stand first; PodScheduled is
@@ -109,23 +174,31 @@ const KUBELET_CONDITIONS: [&str; 4] = [
     "ContainersReady",
 ];
 
-fn conditions_of(pod: &Object, containers: Containers, sandbox: bool) -> [Condition; 4] {
-    let names: Vec<&str> = pod
-        .containers()
-        .iter()
-        .map(|it| it["name"].as_str())
-        .collect();
-    let unready = crate::text!("containers with unready status: [{}]", names.join(" "));
-    let (ready, reason, message) = match containers {
-        Containers::Running => (true, "", Text::new()),
-        Containers::Creating | Containers::Lost => (false, "ContainersNotReady", unready),
-        Containers::Ended(0) => (false, "PodCompleted", Text::new()),
-        Containers::Ended(_) => (false, "PodFailed", Text::new()),
+fn conditions_of(pod: &Object, it: &PodMemory, counts: &Counts) -> [Condition; 4] {
+    let listed = |what: &str, names: &[Text]| {
+        crate::text!("containers with {what} status: [{}]", names.join(" "))
     };
-    let initialized = if containers == Containers::Ended(0) {
-        "PodCompleted"
+    let none = ("", Text::new());
+    let has_succeeded = counts.phase == "Succeeded";
+    let (reason, message) = match counts.phase {
+        "Succeeded" => ("PodCompleted", Text::new()),
+        "Failed" if !counts.is_lost => ("PodFailed", Text::new()),
+        _ if counts.unready.is_empty() => none.clone(),
+        _ => ("ContainersNotReady", listed("unready", &counts.unready)),
+    };
+    let initialized = match counts.incomplete.is_empty() {
+        _ if has_succeeded => ("PodCompleted", Text::new()),
+        true => none,
+        false => (
+            "ContainersNotInitialized",
+            listed("incomplete", &counts.incomplete),
+        ),
+    };
+    let gates = gates_missing(pod);
+    let (ready_reason, ready_message) = if reason.is_empty() && !gates.is_empty() {
+        ("ReadinessGatesNotReady", gates)
     } else {
-        ""
+        (reason, message.clone())
     };
     let of = |kind, status, reason, message| Condition {
         kind,
@@ -134,67 +207,125 @@ fn conditions_of(pod: &Object, containers: Containers, sandbox: bool) -> [Condit
         message,
         observed_generation: None,
     };
+    let is_initialized = has_succeeded || initialized.0.is_empty();
     [
-        of("PodReadyToStartContainers", sandbox, "", Text::new()),
-        of("Initialized", true, initialized, Text::new()),
-        of("Ready", ready, reason, message.clone()),
-        of("ContainersReady", ready, reason, message),
+        of("PodReadyToStartContainers", it.has_sandbox, "", Text::new()),
+        of("Initialized", is_initialized, initialized.0, initialized.1),
+        of(
+            "Ready",
+            ready_reason.is_empty(),
+            ready_reason,
+            ready_message,
+        ),
+        of("ContainersReady", reason.is_empty(), reason, message),
     ]
 }
 
-fn container_status(
+/// What stands against the pod's readiness gates.
+///
+/// upstream: GeneratePodReadyCondition.
+pub(super) fn gates_missing(pod: &Object) -> Text {
+    let mut messages = Text::new();
+    for gate in pod.value["spec"]["readinessGates"].items() {
+        let kind = gate["conditionType"].as_str();
+        let message = match pod.value["status"]["conditions"].item("type", kind)["status"].as_str()
+        {
+            "True" => continue,
+            "" => crate::text!(
+                "corresponding condition of pod readiness gate \"{kind}\" does not exist."
+            ),
+            status => crate::text!(
+                "the status of pod readiness gate \"{kind}\" is not \"True\", but {status}"
+            ),
+        };
+        if !messages.is_empty() {
+            messages.push_str(", ");
+        }
+        messages.push_str(&message);
+    }
+    messages
+}
+
+/// The ID the runtime gives to the run of a container.
+fn container_id(ctx: &Ctx<'_>, pod: &Object, name: &str, restarts: u32) -> Text {
+    let restarts = crate::text!("{restarts}");
+    let words = [pod.uid(), name, restarts.as_str()];
+    let known = if restarts == "0" { 2 } else { 3 };
+    crate::text!(
+        "containerd://{:016x}",
+        crate::chance::chance(ctx.config.seed, &words[..known])
+    )
+}
+
+/// How a run ended, as `state.terminated`.
+pub(super) fn terminated(
     ctx: &Ctx<'_>,
     pod: &Object,
-    container: &Value,
-    old: &Value,
-    containers: Containers,
+    at: usize,
+    it: &ContainerMemory,
+    code: i32,
 ) -> Value {
-    let name = container["name"].as_str();
-    let old = old.item("name", name);
-    let now = || Value::from(ctx.now.rfc3339());
-    let started_at = match &old["state"]["running"]["startedAt"] {
-        Value::Null => now(),
-        since => since.clone(),
-    };
-    let id = crate::text!(
-        "containerd://{:016x}",
-        crate::chance::chance(ctx.config.seed, &[pod.uid(), name])
-    );
-    let state = match containers {
-        Containers::Creating => object! {"waiting": object! {"reason": "ContainerCreating"}},
-        Containers::Running => object! {"running": object! {"startedAt": started_at}},
-        Containers::Ended(code) => object! {"terminated": object! {
-            "exitCode": code,
-            "reason": if code == 0 { "Completed" } else { "Error" },
-            "startedAt": started_at,
-            "finishedAt": now(),
-            "containerID": &id,
-        }},
-        Containers::Lost => object! {"terminated": object! {
+    object! {
+        "exitCode": code,
+        "reason": if code == 0 { "Completed" } else { "Error" },
+        "startedAt": it.running.unwrap_or(ctx.now).rfc3339(),
+        "finishedAt": ctx.now.rfc3339(),
+        "containerID": container_id(ctx, pod, pod.container(at)["name"].as_str(), it.restarts),
+    }
+}
+
+/// upstream: convertToAPIContainerStatuses.
+fn container_status(ctx: &Ctx<'_>, pod: &Object, it: &PodMemory, at: usize) -> Value {
+    let (spec, container) = (pod.container(at), &it.containers[at]);
+    let name = spec["name"].as_str();
+    let has_ended = !container.exit.is_null();
+    let will_start = it.stage < Stage::Stopping;
+    let mut last = &container.before;
+    let state = if let Some(since) = container.running {
+        object! {"running": object! {"startedAt": since.rfc3339()}}
+    } else if !container.waiting.is_null() && will_start {
+        if has_ended {
+            last = &container.exit;
+        }
+        object! {"waiting": &container.waiting}
+    } else if has_ended {
+        object! {"terminated": &container.exit}
+    } else if it.stage >= Stage::Ended {
+        object! {"terminated": object! {
             "exitCode": 137,
             "reason": "ContainerStatusUnknown",
             "message": "The container could not be located when the pod was terminated",
             "startedAt": Value::Null,
             "finishedAt": Value::Null,
-        }},
+        }}
+    } else if pod.init_containers().is_empty() {
+        object! {"waiting": object! {"reason": "ContainerCreating"}}
+    } else {
+        object! {"waiting": object! {"reason": "PodInitializing"}}
     };
-    let has_run = matches!(containers, Containers::Running | Containers::Ended(_));
+    let has_run = container.running.is_some() || has_ended;
+    let is_init = at < pod.init_containers().len() && !is_sidecar(spec);
+    let is_ready = if is_init {
+        container.running.is_none() && container.exit["exitCode"].as_int() == Some(0)
+    } else {
+        is_ready(spec, container)
+    };
     let mut status = object! {
         "name": name,
-        "image": &container["image"],
-        "imageID": if has_run { container["image"].clone() } else { "".into() },
-        "lastState": Value::object(),
-        "ready": containers == Containers::Running,
-        "restartCount": 0,
-        "started": containers == Containers::Running,
+        "image": &spec["image"],
+        "imageID": if has_run { spec["image"].clone() } else { "".into() },
+        "lastState": if last.is_null() { Value::object() } else { object! {"terminated": last} },
+        "ready": is_ready,
+        "restartCount": container.restarts,
+        "started": is_started(spec, container),
         "state": state,
     };
     if has_run {
-        status["containerID"] = id.into();
+        status["containerID"] = container_id(ctx, pod, name, container.restarts).into();
         status["resources"] = Value::object();
     }
-    let mounts = container["volumeMounts"].items().iter().map(mount_status);
-    if !container["volumeMounts"].is_empty() {
+    if !spec["volumeMounts"].is_empty() {
+        let mounts = spec["volumeMounts"].items().iter().map(mount_status);
         status["volumeMounts"] = mounts.collect();
     }
     status
@@ -215,21 +346,4 @@ fn host_ip(ctx: &Ctx<'_>, pod: &Object) -> Text {
         .get(&key)
         .map(|it| it.internal_ip().into())
         .unwrap_or_default()
-}
-
-/// The request that writes a pod's status; it meets only the pod of this UID.
-pub(super) fn write(pod: &Object, status: &Value, why: Why) -> Decision {
-    let patch = object! {"metadata": object! {"uid": pod.uid()}, "status": status};
-    let verb = Verb::PatchStatus(Patch::Merge, patch);
-    let request = Request {
-        key: pod.key(),
-        verb,
-        options: WriteOptions::default(),
-    };
-    Decision::Do {
-        request,
-        on_error: OnError::Stop,
-        why,
-        report: None,
-    }
 }

@@ -213,7 +213,10 @@ impl World {
         let uid = Text::from(pod.uid());
         if let Some(memory) = self.memory.pods.get(&uid) {
             let mut memory = memory.clone();
-            memory.exit_code = Some(code);
+            let at = pod.container_at(&connection.container);
+            if let Some(it) = memory.containers.get_mut(at) {
+                it.ends = Some((self.now, code));
+            }
             self.memory.pods.insert(uid, memory);
             self.enqueue(
                 Actor::Kubelet,

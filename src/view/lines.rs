@@ -21,11 +21,14 @@ pub(super) fn field_of(why: &Why) -> Option<(Kind, &'static str)> {
         }
         "partition-holds" => "spec.updateStrategy.rollingUpdate.partition",
         "on-delete-holds" => "spec.updateStrategy.type",
-        "image-pulled"
-        | "image-present"
-        | "waits-for-pull"
-        | "containers-started"
-        | "containers-started-unprobed" => "spec.template.spec.containers[0].image",
+        "image-pulled" | "image-present" | "waits-for-pull" | "containers-started"
+        | "image-missing" | "container-held" => "spec.template.spec.containers[0].image",
+        "containers-started-unready" | "waits-for-probe" | "probe-passed" | "probe-failed" => {
+            "spec.template.spec.containers[0].readinessProbe"
+        }
+        "probe-restarts" => "spec.template.spec.containers[0].livenessProbe",
+        "init-started" | "waits-for-init" => "spec.template.spec.initContainers",
+        "waits-for-gates" => "spec.template.spec.readinessGates",
         "pod-adopted" | "pod-released" => "spec.selector",
         "slice-new"
         | "endpoint-ready"

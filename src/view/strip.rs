@@ -40,7 +40,7 @@ fn markers(look: &Look<'_>) -> Value {
         .filter(|it| {
             matches!(
                 it.why,
-                Why::ContainersStarted { .. } | Why::ContainersStartedUnprobed { .. }
+                Why::ContainersStarted { .. } | Why::ProbePassed { .. }
             )
         })
         .filter_map(|it| {

@@ -5,11 +5,14 @@ use crate::config::Config;
 use crate::conformance::scenario::Scenario;
 use crate::object;
 use crate::sim::World;
-use crate::time::Duration;
+use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
 
 /// What the cluster is given to come to rest before the scenario starts.
 const SETTLING: Duration = Duration::s(2);
+
+/// Younger nodes have run nothing yet.
+const FRESH: Duration = Duration::s(60);
 
 /// A cluster with the recorded nodes and the scenario's namespace.
 pub fn world(scenario: &Scenario) -> World {
@@ -27,10 +30,9 @@ pub fn world(scenario: &Scenario) -> World {
     {
         config.nodes = count;
     }
-    // The recorded runtime gets an image in no time. The images of the manifests had been used before on the same
-    // nodes, those that come by later commands had not.
+    // The recorded runtime gets an image in no time.
     config.pulls.between_ms = (0, 0);
-    config.pulls.on_nodes = images(scenario);
+    config.pulls.on_nodes = images(scenario, &nodes);
     let mut world = World::new(config);
     for node in nodes {
         make_alike(&mut world, node);
@@ -58,11 +60,23 @@ pub fn world(scenario: &Scenario) -> World {
     world
 }
 
-/// The images that the scenario's files name.
-fn images(scenario: &Scenario) -> Vec<Text> {
+/// The images that the nodes have already: nodes older than a minute have run other scenarios.
+///
+/// Those of the manifests had been used before, those that come by later commands had not; all used the first one.
+fn images(scenario: &Scenario, nodes: &[&Value]) -> Vec<Text> {
+    let now = scenario.date.unwrap_or_default();
+    let made = |it: &&Value| Time::parse(it["metadata"]["creationTimestamp"].as_str());
+    if nodes
+        .iter()
+        .all(|it| made(it).is_none_or(|it| now.since(it) < FRESH))
+        && !nodes.is_empty()
+    {
+        return Vec::new();
+    }
     let lines = scenario.files.iter().flat_map(|it| it.1.lines());
     let images = lines.filter_map(|it| it.trim_start_matches([' ', '-']).strip_prefix("image:"));
-    images.map(|it| it.trim().into()).collect()
+    let images = images.map(|it| it.trim().into());
+    images.chain(["nginx:1.9.1".into()]).collect()
 }
 
 /// Creates an object that is nothing but its name; one that is there already stays as it is.

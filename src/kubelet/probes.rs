@@ -1,0 +1,207 @@
+//! Probes: when they tick, what they find, and what follows at a threshold.
+//!
+//! A probe that passes rests: what it looks at changes only by the reader's hand, which wakes it.
+//! differs: an answer takes no time, so no probe times out.
+//! upstream: pkg/kubelet/prober/worker.go, doProbe; prober_manager.go, UpdatePodStatus; spec/statefulset.md D.6.
+
+use super::behaviour::{Behaviour, words_end};
+use super::life::Life;
+use super::start::{next_tick, period};
+use super::status::{is_ready, is_started};
+use crate::memory::Stage;
+use crate::time::Duration;
+use crate::value::{Text, Value};
+use crate::why::Why;
+
+/// A kind of probe.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kind {
+    pub field: &'static str,
+    pub word: &'static str,
+    title: &'static str,
+}
+
+pub(super) const STARTUP: usize = 0;
+pub(super) const LIVENESS: usize = 1;
+pub(super) const READINESS: usize = 2;
+/// The kinds, by their places in [`crate::memory::ContainerMemory::probes`].
+pub(super) const KINDS: [Kind; 3] = [
+    Kind {
+        field: "startupProbe",
+        word: "startup",
+        title: "Startup",
+    },
+    Kind {
+        field: "livenessProbe",
+        word: "liveness",
+        title: "Liveness",
+    },
+    Kind {
+        field: "readinessProbe",
+        word: "readiness",
+        title: "Readiness",
+    },
+];
+
+impl Life<'_> {
+    /// Runs a probe that is due; says whether there was one.
+    pub(super) fn tick(&mut self) -> bool {
+        let now = self.ctx.now;
+        if self.it.stage >= Stage::Ended {
+            return false;
+        }
+        for at in 0..self.it.containers.len() {
+            for (kind, Kind { field, .. }) in KINDS.iter().enumerate() {
+                let it = &mut self.it.containers[at];
+                let probe = &mut it.probes[kind];
+                let is_due = it.running.is_some() && !probe.rests && probe.next <= now;
+                let period = period(&self.pod.container(at)[*field]);
+                if let Some(period) = period.filter(|_| is_due) {
+                    probe.next = next_tick(probe.next, period, now);
+                    self.probe(at, kind);
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// Readiness probes of containers that are not ready run at once; says whether any is still not ready.
+    ///
+    /// upstream: UpdatePodStatus triggers them whenever a status is made, and their tickers begin anew.
+    pub(super) fn probe_unready(&mut self) -> bool {
+        let mut is_any_unready = false;
+        for at in 0..self.it.containers.len() {
+            let (spec, it) = (self.container(at), &self.it.containers[at]);
+            let Some(period) = period(&spec[KINDS[READINESS].field]) else {
+                continue;
+            };
+            if is_started(spec, it) && !is_ready(spec, it) {
+                self.it.containers[at].probes[READINESS].next = self.ctx.now + period;
+                self.probe(at, READINESS);
+                is_any_unready |= !is_ready(spec, &self.it.containers[at]);
+            }
+        }
+        is_any_unready
+    }
+
+    fn probe(&mut self, at: usize, kind: usize) {
+        let (spec, now) = (self.container(at), self.ctx.now);
+        let it = &self.it.containers[at];
+        let probe = &spec[KINDS[kind].field];
+        let has_run_s = now.since(it.running.unwrap_or(now)).ms / 1000;
+        let delay = probe["initialDelaySeconds"].as_int().unwrap_or(0);
+        let is_started = is_started(spec, it);
+        if is_started == (kind == STARTUP) || u64::try_from(delay).is_ok_and(|it| has_run_s < it) {
+            self.it.containers[at].probes[kind].rests = is_started && kind == STARTUP;
+            return;
+        }
+        let failure = self.failure(at, kind, probe);
+        let (pod, container) = (self.name(), self.container_name(at));
+        let word: Text = KINDS[kind].word.into();
+        if let Some(output) = &failure {
+            let why = Why::ProbeFailed {
+                pod: pod.clone(),
+                container: container.clone(),
+                probe: word.clone(),
+            };
+            let text = crate::text!("{} probe failed: {output}", KINDS[kind].title);
+            self.record(at, ("Unhealthy", text, true), &why);
+        }
+        let passes = failure.is_none();
+        let threshold = if passes {
+            probe["successThreshold"].as_int().unwrap_or(1)
+        } else {
+            probe["failureThreshold"].as_int().unwrap_or(3)
+        };
+        let it = &mut self.it.containers[at].probes[kind];
+        it.run = if passes {
+            it.run.max(0) + 1
+        } else {
+            it.run.min(0) - 1
+        };
+        if it.run.abs() < threshold {
+            return;
+        }
+        it.passes = Some(passes);
+        it.rests = passes || kind != READINESS;
+        if kind != READINESS {
+            if (kind == STARTUP || !passes) && self.it.stage == Stage::Active {
+                self.it.due = now;
+            }
+            return;
+        }
+        self.write(&if passes {
+            Why::ProbePassed { pod, container }
+        } else {
+            Why::ProbeFailed {
+                pod,
+                container,
+                probe: word,
+            }
+        });
+    }
+
+    /// What a probe that fails says; nothing if it passes.
+    fn failure(&self, at: usize, kind: usize, probe: &Value) -> Option<Text> {
+        let (spec, it) = (self.container(at), &self.it.containers[at]);
+        let behaviour = Behaviour::of(self.ctx.config, self.pod, at);
+        let is_up = self.ctx.now >= it.running? + behaviour.up_after;
+        let is_held = kind == READINESS && (behaviour.is_unready || it.is_held_unready);
+        if !probe["exec"].is_null() {
+            let words = &probe["exec"]["command"];
+            let words = [words[0].as_str(), words[1].as_str(), words[2].as_str()];
+            let has_failed = words_end(&words).is_some_and(|it| it.1 != 0);
+            return (has_failed || !is_up || is_held).then(Text::new);
+        }
+        let (handler, path) = match &probe["httpGet"] {
+            Value::Null if probe["grpc"].is_null() => (&probe["tcpSocket"], None),
+            Value::Null => (&probe["grpc"], None),
+            http => (http, Some(http["path"].as_str())),
+        };
+        let port = port_of(spec, &handler["port"]);
+        let listens = is_up && listens(spec, &behaviour, &port);
+        if listens && !is_held {
+            return None;
+        }
+        let host = match handler["host"].as_str() {
+            "" => self.it.status["podIP"].as_str(),
+            host => host,
+        };
+        if !probe["grpc"].is_null() {
+            let timeout = Duration::s(1).ms / 1000;
+            return Some(crate::text!(
+                "timeout: failed to connect service \"{host}:{port}\" within {timeout}s: context deadline exceeded"
+            ));
+        }
+        let refused = crate::text!("dial tcp {host}:{port}: connect: connection refused");
+        Some(match path {
+            None => refused,
+            Some(_) if listens => "HTTP probe failed with statuscode: 503".into(),
+            Some(path) => {
+                let scheme = handler["scheme"].as_str().to_ascii_lowercase();
+                crate::text!("Get \"{scheme}://{host}:{port}{path}\": {refused}")
+            }
+        })
+    }
+}
+
+/// The number of a port that may be named.
+fn port_of(container: &Value, port: &Value) -> Text {
+    let named = container["ports"].item("name", port.as_str());
+    match (port, &named["containerPort"]) {
+        (Value::String(_), number) if !number.is_null() => crate::text!("{number}"),
+        _ => crate::text!("{port}"),
+    }
+}
+
+/// Whether the program listens there: on the ports it is said to, else on the declared ones; with none declared, on
+/// all that are asked for.
+fn listens(container: &Value, behaviour: &Behaviour, port: &str) -> bool {
+    let declared = container["ports"].items();
+    if !behaviour.ports.is_empty() {
+        return behaviour.ports.split(',').any(|it| it == port);
+    }
+    let is_it = |it: &Value| crate::text!("{}", it["containerPort"]) == port;
+    declared.is_empty() || declared.iter().any(is_it)
+}

@@ -1,0 +1,193 @@
+//! The end of a pod: its containers are told to stop, killed after the grace, and what is left is cleaned up.
+//!
+//! upstream: SyncTerminatingPod, killContainersWithSyncResult, SyncTerminatedPod, status manager.
+
+use super::behaviour::{Behaviour, is_sidecar};
+use super::life::{Life, killing};
+use super::probes::READINESS;
+use crate::apiserver::{DeleteOptions, Request, Verb, WriteOptions};
+use crate::chance::between;
+use crate::config::Version;
+use crate::memory::Stage;
+use crate::plan::{Decision, OnError};
+use crate::time::{Duration, Time};
+use crate::value::Text;
+use crate::why::Why;
+
+/// What a container gets at the least between TERM and KILL, whatever its preStop hook has used.
+///
+/// upstream: minimumGracePeriodInSeconds.
+const LEAST: Duration = Duration::s(2);
+
+impl Life<'_> {
+    /// A deletion was noticed, or its grace made shorter.
+    pub(super) fn stop(&mut self) {
+        let grace = self.pod.meta()["deletionGracePeriodSeconds"].as_int();
+        let grace = Duration::s(u64::try_from(grace.unwrap_or(0)).unwrap_or(0));
+        let kill_at = self.ctx.now + grace;
+        if self.it.stage == Stage::Stopping {
+            if kill_at < self.it.kill_at {
+                self.it.kill_at = kill_at;
+                for it in self
+                    .it
+                    .containers
+                    .iter_mut()
+                    .filter(|it| it.running.is_some())
+                {
+                    if it.ends.is_none_or(|it| it.0 > kill_at) {
+                        it.ends = Some((kill_at, 137));
+                    }
+                }
+            }
+            return;
+        }
+        self.it.kill_at = kill_at;
+        self.start_stopping(grace);
+    }
+
+    /// upstream: the observedGeneration write is new with v1.34; SyncTerminatingPod.
+    fn start_stopping(&mut self, grace: Duration) {
+        let why = Why::StopStarted {
+            pod: self.name(),
+            seconds: crate::text!("{}", grace.ms / 1000),
+        };
+        self.it.stage = Stage::Stopping;
+        self.it.due = Time::NEVER;
+        if self.ctx.config.version >= Version::V1_36 {
+            self.write(&why);
+        }
+        let is_running = |at: &usize| self.it.containers[*at].running.is_some();
+        let running: Vec<usize> = (0..self.it.containers.len()).filter(is_running).collect();
+        for at in &running {
+            self.record(*at, killing(self.pod, *at), &why);
+            for probe in &mut self.it.containers[*at].probes[..READINESS] {
+                probe.rests = true;
+            }
+        }
+        if running.is_empty() {
+            return self.nothing_runs(&why);
+        }
+        self.probe_unready();
+        let init = self.pod.init_containers().len();
+        let mut is_told = false;
+        for at in running {
+            if at >= init || !is_sidecar(self.container(at)) {
+                self.tell(at, grace, &why);
+                is_told = true;
+            }
+        }
+        if !is_told {
+            self.tell_sidecars();
+        }
+    }
+
+    /// No container is there to be stopped; one that never ran is looked for in vain.
+    fn nothing_runs(&mut self, why: &Why) {
+        let has_run = self.it.containers.iter().any(|it| !it.exit.is_null());
+        let was_up = self.it.has_sandbox && self.ctx.config.version >= Version::V1_36;
+        if was_up && !has_run {
+            self.it.has_sandbox = false;
+            self.write(why);
+        }
+        let after = match (has_run, was_up) {
+            (true, _) => 20,
+            (_, true) => 500,
+            _ => 1000,
+        };
+        self.to(Stage::Stopping, Duration::ms(after));
+    }
+
+    fn tell(&mut self, at: usize, grace: Duration, why: &Why) {
+        let end = self.end_when_told(at, grace, why);
+        let it = &mut self.it.containers[at];
+        if it.ends.is_none_or(|it| it.0 > end.0) {
+            it.ends = Some(end);
+        }
+    }
+
+    /// When a container ends that is told to stop now, and with what code.
+    ///
+    /// upstream: killContainer.
+    pub(super) fn end_when_told(&mut self, at: usize, grace: Duration, why: &Why) -> (Time, i32) {
+        let (hook, code) = self.hook_end(at, "preStop").unwrap_or_default();
+        if code != 0 {
+            let told = ("FailedPreStopHook", "PreStopHook failed".into(), true);
+            self.record(at, told, why);
+        }
+        let hook = hook.min(grace);
+        let left = Duration::ms(grace.ms - hook.ms).max(LEAST.min(grace));
+        let told = self.ctx.now + hook;
+        match Behaviour::of(self.ctx.config, self.pod, at).stop {
+            Some(stop) if stop <= left => (told + stop, 0),
+            _ => (told + left, 137),
+        }
+    }
+
+    /// Sidecars are told to stop when all others have.
+    fn tell_sidecars(&mut self) {
+        let why = Why::StopStarted {
+            pod: self.name(),
+            seconds: crate::text!("{}", self.it.kill_at.since(self.ctx.now).ms / 1000),
+        };
+        let grace = self.it.kill_at.since(self.ctx.now).max(LEAST);
+        for at in 0..self.pod.init_containers().len() {
+            if self.it.containers[at].running.is_some() && is_sidecar(self.container(at)) {
+                self.tell(at, grace, &why);
+            }
+        }
+    }
+
+    /// While stopping, a container has ended.
+    pub(super) fn one_has_stopped(&mut self) {
+        let init = self.pod.init_containers().len();
+        let runs = |at: usize| self.it.containers[at].running.is_some();
+        if !(0..self.it.containers.len()).any(runs) {
+            self.it.due = self.ctx.now;
+        } else if !(init..self.it.containers.len()).any(runs) {
+            self.tell_sidecars();
+        }
+    }
+
+    pub(super) fn containers_stopped(&mut self) {
+        self.it.has_sandbox = false;
+        self.it.stage = Stage::Ended;
+        let killed =
+            |it: &crate::memory::ContainerMemory| it.exit["exitCode"].as_int() == Some(137);
+        let pod = self.name();
+        self.write(&if self.it.containers.iter().any(killed) {
+            Why::ContainersKilled { pod }
+        } else {
+            Why::ContainersStopped { pod }
+        });
+        let (from, to) = self.ctx.config.delays.removal_ms;
+        let delay = between(self.ctx.config.seed, &["removal", self.pod.uid()], from, to);
+        let uid = Text::from(self.pod.uid());
+        let held = self.memory.held.get(&uid).copied().unwrap_or_default();
+        self.to(Stage::Ended, Duration::ms(delay + held.ms));
+    }
+
+    /// upstream: the status manager's final DELETE with grace 0 and the UID as precondition.
+    pub(super) fn remove(&mut self) {
+        let options = DeleteOptions {
+            grace_s: Some(0),
+            uid: Some(self.pod.uid().into()),
+            ..Default::default()
+        };
+        let request = Request {
+            key: self.pod.key(),
+            verb: Verb::Delete(options),
+            options: WriteOptions::default(),
+        };
+        let why = Why::PodRemoved {
+            pod: self.name(),
+            node: self.node(),
+        };
+        self.decisions.push(Decision::Do {
+            request,
+            on_error: OnError::Continue,
+            why,
+            report: None,
+        });
+        self.to(Stage::Removed, Duration::default());
+    }
+}

@@ -1,0 +1,90 @@
+//! What stands between a pod and its next stage.
+
+use super::back_off::go_text;
+use super::life::Life;
+use super::probes::{KINDS, READINESS, STARTUP};
+use super::status::{gates_missing, is_ready, is_started};
+use crate::memory::Stage;
+use crate::plan::Decision;
+use crate::value::Text;
+use crate::why::Why;
+
+impl Life<'_> {
+    /// Says what is waited for.
+    pub(super) fn say_wait(&mut self) {
+        let (pod, node) = (self.name(), self.node());
+        let why = match self.it.stage {
+            Stage::Mounting => Why::WaitsForVolumes { pod },
+            Stage::Pulling(at) => Why::WaitsForPull {
+                pod,
+                image: self.container(at)["image"].as_str().into(),
+                seconds: crate::text!("{}", self.it.pull.ms / 1000),
+            },
+            Stage::Stopping | Stage::Restarting(_) => Why::WaitsForStop { pod },
+            Stage::Hooking(at) => Why::WaitsForHook {
+                pod,
+                container: self.container_name(at),
+            },
+            Stage::Ended if self.pod.is_terminating() => Why::WaitsForRemoval { pod, node },
+            Stage::Active => match self.not_ready() {
+                Some(why) => why,
+                None => return,
+            },
+            Stage::Ended | Stage::Removed => return,
+        };
+        self.decisions.push(Decision::Wait {
+            on: self.pod.key(),
+            why,
+        });
+    }
+
+    /// What keeps an active pod from being Ready.
+    fn not_ready(&self) -> Option<Why> {
+        let pod = self.name();
+        let init = self.pod.init_containers().len();
+        for (at, it) in self.it.containers.iter().enumerate() {
+            let (spec, container) = (self.container(at), self.container_name(at));
+            if it.running.is_none() {
+                match it.waiting["reason"].as_str() {
+                    "" => continue,
+                    "CrashLoopBackOff" => {
+                        let length = go_text(it.restart_back_off.length);
+                        return Some(Why::WaitsForRestart {
+                            pod,
+                            container,
+                            length,
+                        });
+                    }
+                    reason => {
+                        return Some(Why::ContainerHeld {
+                            pod,
+                            container,
+                            reason: reason.into(),
+                        });
+                    }
+                }
+            }
+            if at < init && spec["restartPolicy"].is_null() {
+                return Some(Why::WaitsForInit { pod, container });
+            }
+            if !is_ready(spec, it) {
+                let kind = if is_started(spec, it) {
+                    READINESS
+                } else {
+                    STARTUP
+                };
+                let probe: Text = KINDS[kind].word.into();
+                return Some(Why::WaitsForProbe {
+                    pod,
+                    container,
+                    probe,
+                });
+            }
+        }
+        let gates = gates_missing(self.pod);
+        (!gates.is_empty()).then(|| Why::WaitsForGates {
+            pod,
+            message: gates,
+        })
+    }
+}
