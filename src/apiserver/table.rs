@@ -138,6 +138,8 @@ fn columns(kind: Kind) -> &'static [Column] {
         Kind::Namespace => &NAMESPACE,
         Kind::Node => &node::NODE,
         Kind::PersistentVolumeClaim => &storage::CLAIM,
+        Kind::PersistentVolume => &storage::VOLUME,
+        Kind::StorageClass => &storage::CLASS,
         Kind::Pod => &pod::POD,
         Kind::Service => &network::SERVICE,
         Kind::ServiceAccount => &SERVICE_ACCOUNT,

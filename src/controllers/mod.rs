@@ -2,7 +2,9 @@
 
 pub mod endpoints;
 pub mod endpointslice;
+pub mod provisioner;
 pub mod statefulset;
+pub mod volumes;
 
 use std::sync::Arc;
 

@@ -99,7 +99,9 @@ impl Records {
             | Kind::Endpoints
             | Kind::Event
             | Kind::Node
+            | Kind::PersistentVolume
             | Kind::PersistentVolumeClaim
+            | Kind::StorageClass
             | Kind::ServiceAccount
             | Kind::ControllerRevision
             | Kind::StatefulSet => false,

@@ -31,7 +31,7 @@ const fn more(
 }
 
 /// Types that a cluster has and this one may not: a name for them is not a mistake.
-static MORE: [KindFacts; 18] = [
+static MORE: [KindFacts; 16] = [
     more(
         "LimitRange",
         "",
@@ -58,17 +58,6 @@ static MORE: [KindFacts; 18] = [
         false,
     ),
     more("Secret", "", "secrets", "secret", &[], false),
-    KindFacts {
-        namespaced: false,
-        ..more(
-            "PersistentVolume",
-            "",
-            "persistentvolumes",
-            "persistentvolume",
-            &["pv"],
-            false,
-        )
-    },
     more(
         "DaemonSet",
         "apps",
@@ -139,17 +128,6 @@ static MORE: [KindFacts; 18] = [
         &["pdb"],
         false,
     ),
-    KindFacts {
-        namespaced: false,
-        ..more(
-            "StorageClass",
-            "storage.k8s.io",
-            "storageclasses",
-            "storageclass",
-            &["sc"],
-            false,
-        )
-    },
 ];
 
 /// All known types, those of this cluster first.

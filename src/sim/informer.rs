@@ -32,6 +32,8 @@ impl Informer {
             Actor::You
             | Actor::StatefulSetController
             | Actor::EndpointSliceController
+            | Actor::VolumeController
+            | Actor::Provisioner
             | Actor::EndpointsController => Self::Controllers,
             Actor::Scheduler => Self::Scheduler,
             Actor::Kubelet => Self::Kubelets,
@@ -48,9 +50,10 @@ impl Informer {
                 self == Self::Controllers
             }
             Kind::Namespace => self == Self::Dns,
-            Kind::ConfigMap | Kind::Event | Kind::PersistentVolumeClaim | Kind::ServiceAccount => {
-                false
+            Kind::PersistentVolume | Kind::PersistentVolumeClaim | Kind::StorageClass => {
+                matches!(self, Self::Controllers | Self::Scheduler)
             }
+            Kind::ConfigMap | Kind::Event | Kind::ServiceAccount => false,
         }
     }
 

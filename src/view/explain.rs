@@ -107,6 +107,8 @@ impl Actor {
             Self::StatefulSetController => "statefulset-controller",
             Self::EndpointSliceController => "endpointslice-controller",
             Self::EndpointsController => "endpoints-controller",
+            Self::VolumeController => "persistentvolume-controller",
+            Self::Provisioner => "provisioner",
             Self::Scheduler => "scheduler",
             Self::Kubelet => "kubelet",
         }

@@ -21,6 +21,11 @@ const ENGLISH: &[(&str, &str)] = &[
     ("actor-you", "you"),
     ("actor-kubectl", "your kubectl"),
     ("actor-statefulset-controller", "StatefulSet controller"),
+    (
+        "actor-persistentvolume-controller",
+        "persistent-volume controller",
+    ),
+    ("actor-provisioner", "provisioner"),
     ("actor-endpointslice-controller", "EndpointSlice controller"),
     ("actor-endpoints-controller", "endpoints controller"),
     ("actor-scheduler", "scheduler"),
