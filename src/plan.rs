@@ -136,6 +136,8 @@ pub enum Actor {
     EndpointsController,
     /// The persistent-volume controller, and those that protect what is in use.
     VolumeController,
+    /// The resource-quota controller.
+    QuotaController,
     /// The program outside Kubernetes that makes volumes.
     Provisioner,
     Scheduler,

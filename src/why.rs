@@ -272,6 +272,13 @@ reasons! {
         "{volume} is deleted: its claim {claim} is gone, and its reclaim policy is Delete"
         "deleteVolumeOperation" "concepts/storage/persistent-volumes/#delete"
 
+    // The resource-quota controller: pkg/controller/resourcequota.
+
+    /// A quota changed, or something it counts is gone.
+    QuotaCounted { quota } "quota-counted"
+        "{quota} is counted anew: it changed, or something that it limits is gone"
+        "syncResourceQuota" "concepts/policy/resource-quotas/"
+
     // The scheduler: pkg/scheduler.
 
     /// A node was chosen.

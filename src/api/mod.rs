@@ -8,6 +8,7 @@ pub mod meta;
 pub mod node;
 pub mod pod;
 pub mod quantity;
+pub mod quota;
 pub mod selector;
 pub mod service;
 pub mod statefulset;
@@ -31,6 +32,7 @@ pub enum Kind {
     PersistentVolumeClaim,
     PersistentVolume,
     Pod,
+    ResourceQuota,
     Service,
     ServiceAccount,
     ControllerRevision,
@@ -111,6 +113,13 @@ static POD: KindFacts = KindFacts {
     in_all: true,
     ..facts("Pod", "", "pods", "pod", &["po"])
 };
+static QUOTA: KindFacts = facts(
+    "ResourceQuota",
+    "",
+    "resourcequotas",
+    "resourcequota",
+    &["quota"],
+);
 static SERVICE: KindFacts = KindFacts {
     in_all: true,
     ..facts("Service", "", "services", "service", &["svc"])
@@ -160,7 +169,7 @@ static STORAGE_CLASS: KindFacts = KindFacts {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 14] = [
+    pub const ALL: [Kind; 15] = [
         Self::ConfigMap,
         Self::Endpoints,
         Self::Event,
@@ -169,6 +178,7 @@ impl Kind {
         Self::PersistentVolumeClaim,
         Self::PersistentVolume,
         Self::Pod,
+        Self::ResourceQuota,
         Self::Service,
         Self::ServiceAccount,
         Self::ControllerRevision,
@@ -188,6 +198,7 @@ impl Kind {
             Self::PersistentVolumeClaim => &CLAIM,
             Self::PersistentVolume => &VOLUME,
             Self::Pod => &POD,
+            Self::ResourceQuota => &QUOTA,
             Self::Service => &SERVICE,
             Self::ServiceAccount => &SERVICE_ACCOUNT,
             Self::ControllerRevision => &REVISION,

@@ -1,7 +1,7 @@
 //! What the admission plugins do to new objects: namespace, service account, priority, tolerations, storage class,
 //! protection of what is in use; and whether a claim may grow.
 //!
-//! Left out: quota, limit ranges, Pod Security, webhooks.
+//! Left out: limit ranges, Pod Security, webhooks.
 //! upstream: plugin/pkg/admission/{namespace/lifecycle,serviceaccount,priority,defaulttolerationseconds,storage}.
 
 use super::defaults::{CONTAINERS, item_mut};

@@ -26,6 +26,7 @@ pub(super) fn apply(kind: Kind, value: &mut Value) {
             }
         }
         Kind::PersistentVolume
+        | Kind::ResourceQuota
         | Kind::StorageClass
         | Kind::ConfigMap
         | Kind::Endpoints

@@ -21,6 +21,7 @@ pub(super) fn has_status(kind: Kind) -> bool {
         | Kind::PersistentVolume
         | Kind::PersistentVolumeClaim
         | Kind::Pod
+        | Kind::ResourceQuota
         | Kind::Service
         | Kind::StatefulSet => true,
         Kind::ConfigMap
@@ -73,6 +74,7 @@ pub(super) fn prepare_create(kind: Kind, value: &mut Value) {
         | Kind::ControllerRevision
         | Kind::EndpointSlice
         | Kind::StorageClass => {}
+        Kind::ResourceQuota => value["status"] = Value::object(),
     }
 }
 
@@ -98,6 +100,7 @@ pub(super) fn prepare_update(kind: Kind, value: &mut Value, old: &Value) {
         | Kind::ControllerRevision
         | Kind::EndpointSlice
         | Kind::PersistentVolume
+        | Kind::ResourceQuota
         | Kind::StorageClass => {}
     }
 }

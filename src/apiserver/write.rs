@@ -88,6 +88,7 @@ impl Write<'_> {
             );
         }
         errors.into_result(&key)?;
+        self.admit_by_quota(&Object::new(kind, value.clone()))?;
         validate::warnings(kind, &value, &mut self.warnings);
         if let Some(old) = self.store.objects.get(&key) {
             let mut status = Status::already_exists(&key);

@@ -3,6 +3,7 @@
 pub mod endpoints;
 pub mod endpointslice;
 pub mod provisioner;
+pub mod quota;
 pub mod statefulset;
 pub mod volumes;
 

@@ -101,6 +101,7 @@ impl Records {
             | Kind::Node
             | Kind::PersistentVolume
             | Kind::PersistentVolumeClaim
+            | Kind::ResourceQuota
             | Kind::StorageClass
             | Kind::ServiceAccount
             | Kind::ControllerRevision

@@ -31,7 +31,7 @@ const fn more(
 }
 
 /// Types that a cluster has and this one may not: a name for them is not a mistake.
-static MORE: [KindFacts; 16] = [
+static MORE: [KindFacts; 15] = [
     more(
         "LimitRange",
         "",
@@ -48,14 +48,6 @@ static MORE: [KindFacts; 16] = [
         "replicationcontroller",
         &["rc"],
         true,
-    ),
-    more(
-        "ResourceQuota",
-        "",
-        "resourcequotas",
-        "resourcequota",
-        &["quota"],
-        false,
     ),
     more("Secret", "", "secrets", "secret", &[], false),
     more(

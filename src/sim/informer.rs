@@ -34,6 +34,7 @@ impl Informer {
             | Actor::EndpointSliceController
             | Actor::VolumeController
             | Actor::Provisioner
+            | Actor::QuotaController
             | Actor::EndpointsController => Self::Controllers,
             Actor::Scheduler => Self::Scheduler,
             Actor::Kubelet => Self::Kubelets,
@@ -46,14 +47,16 @@ impl Informer {
             Kind::Pod => true,
             Kind::Node => self != Self::Dns,
             Kind::Service | Kind::EndpointSlice => matches!(self, Self::Controllers | Self::Dns),
-            Kind::StatefulSet | Kind::ControllerRevision | Kind::Endpoints => {
-                self == Self::Controllers
-            }
+            Kind::StatefulSet
+            | Kind::ControllerRevision
+            | Kind::Endpoints
+            | Kind::ConfigMap
+            | Kind::ResourceQuota => self == Self::Controllers,
             Kind::Namespace => self == Self::Dns,
             Kind::PersistentVolume | Kind::PersistentVolumeClaim | Kind::StorageClass => {
                 matches!(self, Self::Controllers | Self::Scheduler)
             }
-            Kind::ConfigMap | Kind::Event | Kind::ServiceAccount => false,
+            Kind::Event | Kind::ServiceAccount => false,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::api::{Key, Kind, Object};
 use crate::apiserver::rest::{self, HttpRequest, HttpResponse};
 use crate::apiserver::{self, LogEntry, Request, Status, Store, Written};
 use crate::config::Config;
-use crate::controllers::{endpoints, endpointslice, provisioner, statefulset, volumes};
+use crate::controllers::{endpoints, endpointslice, provisioner, quota, statefulset, volumes};
 use crate::dns::server::{Preset, Server};
 use crate::memory::Memory;
 use crate::plan::{Actor, Component, Ctx, Decision, EventRecord, OnError, Plan, Report};
@@ -24,12 +24,13 @@ use crate::why::Why;
 use crate::{kubelet, scheduler};
 
 /// Everything that acts.
-const COMPONENTS: [Component; 7] = [
+const COMPONENTS: [Component; 8] = [
     statefulset::COMPONENT,
     endpointslice::COMPONENT,
     endpoints::COMPONENT,
     volumes::COMPONENT,
     provisioner::COMPONENT,
+    quota::COMPONENT,
     scheduler::COMPONENT,
     kubelet::COMPONENT,
 ];

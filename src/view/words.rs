@@ -26,6 +26,10 @@ const ENGLISH: &[(&str, &str)] = &[
         "persistent-volume controller",
     ),
     ("actor-provisioner", "provisioner"),
+    (
+        "actor-resourcequota-controller",
+        "resource-quota controller",
+    ),
     ("actor-endpointslice-controller", "EndpointSlice controller"),
     ("actor-endpoints-controller", "endpoints controller"),
     ("actor-scheduler", "scheduler"),

@@ -57,6 +57,7 @@ pub(super) fn subresources(kind: Kind) -> &'static [Subresource] {
         | Kind::Node
         | Kind::PersistentVolume
         | Kind::PersistentVolumeClaim
+        | Kind::ResourceQuota
         | Kind::Service => &STATUS_ONLY,
         Kind::ConfigMap
         | Kind::Endpoints

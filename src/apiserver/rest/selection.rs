@@ -153,6 +153,7 @@ fn selectable(kind: Kind) -> &'static [&'static str] {
         | Kind::StatefulSet
         | Kind::EndpointSlice
         | Kind::PersistentVolume
+        | Kind::ResourceQuota
         | Kind::StorageClass => &[],
     }
 }

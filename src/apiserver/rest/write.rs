@@ -140,6 +140,7 @@ fn returns_deleted(kind: Kind) -> bool {
             | Kind::PersistentVolumeClaim
             | Kind::PersistentVolume
             | Kind::StorageClass
+            | Kind::ResourceQuota
             | Kind::ServiceAccount
     )
 }

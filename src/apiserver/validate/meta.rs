@@ -21,6 +21,7 @@ fn name_rule(kind: Kind) -> Check {
         | Kind::ControllerRevision
         | Kind::EndpointSlice
         | Kind::PersistentVolume
+        | Kind::ResourceQuota
         | Kind::StorageClass => names::dns_subdomain,
     }
 }

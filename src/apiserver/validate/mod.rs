@@ -35,6 +35,7 @@ pub(super) fn create(key: &Key, value: &Value, errors: &mut Errors) {
         Kind::PersistentVolume => storage::volume_spec(spec, errors),
         Kind::Service
         | Kind::StorageClass
+        | Kind::ResourceQuota
         | Kind::ConfigMap
         | Kind::ControllerRevision
         | Kind::EndpointSlice
@@ -72,6 +73,7 @@ fn any(kind: Kind, value: &Value, old: &Value, errors: &mut Errors) {
         Kind::EndpointSlice => meta::endpoint_slice(value, old, errors),
         Kind::StorageClass => storage::class(value, old, errors),
         Kind::Pod
+        | Kind::ResourceQuota
         | Kind::PersistentVolume
         | Kind::StatefulSet
         | Kind::PersistentVolumeClaim

@@ -35,6 +35,7 @@ pub(in crate::apiserver) fn warnings(kind: Kind, value: &Value, found: &mut Vec<
         | Kind::ControllerRevision
         | Kind::EndpointSlice
         | Kind::PersistentVolume
+        | Kind::ResourceQuota
         | Kind::StorageClass => {}
     }
 }

@@ -89,6 +89,7 @@ fn make_classes(world: &mut World) {
                 },
                 "provisioner": "oracle.example.com/hostpath",
                 "volumeBindingMode": mode,
+                "allowVolumeExpansion": true,
             },
             ..HttpRequest::default()
         });
