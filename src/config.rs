@@ -32,6 +32,8 @@ pub struct Config {
     pub pulls: Pulls,
     /// How long things take that nobody chooses.
     pub delays: Delays,
+    /// How the provisioner's process is named in its Events: `<provisioner>_<this>`.
+    pub provisioner: Text,
     /// Whether kubelets are simulated; without, pod statuses are inputs (as in the `b-*` recordings).
     pub kubelets: bool,
 }
@@ -64,6 +66,8 @@ pub struct Delays {
     pub dns: Duration,
     /// From a pod's admission to its volumes being mounted: the kubelet looks every 300 ms.
     pub volumes: Duration,
+    /// From a claim's request to its volume being made.
+    pub provision: Duration,
     /// From SIGTERM to the end of a program that stops at once.
     pub stop: Duration,
     /// The range from a pod's end to its removal by the kubelet.
@@ -91,9 +95,11 @@ impl Default for Config {
                 kubelets: Duration::ms(20),
                 dns: Duration::ms(4),
                 volumes: Duration::ms(300),
+                provision: Duration::ms(300),
                 stop: Duration::ms(50),
                 removal_ms: (200, 900),
             },
+            provisioner: "csi-provisioner-0".into(),
             kubelets: true,
         }
     }

@@ -14,6 +14,8 @@ pub struct Memory {
     pub pods: Map<Text, PodMemory>,
     /// How long the removal of a pod is held up on its node, by UID.
     pub held: Map<Text, Duration>,
+    /// When the scheduler and the provisioner look again at what they began, since the start of time, by UID.
+    pub due: Map<Text, Duration>,
     /// The images on the nodes: node and image.
     pub images: Map<(Text, Text), ()>,
     /// How many pulls were started.

@@ -1,7 +1,7 @@
 //! How a component answers: a plan of decisions, each with its reason.
 
 use crate::api::{Key, Object, Objects};
-use crate::apiserver::Request;
+use crate::apiserver::{Request, Verb, WriteOptions};
 use crate::config::Config;
 use crate::memory::Memory;
 use crate::time::{Duration, Time};
@@ -53,8 +53,28 @@ pub enum Decision {
         /// What is waited for.
         why: Why,
     },
+    /// Wait, which counts as an error: later requests are not sent, the key is retried with back-off.
+    Fail {
+        /// The object that is in the way.
+        on: Key,
+        /// What is wrong with it.
+        why: Why,
+    },
     /// Record an Event.
     Record(EventRecord, Why),
+}
+
+impl Decision {
+    /// A request that tells no Event and stops the plan when it fails.
+    pub fn send(key: Key, verb: Verb, why: Why) -> Self {
+        let options = WriteOptions::default();
+        Self::Do {
+            request: Request { key, verb, options },
+            on_error: OnError::Stop,
+            why,
+            report: None,
+        }
+    }
 }
 
 /// What an error means for the rest of the plan.
@@ -86,7 +106,7 @@ pub struct EventRecord {
 /// Who records an Event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EventSource {
-    /// `statefulset-controller`.
+    /// `statefulset-controller`; empty for a program from outside, whose own name is its `host`.
     pub component: &'static str,
     /// The node's name for a kubelet, else empty.
     pub host: Text,
@@ -99,7 +119,7 @@ pub struct Report {
     pub about: Value,
     /// `source`.
     pub source: EventSource,
-    /// Reason and message of a Normal event, on success.
+    /// Reason and message of a Normal event, on success; no reason, no event.
     pub success: (&'static str, Text),
     /// Reason and start of the message of a Warning event, on failure; the error's message follows it.
     pub failure: (&'static str, Text),
@@ -115,6 +135,12 @@ pub enum Actor {
     EndpointSliceController,
     EndpointsController,
     GarbageCollector,
+    /// The persistent-volume controller, and those that protect what is in use.
+    VolumeController,
+    /// The resource-quota controller.
+    QuotaController,
+    /// The program outside Kubernetes that makes volumes.
+    Provisioner,
     Scheduler,
     Kubelet,
 }

@@ -1,7 +1,9 @@
 //! The scheduler: filter the nodes, pick one, bind; or say why not.
 //!
-//! Left out so far: requests, affinity, tolerations, volumes, spread constraints.
+//! Left out so far: requests, affinity, tolerations, spread constraints.
 //! upstream: pkg/scheduler/schedule_one.go.
+
+mod volumes;
 
 use std::sync::Arc;
 
@@ -25,14 +27,39 @@ pub const COMPONENT: Component = Component {
     reconcile,
 };
 
-/// A pod wakes itself; a changed node wakes every pod that waits for one.
+/// A pod wakes itself; a changed node wakes every pod that waits for one, a changed volume or class those with claims,
+/// a claim those that use it.
+///
+/// upstream: EventsToRegister of the plugins, isPodUpdated. differs: a claim that is not bound yet wakes nobody.
 fn wakes(objects: &Objects, before: Option<&Object>, after: Option<&Object>) -> Vec<Key> {
     let Some(object) = after.or(before) else {
         return Vec::new();
     };
     let waits = |pod: &Object| pod.node_name().is_empty() && !pod.is_terminating();
     match object.kind {
-        Kind::Pod if after.is_some_and(waits) => vec![object.key()],
+        Kind::Pod if after.is_some_and(waits) => {
+            let is_updated = before.is_none_or(|it| {
+                it.value["spec"] != object.value["spec"] || it.labels() != object.labels()
+            });
+            if is_updated {
+                vec![object.key()]
+            } else {
+                Vec::new()
+            }
+        }
+        Kind::PersistentVolumeClaim
+            if before.is_none() || after.is_some_and(Object::is_claim_bound) =>
+        {
+            let pods = objects.list_in(Kind::Pod, object.namespace());
+            pods.filter(|it| waits(it) && it.claim_names().any(|it| it == object.name()))
+                .map(|it| it.key())
+                .collect()
+        }
+        Kind::PersistentVolume | Kind::StorageClass => objects
+            .list(Kind::Pod)
+            .filter(|it| waits(it) && it.claim_names().next().is_some())
+            .map(|it| it.key())
+            .collect(),
         Kind::Node => objects
             .list(Kind::Pod)
             .filter(|it| waits(it))
@@ -52,14 +79,35 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
         return Plan::default();
     };
     let nodes: Vec<&Arc<Object>> = ctx.objects.list(Kind::Node).collect();
+    let nominated = nodes.iter().find(|it| it.name() == pod.nominated_node());
+    if let Some(plan) = nominated.and_then(|it| volumes::prepare(ctx, pod, it)) {
+        return plan;
+    }
+    let everywhere = volumes::refusal_everywhere(ctx, pod);
+    if !everywhere.is_empty() {
+        // upstream: the plugin that looks for resource claims to deallocate has no state then, and says so.
+        let message = crate::text!(
+            "0/{} nodes are available: {everywhere}. not found",
+            nodes.len()
+        );
+        return Plan {
+            decisions: unschedulable(ctx, pod, message),
+            ..Plan::default()
+        };
+    }
     let fitting: Vec<&Object> = nodes
         .iter()
-        .filter(|it| refusal(pod, it).is_none())
+        .filter(|it| refusal(ctx, pod, it).is_none())
         .map(AsRef::as_ref)
         .collect();
     let decisions = match fitting.iter().min_by_key(|it| rank(ctx, pod, it)) {
-        Some(node) => vec![bind(pod, node, fitting.len(), nodes.len())],
-        None => unschedulable(ctx, pod, &nodes),
+        Some(node) => {
+            if let Some(plan) = volumes::prepare(ctx, pod, node) {
+                return plan;
+            }
+            vec![bind(pod, node, fitting.len(), nodes.len())]
+        }
+        None => unschedulable(ctx, pod, refusal_text(ctx, pod, &nodes)),
     };
     Plan {
         decisions,
@@ -70,7 +118,7 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
 /// Why a node cannot take a pod.
 ///
 /// upstream: the Filter plugins' reasons.
-fn refusal(pod: &Object, node: &Object) -> Option<&'static str> {
+fn refusal(ctx: &Ctx<'_>, pod: &Object, node: &Object) -> Option<&'static str> {
     let wanted = &pod.value["spec"]["nodeSelector"];
     if node.is_unschedulable() {
         Some(CORDONED)
@@ -78,7 +126,11 @@ fn refusal(pod: &Object, node: &Object) -> Option<&'static str> {
         Some(TAINTED)
     } else {
         let matches = Selector::from_labels(wanted).matches(node.labels());
-        (!matches).then_some(NOT_SELECTED)
+        if matches {
+            volumes::refusal(ctx, pod, node)
+        } else {
+            Some(NOT_SELECTED)
+        }
     }
 }
 
@@ -95,7 +147,8 @@ fn rank(ctx: &Ctx<'_>, pod: &Object, node: &Object) -> (usize, usize, u64) {
     for other in ctx
         .objects
         .list(Kind::Pod)
-        .filter(|it| it.node_name() == node.name() && !it.is_terminal())
+        .filter(|it| [it.node_name(), it.nominated_node()].contains(&node.name()))
+        .filter(|it| it.uid() != pod.uid() && !it.is_terminal())
     {
         all += 1;
         kin += usize::from(!owner.is_empty() && other.controller()["uid"].as_str() == owner);
@@ -143,8 +196,7 @@ fn bind(pod: &Object, node: &Object, fitting: usize, nodes: usize) -> Decision {
     }
 }
 
-fn unschedulable(ctx: &Ctx<'_>, pod: &Object, nodes: &[&Arc<Object>]) -> Vec<Decision> {
-    let message = refusal_text(pod, nodes);
+fn unschedulable(ctx: &Ctx<'_>, pod: &Object, message: Text) -> Vec<Decision> {
     let why = Why::Unschedulable {
         pod: pod.name().into(),
         message: message.clone(),
@@ -189,15 +241,22 @@ fn unschedulable(ctx: &Ctx<'_>, pod: &Object, nodes: &[&Arc<Object>]) -> Vec<Dec
 }
 
 /// upstream: framework.FitError; spec/statefulset.md C.2.
-fn refusal_text(pod: &Object, nodes: &[&Arc<Object>]) -> Text {
+fn refusal_text(ctx: &Ctx<'_>, pod: &Object, nodes: &[&Arc<Object>]) -> Text {
     if nodes.is_empty() {
         return "no nodes available to schedule pods".into();
     }
     let mut reasons: Vec<String> = Vec::new();
-    for text in [TAINTED, CORDONED, NOT_SELECTED] {
+    for text in [
+        TAINTED,
+        CORDONED,
+        NOT_SELECTED,
+        volumes::NO_VOLUME,
+        volumes::ELSEWHERE,
+        volumes::VOLUME_GONE,
+    ] {
         let count = nodes
             .iter()
-            .filter(|it| refusal(pod, it) == Some(text))
+            .filter(|it| refusal(ctx, pod, it) == Some(text))
             .count();
         if count > 0 {
             reasons.push(format!("{count} {text}"));

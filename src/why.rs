@@ -172,6 +172,26 @@ reasons! {
     SetTerminating { set } "set-terminating"
         "{set} is being deleted: its controller makes and removes no pods any more"
         "updateStatefulSet" "concepts/workloads/controllers/statefulset/#deployment-and-scaling-guarantees"
+    /// A claim that a template asks for is missing.
+    ClaimMade { set, claim, pod } "claim-made"
+        "{claim} is created before {pod}: a volumeClaimTemplate of {set} wants one for each pod"
+        "createPersistentVolumeClaims" "concepts/workloads/controllers/statefulset/#volume-claim-templates"
+    /// A claim of a pod is going.
+    ClaimTerminating { set, claim, pod } "claim-terminating"
+        "{pod} is not created yet: its claim {claim} is still being deleted, and {set} needs a new one of that name"
+        "createPersistentVolumeClaims" "concepts/storage/persistent-volumes/#storage-object-in-use-protection"
+    /// A claim belongs to the pod's predecessor.
+    ClaimStale { set, claim, pod } "claim-stale"
+        "{pod} is not created yet: {claim} still belongs to an earlier pod of that name and is about to be deleted (whenScaled: Delete of {set})"
+        "PodClaimIsStale" "concepts/workloads/controllers/statefulset/#persistentvolumeclaim-retention"
+    /// A claim is to go with its owner.
+    ClaimOwned { claim, owner } "claim-owned"
+        "{claim} gets {owner} as its owner: it is to be deleted with it (persistentVolumeClaimRetentionPolicy)"
+        "updateClaimOwnerRefForSetAndPod" "concepts/workloads/controllers/statefulset/#persistentvolumeclaim-retention"
+    /// A claim is to stay.
+    ClaimDisowned { claim, set } "claim-disowned"
+        "{claim} loses its owner: it is to stay, whatever becomes of {set} and its pods (persistentVolumeClaimRetentionPolicy)"
+        "updateClaimOwnerRefForSetAndPod" "concepts/workloads/controllers/statefulset/#persistentvolumeclaim-retention"
     /// What was counted differs from what the status says.
     StatusCounted { set, ready, replicas } "status-counted"
         "the status of {set} is brought up to date: replicas {replicas}, readyReplicas {ready}"
@@ -207,6 +227,87 @@ reasons! {
     DependentsOrphaned { owner } "dependents-orphaned"
         "{owner} goes now: nothing names it as its owner any more"
         "attemptToOrphanWorker" "concepts/architecture/garbage-collection/#orphaned-dependents"
+    // The persistent-volume controller: pkg/controller/volume; the external provisioner and resizer.
+
+    /// A claim gets the default class after the fact.
+    DefaultClass { claim, class } "default-class"
+        "{claim} gets the storage class {class}: it names none, and this is the default"
+        "assignDefaultStorageClass" "concepts/storage/persistent-volumes/#retroactive-default-storageclass-assignment"
+    /// A claim names a volume that it cannot have.
+    WaitsForVolume { claim, volume } "waits-for-volume"
+        "{claim} is Pending: it names the volume {volume}, which is not there or belongs to another claim"
+        "syncUnboundClaim" "concepts/storage/persistent-volumes/#reserving-a-persistentvolume"
+    /// A class binds late.
+    WaitsForConsumer { claim, class } "waits-for-consumer"
+        "{claim} is Pending: storage class {class} binds only when a pod that uses the claim is scheduled (WaitForFirstConsumer)"
+        "emitEventForUnboundDelayBindingClaim" "concepts/storage/storage-classes/#volume-binding-mode"
+    /// No volume and no class.
+    NoClass { claim } "no-class"
+        "{claim} is Pending: no volume fits it, and without a storage class none is made for it"
+        "syncUnboundClaim" "concepts/storage/persistent-volumes/#class-1"
+    /// The class does not exist.
+    ClassMissing { claim, class } "class-missing"
+        "{claim} is Pending: there is no storage class {class}, so nobody makes a volume for it"
+        "provisionClaim" "concepts/storage/storage-classes/"
+    /// The class makes no volumes.
+    NoProvisioner { claim, class } "no-provisioner"
+        "{claim} is Pending: volumes of storage class {class} are made by hand, and none that is free fits"
+        "provisionClaim" "concepts/storage/storage-classes/#local"
+    /// A volume is to be made.
+    ProvisionerAsked { claim, provisioner } "provisioner-asked"
+        "{claim} waits for a volume: {provisioner} is asked to make one"
+        "provisionClaimOperationExternal" "concepts/storage/dynamic-provisioning/"
+    /// Claim and volume come together.
+    VolumeBound { claim, volume } "volume-bound"
+        "{claim} and {volume} are bound to each other: the volume is what the claim asks for"
+        "bind" "concepts/storage/persistent-volumes/#binding"
+    /// The volume of a claim is gone.
+    ClaimLost { claim, volume } "claim-lost"
+        "{claim} is Lost: its volume {volume} is gone, and the data with it"
+        "syncBoundClaim" "concepts/storage/persistent-volumes/"
+    /// A claim is to go and is used.
+    WaitsForUse { claim, pod } "waits-for-use"
+        "{claim} is not gone yet: {pod} uses it"
+        "podUsesPVC" "concepts/storage/persistent-volumes/#storage-object-in-use-protection"
+    /// Protection is lifted.
+    UnusedGone { object } "unused-gone"
+        "{object} may go: nothing uses it any more"
+        "removeFinalizer" "concepts/storage/persistent-volumes/#storage-object-in-use-protection"
+    /// A volume is free.
+    VolumeAvailable { volume } "volume-available"
+        "{volume} is Available: no claim has it"
+        "syncVolume" "concepts/storage/persistent-volumes/#phase"
+    /// The claim of a volume is gone.
+    VolumeReleased { volume, claim } "volume-released"
+        "{volume} is Released: its claim {claim} is gone"
+        "syncVolume" "concepts/storage/persistent-volumes/#releasing"
+    /// A volume is to go and is bound.
+    VolumeInUse { volume, claim } "volume-in-use"
+        "{volume} is not gone yet: {claim} is bound to it"
+        "isBeingUsed" "concepts/storage/persistent-volumes/#storage-object-in-use-protection"
+    /// A released volume is kept.
+    VolumeKept { volume, claim } "volume-kept"
+        "{volume} stays as it is: its reclaim policy is Retain, and it still names {claim}, so no other claim can have it"
+        "reclaimVolume" "concepts/storage/persistent-volumes/#retain"
+    /// A volume is made.
+    VolumeMade { volume, claim, provisioner } "volume-made"
+        "{provisioner} makes {volume} for {claim}"
+        "provisionClaimOperation" "concepts/storage/dynamic-provisioning/"
+    /// A volume grows.
+    VolumeGrown { volume, claim, size } "volume-grown"
+        "{volume} grows to {size}: {claim} asks for more"
+        "markPVCResizeFinished" "concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims"
+    /// A released volume goes.
+    VolumeRemoved { volume, claim } "volume-removed"
+        "{volume} is deleted: its claim {claim} is gone, and its reclaim policy is Delete"
+        "deleteVolumeOperation" "concepts/storage/persistent-volumes/#delete"
+
+    // The resource-quota controller: pkg/controller/resourcequota.
+
+    /// A quota changed, or something it counts is gone.
+    QuotaCounted { quota } "quota-counted"
+        "{quota} is counted anew: it changed, or something that it limits is gone"
+        "syncResourceQuota" "concepts/policy/resource-quotas/"
 
     // The scheduler: pkg/scheduler.
 
@@ -218,6 +319,18 @@ reasons! {
     Unschedulable { pod, message } "unschedulable"
         "{pod} stays Pending: {message}"
         "schedulePod" "concepts/scheduling-eviction/kube-scheduler/"
+    /// A node was chosen, its volumes are not there yet.
+    NodeNominated { pod, node } "node-nominated"
+        "{pod} is to go to {node}, once its volumes are ready there"
+        "prepareForBindingCycle" "concepts/storage/storage-classes/#volume-binding-mode"
+    /// A claim is told the node.
+    NodeSelected { claim, node } "node-selected"
+        "{claim} gets its volume for {node}: that is where the pod that uses it goes"
+        "BindPodVolumes" "concepts/storage/storage-classes/#volume-binding-mode"
+    /// The volumes of a pod are being made.
+    WaitsForBinding { pod, claim, node } "waits-for-binding"
+        "{pod} is not on {node} yet: its claim {claim} has to be bound first, which the scheduler checks every second"
+        "BindPodVolumes" "concepts/storage/storage-classes/#volume-binding-mode"
 
     // The kubelet: pkg/kubelet.
 

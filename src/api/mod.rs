@@ -8,9 +8,11 @@ pub mod meta;
 pub mod node;
 pub mod pod;
 pub mod quantity;
+pub mod quota;
 pub mod selector;
 pub mod service;
 pub mod statefulset;
+pub mod storage;
 
 use core::fmt;
 use std::sync::Arc;
@@ -28,12 +30,15 @@ pub enum Kind {
     Namespace,
     Node,
     PersistentVolumeClaim,
+    PersistentVolume,
     Pod,
+    ResourceQuota,
     Service,
     ServiceAccount,
     ControllerRevision,
     StatefulSet,
     EndpointSlice,
+    StorageClass,
 }
 
 /// What the API says of a kind.
@@ -94,10 +99,27 @@ static CLAIM: KindFacts = facts(
     "persistentvolumeclaim",
     &["pvc"],
 );
+static VOLUME: KindFacts = KindFacts {
+    namespaced: false,
+    ..facts(
+        "PersistentVolume",
+        "",
+        "persistentvolumes",
+        "persistentvolume",
+        &["pv"],
+    )
+};
 static POD: KindFacts = KindFacts {
     in_all: true,
     ..facts("Pod", "", "pods", "pod", &["po"])
 };
+static QUOTA: KindFacts = facts(
+    "ResourceQuota",
+    "",
+    "resourcequotas",
+    "resourcequota",
+    &["quota"],
+);
 static SERVICE: KindFacts = KindFacts {
     in_all: true,
     ..facts("Service", "", "services", "service", &["svc"])
@@ -134,21 +156,35 @@ static ENDPOINT_SLICE: KindFacts = facts(
     &[],
 );
 
+static STORAGE_CLASS: KindFacts = KindFacts {
+    namespaced: false,
+    ..facts(
+        "StorageClass",
+        "storage.k8s.io",
+        "storageclasses",
+        "storageclass",
+        &["sc"],
+    )
+};
+
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 15] = [
         Self::ConfigMap,
         Self::Endpoints,
         Self::Event,
         Self::Namespace,
         Self::Node,
         Self::PersistentVolumeClaim,
+        Self::PersistentVolume,
         Self::Pod,
+        Self::ResourceQuota,
         Self::Service,
         Self::ServiceAccount,
         Self::ControllerRevision,
         Self::StatefulSet,
         Self::EndpointSlice,
+        Self::StorageClass,
     ];
 
     /// What the API says of this kind.
@@ -160,12 +196,15 @@ impl Kind {
             Self::Namespace => &NAMESPACE,
             Self::Node => &NODE,
             Self::PersistentVolumeClaim => &CLAIM,
+            Self::PersistentVolume => &VOLUME,
             Self::Pod => &POD,
+            Self::ResourceQuota => &QUOTA,
             Self::Service => &SERVICE,
             Self::ServiceAccount => &SERVICE_ACCOUNT,
             Self::ControllerRevision => &REVISION,
             Self::StatefulSet => &STATEFUL_SET,
             Self::EndpointSlice => &ENDPOINT_SLICE,
+            Self::StorageClass => &STORAGE_CLASS,
         }
     }
 

@@ -64,6 +64,11 @@ impl Object {
         self.value["spec"]["nodeName"].as_str()
     }
 
+    /// `status.nominatedNodeName`: the node it is to go to, while something is being made ready there.
+    pub fn nominated_node(&self) -> &str {
+        self.value["status"]["nominatedNodeName"].as_str()
+    }
+
     /// `status.podIP`, empty until the pod has one.
     pub fn pod_ip(&self) -> &str {
         self.value["status"]["podIP"].as_str()

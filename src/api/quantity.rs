@@ -84,6 +84,12 @@ impl Quantity {
         Self { nanos, ..self }
     }
 
+    /// Another amount in the same format.
+    #[must_use]
+    pub fn with(self, nanos: i128) -> Self {
+        Self { nanos, ..self }
+    }
+
     /// The canonical text: no fraction, the largest suffix that loses nothing.
     pub fn canonical(self) -> Text {
         let small = self.nanos > -1024 * NANO && self.nanos < 1024 * NANO;

@@ -1,11 +1,13 @@
-//! What the admission plugins do to new objects: namespace, service account, priority, tolerations.
+//! What the admission plugins do to new objects: namespace, service account, priority, tolerations, storage class,
+//! protection of what is in use; and whether a claim may grow.
 //!
-//! Left out: quota, limit ranges, Pod Security, storage classes, webhooks.
-//! upstream: plugin/pkg/admission/{namespace/lifecycle,serviceaccount,priority,defaulttolerationseconds}.
+//! Left out: limit ranges, Pod Security, webhooks.
+//! upstream: plugin/pkg/admission/{namespace/lifecycle,serviceaccount,priority,defaulttolerationseconds,storage}.
 
 use super::defaults::{CONTAINERS, item_mut};
 use super::{Status, Store, constant};
-use crate::api::{Key, Kind};
+use crate::api::quantity::Quantity;
+use crate::api::{Key, Kind, Object};
 use crate::chance;
 use crate::config::Config;
 use crate::object;
@@ -29,6 +31,42 @@ pub(super) fn create(
         service_account(store, config, key, value)?;
         priority(key, &mut value["spec"])?;
         tolerations(&mut value["spec"]);
+    }
+    // upstream: StorageObjectInUseProtection.
+    let finalizer = match key.kind {
+        Kind::PersistentVolumeClaim => "kubernetes.io/pvc-protection",
+        Kind::PersistentVolume => "kubernetes.io/pv-protection",
+        _ => return Ok(()),
+    };
+    let finalizers = value["metadata"]["finalizers"].as_items_mut();
+    if !finalizers.iter().any(|it| it.as_str() == finalizer) {
+        finalizers.push(finalizer.into());
+    }
+    // upstream: DefaultStorageClass.
+    let claim = Object::new(key.kind, value.clone());
+    if key.kind == Kind::PersistentVolumeClaim
+        && claim.storage_class().is_null()
+        && let Some(class) = store.objects.default_class()
+    {
+        value["spec"]["storageClassName"] = class.name().into();
+    }
+    Ok(())
+}
+
+/// Only a bound claim of a class that allows it may grow.
+///
+/// upstream: PersistentVolumeClaimResize.
+pub(super) fn update(store: &Store, key: &Key, value: &Value, old: &Object) -> Result<(), Status> {
+    let size = |it: &Value| Quantity::of(&it["spec"]["resources"]["requests"]["storage"]);
+    if key.kind == Kind::PersistentVolumeClaim
+        && let (Ok(new), Ok(before)) = (size(value), size(&old.value))
+        && new.nanos > before.nanos
+    {
+        let class = store.objects.class_of(old);
+        if !class.is_some_and(|it| it.value["allowVolumeExpansion"].is_true()) {
+            let why = "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize";
+            return Err(Status::forbidden(key, why));
+        }
     }
     Ok(())
 }

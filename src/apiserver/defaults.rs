@@ -25,7 +25,10 @@ pub(super) fn apply(kind: Kind, value: &mut Value) {
                 value["status"]["allocatable"] = capacity;
             }
         }
-        Kind::ConfigMap
+        Kind::PersistentVolume
+        | Kind::ResourceQuota
+        | Kind::StorageClass
+        | Kind::ConfigMap
         | Kind::Endpoints
         | Kind::Event
         | Kind::PersistentVolumeClaim

@@ -10,6 +10,7 @@ mod defaults;
 mod delete;
 mod patch;
 mod places;
+mod quota;
 pub mod rest;
 mod seed;
 mod service;

@@ -1,4 +1,4 @@
-//! What a cluster has before anybody asks for anything: namespaces, their accounts, the API's Service, the nodes.
+//! What a cluster has before anybody asks for anything: a storage class, namespaces, their accounts, the API's Service, the nodes.
 //!
 //! Left out: the pods of kube-system, Leases, RBAC.
 
@@ -28,6 +28,8 @@ impl Store {
             }
             create(&mut store, config, now, key, value);
         };
+        let class = Key::new(Kind::StorageClass, "", "standard");
+        create(class, constant(STANDARD));
         for namespace in NAMESPACES {
             create(Key::new(Kind::Namespace, "", namespace), Value::object());
         }
@@ -83,6 +85,10 @@ fn create(store: &mut Store, config: &Config, now: Time, key: Key, value: Value)
 /// The Service of the API server.
 const KUBERNETES: &str =
     r#"{"spec":{"clusterIP":"10.43.0.1","ports":[{"name":"https","port":443,"targetPort":6443}]}}"#;
+
+/// The storage class of claims that name none: volumes are made at once and can be used on every node.
+const STANDARD: &str = r#"{"metadata":{"name":"standard","annotations":{"storageclass.kubernetes.io/is-default-class":"true"}},
+"provisioner":"csi.example.com","allowVolumeExpansion":true}"#;
 
 /// The Service of the DNS servers, except its address. differs: their pods are not shown, so it selects none.
 const CLUSTER_DNS: &str = r#"{

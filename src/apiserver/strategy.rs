@@ -18,8 +18,10 @@ pub(super) fn has_status(kind: Kind) -> bool {
     match kind {
         Kind::Namespace
         | Kind::Node
+        | Kind::PersistentVolume
         | Kind::PersistentVolumeClaim
         | Kind::Pod
+        | Kind::ResourceQuota
         | Kind::Service
         | Kind::StatefulSet => true,
         Kind::ConfigMap
@@ -27,7 +29,8 @@ pub(super) fn has_status(kind: Kind) -> bool {
         | Kind::Event
         | Kind::ServiceAccount
         | Kind::ControllerRevision
-        | Kind::EndpointSlice => false,
+        | Kind::EndpointSlice
+        | Kind::StorageClass => false,
     }
 }
 
@@ -52,6 +55,10 @@ pub(super) fn prepare_create(kind: Kind, value: &mut Value) {
             service::normalise(value, &Value::Null);
         }
         Kind::PersistentVolumeClaim => value["status"] = object! {"phase": "Pending"},
+        Kind::PersistentVolume => {
+            let now = value["metadata"]["creationTimestamp"].clone();
+            value["status"] = object! {"phase": "Pending", "lastPhaseTransitionTime": now};
+        }
         Kind::Namespace => {
             value["status"] = object! {"phase": "Active"};
             let finalizers = value["spec"]["finalizers"].as_items_mut();
@@ -65,7 +72,9 @@ pub(super) fn prepare_create(kind: Kind, value: &mut Value) {
         | Kind::Event
         | Kind::ServiceAccount
         | Kind::ControllerRevision
-        | Kind::EndpointSlice => {}
+        | Kind::EndpointSlice
+        | Kind::StorageClass => {}
+        Kind::ResourceQuota => value["status"] = Value::object(),
     }
 }
 
@@ -89,7 +98,10 @@ pub(super) fn prepare_update(kind: Kind, value: &mut Value, old: &Value) {
         | Kind::Event
         | Kind::ServiceAccount
         | Kind::ControllerRevision
-        | Kind::EndpointSlice => {}
+        | Kind::EndpointSlice
+        | Kind::PersistentVolume
+        | Kind::ResourceQuota
+        | Kind::StorageClass => {}
     }
 }
 

@@ -138,7 +138,10 @@ fn columns(kind: Kind) -> &'static [Column] {
         Kind::Namespace => &NAMESPACE,
         Kind::Node => &node::NODE,
         Kind::PersistentVolumeClaim => &storage::CLAIM,
+        Kind::PersistentVolume => &storage::VOLUME,
+        Kind::StorageClass => &storage::CLASS,
         Kind::Pod => &pod::POD,
+        Kind::ResourceQuota => &QUOTA,
         Kind::Service => &network::SERVICE,
         Kind::ServiceAccount => &SERVICE_ACCOUNT,
         Kind::ControllerRevision => &REVISION,
@@ -195,6 +198,29 @@ static SERVICE_ACCOUNT: [Column; 3] = [
     column("Secrets", Cell::Number(|it| count(&it.value["secrets"]))),
     AGE,
 ];
+
+static QUOTA: [Column; 4] = [
+    NAME,
+    column("Request", Cell::Made(|it, _| quota(it, false))),
+    column("Limit", Cell::Made(|it, _| quota(it, true))),
+    AGE,
+];
+
+/// `pods: 2/5, …`
+///
+/// upstream: printResourceQuota.
+fn quota(it: &Object, limits: bool) -> Text {
+    let status = &it.value["status"];
+    let mut text = Text::new();
+    for (resource, hard) in status["hard"].members() {
+        if resource.starts_with("limits") == limits {
+            let comma = if text.is_empty() { "" } else { ", " };
+            let used = status["used"][resource.as_str()].as_str();
+            text.push_str(&crate::text!("{comma}{resource}: {used}/{}", hard.as_str()));
+        }
+    }
+    text
+}
 
 static REVISION: [Column; 4] = [
     NAME,

@@ -95,7 +95,8 @@ fn a_seeded_cluster_has_namespaces_accounts_and_nodes() {
     assert_eq!(count(Kind::ConfigMap), 4);
     assert_eq!(count(Kind::Node), 3);
     let first = server.store.log.first().unwrap();
-    assert_eq!(first.resource_version, 1000);
+    assert_eq!(first.resource_version, 999);
+    assert_eq!(count(Kind::StorageClass), 1);
     assert_stable(&server.store.objects);
     let node = Key::new(Kind::Node, "", "node-2");
     let node = server.store.objects.get(&node).unwrap();

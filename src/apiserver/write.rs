@@ -93,6 +93,7 @@ impl Write<'_> {
             );
         }
         errors.into_result(&key)?;
+        self.admit_by_quota(&Object::new(kind, value.clone()))?;
         validate::warnings(kind, &value, &mut self.warnings);
         if let Some(old) = self.store.objects.get(&key) {
             let mut status = Status::already_exists(&key);
@@ -255,12 +256,19 @@ impl Write<'_> {
         if value == old.value {
             return Ok(self.unchanged(old));
         }
+        // upstream: persistentvolumeStatusStrategy.PrepareForUpdate.
+        if kind == Kind::PersistentVolume
+            && value["status"]["phase"] != old.value["status"]["phase"]
+        {
+            value["status"]["lastPhaseTransitionTime"] = self.now.rfc3339().into();
+        }
         let mut errors = Errors::default();
         validate::update(self.key, &value, &old.value, part, &mut errors);
         if kind == Kind::Service && part == Part::Main && errors.is_empty() {
             service::allocate(self.store, self.config, &mut value, &old.value, &mut errors);
         }
         errors.into_result(self.key)?;
+        admission::update(self.store, self.key, &value, old)?;
         if part == Part::Main && value["spec"] != old.value["spec"] {
             validate::warnings(kind, &value, &mut self.warnings);
         }
@@ -354,6 +362,8 @@ impl Write<'_> {
         }
         let mut value = old.value.clone();
         value["spec"]["nodeName"] = node.into();
+        // upstream: ClearingNominatedNodeNameAfterBinding.
+        value["status"].remove("nominatedNodeName");
         let scheduled = Condition {
             kind: "PodScheduled",
             status: true,

@@ -3,7 +3,10 @@
 pub mod endpoints;
 pub mod endpointslice;
 pub mod garbagecollector;
+pub mod provisioner;
+pub mod quota;
 pub mod statefulset;
+pub mod volumes;
 
 use std::sync::Arc;
 

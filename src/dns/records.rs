@@ -99,7 +99,10 @@ impl Records {
             | Kind::Endpoints
             | Kind::Event
             | Kind::Node
+            | Kind::PersistentVolume
             | Kind::PersistentVolumeClaim
+            | Kind::ResourceQuota
+            | Kind::StorageClass
             | Kind::ServiceAccount
             | Kind::ControllerRevision
             | Kind::StatefulSet => false,

@@ -31,7 +31,7 @@ const fn more(
 }
 
 /// Types that a cluster has and this one may not: a name for them is not a mistake.
-static MORE: [KindFacts; 18] = [
+static MORE: [KindFacts; 15] = [
     more(
         "LimitRange",
         "",
@@ -49,26 +49,7 @@ static MORE: [KindFacts; 18] = [
         &["rc"],
         true,
     ),
-    more(
-        "ResourceQuota",
-        "",
-        "resourcequotas",
-        "resourcequota",
-        &["quota"],
-        false,
-    ),
     more("Secret", "", "secrets", "secret", &[], false),
-    KindFacts {
-        namespaced: false,
-        ..more(
-            "PersistentVolume",
-            "",
-            "persistentvolumes",
-            "persistentvolume",
-            &["pv"],
-            false,
-        )
-    },
     more(
         "DaemonSet",
         "apps",
@@ -139,17 +120,6 @@ static MORE: [KindFacts; 18] = [
         &["pdb"],
         false,
     ),
-    KindFacts {
-        namespaced: false,
-        ..more(
-            "StorageClass",
-            "storage.k8s.io",
-            "storageclasses",
-            "storageclass",
-            &["sc"],
-            false,
-        )
-    },
 ];
 
 /// All known types, those of this cluster first.

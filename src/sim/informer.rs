@@ -33,7 +33,10 @@ impl Informer {
             | Actor::StatefulSetController
             | Actor::EndpointSliceController
             | Actor::EndpointsController
-            | Actor::GarbageCollector => Self::Controllers,
+            | Actor::GarbageCollector
+            | Actor::VolumeController
+            | Actor::Provisioner
+            | Actor::QuotaController => Self::Controllers,
             Actor::Scheduler => Self::Scheduler,
             Actor::Kubelet => Self::Kubelets,
         }
@@ -49,9 +52,12 @@ impl Informer {
             | Kind::ControllerRevision
             | Kind::Endpoints
             | Kind::ConfigMap
-            | Kind::PersistentVolumeClaim
+            | Kind::ResourceQuota
             | Kind::ServiceAccount => self == Self::Controllers,
             Kind::Namespace => matches!(self, Self::Controllers | Self::Dns),
+            Kind::PersistentVolume | Kind::PersistentVolumeClaim | Kind::StorageClass => {
+                matches!(self, Self::Controllers | Self::Scheduler)
+            }
             Kind::Event => false,
         }
     }

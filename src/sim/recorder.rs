@@ -50,7 +50,14 @@ fn is_same(value: &Value, event: &EventRecord) -> bool {
         && about["fieldPath"] == event.about["fieldPath"]
         && value["reason"].as_str() == event.reason
         && value["message"].as_str() == event.message
-        && value["source"]["component"].as_str() == event.source.component
+        && value["source"]["component"].as_str() == component(event)
+}
+
+fn component(event: &EventRecord) -> &str {
+    match event.source.component {
+        "" => &event.source.host,
+        known => known,
+    }
 }
 
 /// A new event. Its name ends in the time, so that a list has events in order: those of one millisecond too, by how
@@ -71,8 +78,8 @@ fn create(
     let nanoseconds = now.unix_ns() + microseconds * 1000 + chance(seed, &words) % 1000;
     let name = crate::text!("{}.{nanoseconds:x}", event.about["name"].as_str());
     let key = Key::new(Kind::Event, namespace, name);
-    let mut source = object! {"component": event.source.component};
-    if !event.source.host.is_empty() {
+    let mut source = object! {"component": component(event)};
+    if !event.source.host.is_empty() && !event.source.component.is_empty() {
         source["host"] = (&event.source.host).into();
     }
     let mut value = new_value(&key);

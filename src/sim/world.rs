@@ -13,7 +13,9 @@ use crate::api::{Key, Kind, Object};
 use crate::apiserver::rest::{self, HttpRequest, HttpResponse};
 use crate::apiserver::{self, LogEntry, Request, Status, Store, Written};
 use crate::config::Config;
-use crate::controllers::{endpoints, endpointslice, garbagecollector, statefulset};
+use crate::controllers::{
+    endpoints, endpointslice, garbagecollector, provisioner, quota, statefulset, volumes,
+};
 use crate::dns::server::{Preset, Server};
 use crate::memory::Memory;
 use crate::plan::{Actor, Component, Ctx, Decision, EventRecord, OnError, Plan, Report};
@@ -24,11 +26,14 @@ use crate::why::Why;
 use crate::{kubelet, scheduler};
 
 /// Everything that acts.
-const COMPONENTS: [Component; 6] = [
+const COMPONENTS: [Component; 9] = [
     statefulset::COMPONENT,
     endpointslice::COMPONENT,
     endpoints::COMPONENT,
     garbagecollector::COMPONENT,
+    volumes::COMPONENT,
+    provisioner::COMPONENT,
+    quota::COMPONENT,
     scheduler::COMPONENT,
     kubelet::COMPONENT,
 ];
@@ -383,6 +388,11 @@ impl World {
                     running.waits.push((on.clone(), why.clone()));
                     self.trace_wait(actor, key, &mut running);
                 }
+                Some(Decision::Fail { on, why }) => {
+                    running.waits.push((on.clone(), why.clone()));
+                    running.has_failed = true;
+                    self.trace_wait(actor, key, &mut running);
+                }
                 Some(Decision::Record(event, why)) => {
                     self.queue_event(event.clone(), actor, why.clone(), running.cause);
                 }
@@ -506,6 +516,9 @@ fn told(report: Report, answer: &Result<Written, Status>) -> Option<EventRecord>
             (true, (failure.0, message))
         }
     };
+    if reason.is_empty() {
+        return None;
+    }
     Some(EventRecord {
         about,
         source,

@@ -108,6 +108,9 @@ impl Actor {
             Self::EndpointSliceController => "endpointslice-controller",
             Self::EndpointsController => "endpoints-controller",
             Self::GarbageCollector => "garbage-collector",
+            Self::VolumeController => "persistentvolume-controller",
+            Self::QuotaController => "resourcequota-controller",
+            Self::Provisioner => "provisioner",
             Self::Scheduler => "scheduler",
             Self::Kubelet => "kubelet",
         }

@@ -21,6 +21,15 @@ const ENGLISH: &[(&str, &str)] = &[
     ("actor-you", "you"),
     ("actor-kubectl", "your kubectl"),
     ("actor-statefulset-controller", "StatefulSet controller"),
+    (
+        "actor-persistentvolume-controller",
+        "persistent-volume controller",
+    ),
+    ("actor-provisioner", "provisioner"),
+    (
+        "actor-resourcequota-controller",
+        "resource-quota controller",
+    ),
     ("actor-endpointslice-controller", "EndpointSlice controller"),
     ("actor-endpoints-controller", "endpoints controller"),
     ("actor-garbage-collector", "garbage collector"),

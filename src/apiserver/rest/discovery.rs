@@ -53,13 +53,19 @@ pub(super) fn subresources(kind: Kind) -> &'static [Subresource] {
     match kind {
         Kind::Pod => &OF_POD,
         Kind::StatefulSet => &OF_SET,
-        Kind::Namespace | Kind::Node | Kind::PersistentVolumeClaim | Kind::Service => &STATUS_ONLY,
+        Kind::Namespace
+        | Kind::Node
+        | Kind::PersistentVolume
+        | Kind::PersistentVolumeClaim
+        | Kind::ResourceQuota
+        | Kind::Service => &STATUS_ONLY,
         Kind::ConfigMap
         | Kind::Endpoints
         | Kind::Event
         | Kind::ServiceAccount
         | Kind::ControllerRevision
-        | Kind::EndpointSlice => &[],
+        | Kind::EndpointSlice
+        | Kind::StorageClass => &[],
     }
 }
 

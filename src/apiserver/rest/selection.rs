@@ -151,7 +151,10 @@ fn selectable(kind: Kind) -> &'static [&'static str] {
         | Kind::ServiceAccount
         | Kind::ControllerRevision
         | Kind::StatefulSet
-        | Kind::EndpointSlice => &[],
+        | Kind::EndpointSlice
+        | Kind::PersistentVolume
+        | Kind::ResourceQuota
+        | Kind::StorageClass => &[],
     }
 }
 

@@ -135,7 +135,13 @@ impl Call<'_> {
 fn returns_deleted(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Pod | Kind::Service | Kind::PersistentVolumeClaim | Kind::ServiceAccount
+        Kind::Pod
+            | Kind::Service
+            | Kind::PersistentVolumeClaim
+            | Kind::PersistentVolume
+            | Kind::StorageClass
+            | Kind::ResourceQuota
+            | Kind::ServiceAccount
     )
 }
 

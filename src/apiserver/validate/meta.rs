@@ -19,7 +19,10 @@ fn name_rule(kind: Kind) -> Check {
         | Kind::Pod
         | Kind::ServiceAccount
         | Kind::ControllerRevision
-        | Kind::EndpointSlice => names::dns_subdomain,
+        | Kind::EndpointSlice
+        | Kind::PersistentVolume
+        | Kind::ResourceQuota
+        | Kind::StorageClass => names::dns_subdomain,
     }
 }
 

@@ -32,7 +32,10 @@ pub(super) fn create(key: &Key, value: &Value, errors: &mut Errors) {
         Kind::Pod => pod::pod_spec(spec, &Path::root("spec"), errors),
         Kind::StatefulSet => statefulset::create(spec, errors),
         Kind::PersistentVolumeClaim => storage::claim_spec(spec, &Path::root("spec"), errors),
+        Kind::PersistentVolume => storage::volume_spec(spec, errors),
         Kind::Service
+        | Kind::StorageClass
+        | Kind::ResourceQuota
         | Kind::ConfigMap
         | Kind::ControllerRevision
         | Kind::EndpointSlice
@@ -68,7 +71,10 @@ fn any(kind: Kind, value: &Value, old: &Value, errors: &mut Errors) {
         Kind::ConfigMap => meta::config_map(value, old, errors),
         Kind::ControllerRevision => meta::revision(value, old, errors),
         Kind::EndpointSlice => meta::endpoint_slice(value, old, errors),
+        Kind::StorageClass => storage::class(value, old, errors),
         Kind::Pod
+        | Kind::ResourceQuota
+        | Kind::PersistentVolume
         | Kind::StatefulSet
         | Kind::PersistentVolumeClaim
         | Kind::Endpoints

@@ -44,6 +44,49 @@ pub(super) fn claim_spec(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
     }
 }
 
+pub(super) fn volume_spec(spec: &Value, errors: &mut Errors) {
+    let path = Path::root("spec");
+    for name in ["accessModes", "capacity"] {
+        if spec[name].is_empty() {
+            errors.lacks(&path, name, "");
+        }
+    }
+    // Of all members only the source is an object beside these.
+    let others = ["capacity", "claimRef", "nodeAffinity"];
+    let mut members = spec.members();
+    if !members.any(|(name, it)| it.as_map().is_some() && !others.contains(&name.as_str())) {
+        errors.required(&path, "must specify a volume type");
+    }
+    if let Some(of) = schema::named("PersistentVolumeSpec") {
+        choices(spec, of, &path, errors);
+    }
+}
+
+/// upstream: ValidateStorageClass, ValidateStorageClassUpdate.
+pub(super) fn class(value: &Value, old: &Value, errors: &mut Errors) {
+    if value["provisioner"].is_empty() {
+        errors.required(&Path::root("provisioner"), "");
+    }
+    if let Some(of) = schema::named("StorageClass") {
+        for name in ["reclaimPolicy", "volumeBindingMode"] {
+            let values = of.field(name).map_or(&[][..], |it| it.values());
+            if !values.contains(&value[name].as_str()) {
+                errors.unsupported(&Path::root(name), &value[name], values);
+            }
+        }
+    }
+    for name in ["parameters", "provisioner", "reclaimPolicy"] {
+        if !old.is_null() && value[name] != old[name] {
+            let why = crate::text!("updates to {name} are forbidden.");
+            errors.forbidden(&Path::root(name), &why);
+        }
+    }
+    if !old.is_null() && value["volumeBindingMode"] != old["volumeBindingMode"] {
+        let path = Path::root("volumeBindingMode");
+        errors.invalid(&path, &value["volumeBindingMode"], "field is immutable");
+    }
+}
+
 /// What of a claim may change once it stands: the request of a bound one, and the volume it is bound to.
 pub(super) fn claim_update(value: &Value, old: &Value, errors: &mut Errors) {
     let (spec, before) = (&value["spec"], &old["spec"]);

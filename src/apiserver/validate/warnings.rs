@@ -33,7 +33,10 @@ pub(in crate::apiserver) fn warnings(kind: Kind, value: &Value, found: &mut Vec<
         | Kind::Service
         | Kind::ServiceAccount
         | Kind::ControllerRevision
-        | Kind::EndpointSlice => {}
+        | Kind::EndpointSlice
+        | Kind::PersistentVolume
+        | Kind::ResourceQuota
+        | Kind::StorageClass => {}
     }
 }
 

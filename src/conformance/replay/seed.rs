@@ -33,10 +33,12 @@ pub fn world(scenario: &Scenario) -> World {
     // The recorded runtime gets an image in no time.
     config.pulls.between_ms = (0, 0);
     config.pulls.on_nodes = images(scenario, &nodes);
+    config.provisioner = "oracle".into();
     let mut world = World::new(config);
     for node in nodes {
         make_alike(&mut world, node);
     }
+    make_classes(&mut world);
     let namespace = &scenario.namespace;
     create(&mut world, "/api/v1/namespaces", "Namespace", namespace);
     let settled = world.now + SETTLING;
@@ -77,6 +79,35 @@ fn images(scenario: &Scenario, nodes: &[&Value]) -> Vec<Text> {
     let images = lines.filter_map(|it| it.trim_start_matches([' ', '-']).strip_prefix("image:"));
     let images = images.map(|it| it.trim().into());
     images.chain(["nginx:1.9.1".into()]).collect()
+}
+
+/// The recorded clusters' storage classes: `standard`, the default, and `wffc`.
+fn make_classes(world: &mut World) {
+    const PATH: &str = "/apis/storage.k8s.io/v1/storageclasses";
+    world.request(&HttpRequest {
+        method: "DELETE",
+        path: [PATH, "/standard"].concat().into(),
+        ..HttpRequest::default()
+    });
+    for (name, mode) in [("standard", "Immediate"), ("wffc", "WaitForFirstConsumer")] {
+        let is_default = if mode == "Immediate" { "true" } else { "false" };
+        world.request(&HttpRequest {
+            method: "POST",
+            path: PATH.into(),
+            body: object! {
+                "apiVersion": "storage.k8s.io/v1",
+                "kind": "StorageClass",
+                "metadata": object! {
+                    "name": name,
+                    "annotations": object! {"storageclass.kubernetes.io/is-default-class": is_default},
+                },
+                "provisioner": "oracle.example.com/hostpath",
+                "volumeBindingMode": mode,
+                "allowVolumeExpansion": true,
+            },
+            ..HttpRequest::default()
+        });
+    }
 }
 
 /// Creates an object that is nothing but its name; one that is there already stays as it is.

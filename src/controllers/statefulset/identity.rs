@@ -1,4 +1,4 @@
-//! What makes a pod the pod of its ordinal: name, labels, host name, owner.
+//! What makes a pod the pod of its ordinal: name, labels, host name, owner; `storage` has its claims.
 //!
 //! upstream: pkg/controller/statefulset/stateful_set_utils.go, newVersionedStatefulSetPod; spec/statefulset.md A.2.
 
@@ -43,6 +43,10 @@ impl Sync<'_> {
         meta["labels"][REVISION_LABEL] = revision.into();
         meta["ownerReferences"] = owned_by(self.set);
         let mut spec = template["spec"].clone();
+        let volumes = self.volumes(&spec["volumes"], ordinal);
+        if !volumes.is_empty() {
+            spec["volumes"] = volumes;
+        }
         spec["hostname"] = (&key.name).into();
         spec["subdomain"] = self.spec.service_name.into();
         if self.spec.service_name.is_empty() {

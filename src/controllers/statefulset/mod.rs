@@ -1,6 +1,6 @@
 //! The StatefulSet controller: one look at one set, answered with a plan.
 //!
-//! Left out so far: volume claims and their retention, `maxUnavailable` behind its gate.
+//! Left out so far: `maxUnavailable` behind its gate.
 //! upstream: pkg/controller/statefulset/{stateful_set,stateful_set_control}.go.
 
 mod claim;
@@ -8,6 +8,7 @@ mod identity;
 mod replicas;
 mod revisions;
 mod status;
+mod storage;
 mod update;
 
 pub use revisions::go_json;
@@ -143,6 +144,11 @@ impl Sync<'_> {
         if self.process_replicas(&split, revisions) == Flow::Stop && self.spec.is_monotonic {
             return;
         }
+        for pod in &split.condemned {
+            if let Some(ordinal) = pod.ordinal_of(self.set.name()) {
+                self.own_claims(Some(pod), ordinal);
+            }
+        }
         if self.process_condemned(&split) == Flow::Stop && self.spec.is_monotonic {
             return;
         }
@@ -164,6 +170,15 @@ impl Sync<'_> {
         decisions
             .rev()
             .any(|it| matches!(it, Decision::Wait { on, .. } if *on == key))
+    }
+
+    /// A request whose error ends the plan, and the Event that tells how it went.
+    fn send(&mut self, key: Key, verb: Verb, why: Why, report: Option<Report>) {
+        let mut decision = Decision::send(key, verb, why);
+        if let Decision::Do { report: place, .. } = &mut decision {
+            *place = report;
+        }
+        self.plan.decisions.push(decision);
     }
 
     fn request(&mut self, key: Key, verb: Verb, on_error: OnError, why: Why) {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::identity::REVISION_LABEL;
 use super::revisions::{Revision, Revisions};
 use super::{Act, Flow, Sync};
+use crate::api::pod::Phase;
 use crate::api::{Key, Object};
 use crate::apiserver::{Patch, Request, Verb, WriteOptions};
 use crate::plan::{Decision, OnError};
@@ -78,6 +79,12 @@ impl Split {
 }
 
 impl Sync<'_> {
+    /// upstream: podInOrdinalRange.
+    pub(super) fn is_in_range(&self, ordinal: i64) -> bool {
+        let spec = &self.spec;
+        ordinal >= spec.start && ordinal < spec.start.saturating_add(spec.replicas)
+    }
+
     /// upstream: isUnavailable.
     pub(super) fn is_unavailable(&self, pod: &Object) -> bool {
         pod.is_terminating() || !pod.is_available(self.spec.min_ready, self.ctx.now)
@@ -86,8 +93,9 @@ impl Sync<'_> {
     /// Brings the replicas up, lowest ordinal first.
     pub(super) fn process_replicas(&mut self, split: &Split, revisions: &Revisions) -> Flow {
         let mut flow = Flow::GoOn;
-        let creations_before = self.plan.decisions.len();
+        let mut starts = Vec::new();
         for (at, slot) in split.slots.iter().enumerate() {
+            starts.push(self.plan.decisions.len());
             if self.process_replica(split, at, slot, revisions) == Flow::Stop {
                 flow = Flow::Stop;
                 if self.spec.is_monotonic {
@@ -96,7 +104,15 @@ impl Sync<'_> {
             }
         }
         if !self.spec.is_monotonic {
-            batch_order(&mut self.plan.decisions[creations_before..]);
+            let mut parts = Vec::new();
+            for start in starts.into_iter().rev() {
+                let part = self.plan.decisions.split_off(start);
+                if !part.is_empty() {
+                    parts.insert(0, part);
+                }
+            }
+            batch_order(&mut parts);
+            self.plan.decisions.extend(parts.into_iter().flatten());
         }
         flow
     }
@@ -130,6 +146,12 @@ impl Sync<'_> {
             self.block(split, at, &pod.key(), Block::Terminating);
             return Flow::Stop;
         }
+        if pod.phase() == Phase::Pending {
+            if !self.create_claims(slot.ordinal, true) {
+                return Flow::Stop;
+            }
+            self.own_claims(Some(pod), slot.ordinal);
+        }
         if self.spec.is_monotonic {
             let block = if pod.is_terminating() {
                 Some(Block::Terminating)
@@ -145,14 +167,27 @@ impl Sync<'_> {
                 return Flow::Stop;
             }
         }
-        if !Self::identity_matches(pod) {
-            self.repair(pod, slot.ordinal);
+        let has_storage = self.storage_matches(pod, slot.ordinal);
+        if !has_storage && !self.create_claims(slot.ordinal, true) {
+            return Flow::Stop;
+        }
+        // A pod whose claims alone were wrong is written too, and not changed by it.
+        if self.own_claims(Some(pod), slot.ordinal) || !has_storage || !Self::identity_matches(pod)
+        {
+            self.repair(pod, slot.ordinal, has_storage);
         }
         Flow::GoOn
     }
 
     fn create(&mut self, split: &Split, at: usize, ordinal: i64, revisions: &Revisions) {
         let name = self.pod_name(ordinal);
+        if let Some(claim) = self.stale_claim(ordinal) {
+            let (set, pod) = (self.name(), name);
+            return self.wait(self.pod_key(ordinal), Why::ClaimStale { set, claim, pod });
+        }
+        if !self.create_claims(ordinal, false) {
+            return;
+        }
         let revision = self.revision_for(ordinal, revisions);
         let mut template = revision.template.clone();
         template.remove("$patch");
@@ -186,6 +221,7 @@ impl Sync<'_> {
             why,
             report,
         });
+        self.own_claims(None, ordinal);
         if self.spec.is_monotonic {
             self.block(split, at, &self.pod_key(ordinal), Block::NotReady);
         }
@@ -210,24 +246,17 @@ impl Sync<'_> {
         }
     }
 
-    fn repair(&mut self, pod: &Object, ordinal: i64) {
+    fn repair(&mut self, pod: &Object, ordinal: i64, has_storage: bool) {
         let why = Why::IdentityRepaired {
             set: self.name(),
             pod: pod.name().into(),
         };
         let report = Some(self.report(Act::Update, pod.name()));
-        let verb = Verb::Patch(Patch::Merge, Self::repaired(pod, ordinal));
-        let request = Request {
-            key: pod.key(),
-            verb,
-            options: WriteOptions::default(),
-        };
-        self.plan.decisions.push(Decision::Do {
-            request,
-            on_error: OnError::Stop,
-            why,
-            report,
-        });
+        let mut patch = Self::repaired(pod, ordinal);
+        if !has_storage {
+            patch["spec"]["volumes"] = self.volumes(&pod.value["spec"]["volumes"], ordinal);
+        }
+        self.send(pod.key(), Verb::Patch(Patch::Merge, patch), why, report);
     }
 
     /// Says what this pod holds up: the set, and every higher ordinal that has no pod yet.
@@ -351,7 +380,7 @@ enum Block {
 /// Parallel creations go in batches of 1, 2, 4, …; within a batch the last is often first.
 ///
 /// upstream: slowStartBatch; which order a batch takes is not defined, recordings show this one.
-fn batch_order(decisions: &mut [Decision]) {
+fn batch_order(decisions: &mut [Vec<Decision>]) {
     let (mut from, mut size) = (0, 1);
     while from < decisions.len() {
         let to = (from + size).min(decisions.len());

@@ -1,0 +1,207 @@
+//! The external provisioner: makes the volumes that claims ask for, lets them grow, removes those that are released.
+//!
+//! Whatever a class calls its provisioner, this is it. Where a class binds late, the scheduler has chosen a node, and
+//! the volume can be used on that node only.
+//! upstream: sigs.k8s.io/sig-storage-lib-external-provisioner controller.go, kubernetes-csi/external-resizer.
+
+use super::volumes::deletes;
+use crate::api::quantity::Quantity;
+use crate::api::storage::{NO_PROVISIONER, PROVISIONED_BY, PROVISIONER, SELECTED_NODE};
+use crate::api::{Key, Kind, Object, Objects};
+use crate::apiserver::{DeleteOptions, Patch, Verb};
+use crate::plan::{Actor, Component, Ctx, Decision, EventRecord, EventSource, Plan, Report};
+use crate::time::{Duration, Time};
+use crate::value::{Text, Value};
+use crate::why::Why;
+use crate::{array, object};
+
+/// The external provisioner.
+pub const COMPONENT: Component = Component {
+    actor: Actor::Provisioner,
+    wakes,
+    reconcile,
+};
+
+/// From a volume's release to its removal, as recorded.
+const REMOVAL: Duration = Duration::ms(200);
+
+fn wakes(_: &Objects, before: Option<&Object>, after: Option<&Object>) -> Vec<Key> {
+    let object = after.or(before).filter(|it| {
+        matches!(
+            it.kind,
+            Kind::PersistentVolume | Kind::PersistentVolumeClaim
+        )
+    });
+    object.map(Object::key).into_iter().collect()
+}
+
+fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
+    match ctx.objects.get(key) {
+        None => Plan::default(),
+        Some(it) if it.is_terminating() => Plan::default(),
+        Some(it) if it.kind == Kind::PersistentVolume => reclaim(ctx, it),
+        Some(it) if it.volume_name().is_empty() => provision(ctx, it),
+        Some(it) => resize(ctx, it),
+    }
+}
+
+/// The plan of work that takes that long, and whether it is done. What begins it is decided once.
+fn after(
+    ctx: &Ctx<'_>,
+    of: &Object,
+    takes: Duration,
+    why: &Why,
+    begin: Option<Decision>,
+) -> (Plan, bool) {
+    let uid = Text::from(of.uid());
+    let mut plan = Plan::default();
+    let mut memory = ctx.memory.clone();
+    let due = match memory.due.get(&uid) {
+        Some(due) => Time::START + *due,
+        None => {
+            plan.decisions.extend(begin);
+            memory
+                .due
+                .insert(uid.clone(), (ctx.now + takes).since(Time::START));
+            ctx.now + takes
+        }
+    };
+    if due > ctx.now {
+        plan.requeue_after = Some(due.since(ctx.now));
+        let (on, why) = (of.key(), why.clone());
+        plan.decisions.push(Decision::Wait { on, why });
+        plan.memory = Some(memory);
+        return (plan, false);
+    }
+    memory.due.remove(&uid);
+    plan.memory = Some(memory);
+    (plan, true)
+}
+
+/// upstream: syncClaim, provisionClaimOperation.
+fn provision(ctx: &Ctx<'_>, claim: &Object) -> Plan {
+    let provisioner: Text = claim.annotation(PROVISIONER[1]).into();
+    let volume = crate::text!("pvc-{}", claim.uid());
+    let key = Key::new(Kind::PersistentVolume, "", volume.clone());
+    let Some(class) = ctx.objects.class_of(claim).filter(|it| {
+        it.value["provisioner"].as_str() == provisioner
+            && provisioner != NO_PROVISIONER
+            && !(it.binds_late() && claim.annotation(SELECTED_NODE).is_empty())
+    }) else {
+        return Plan::default();
+    };
+    if ctx.objects.get(&key).is_some() {
+        return Plan::default();
+    }
+    let why = Why::VolumeMade {
+        volume: volume.clone(),
+        claim: claim.name().into(),
+        provisioner: provisioner.clone(),
+    };
+    let source = EventSource {
+        component: "",
+        host: crate::text!("{provisioner}_{}", ctx.config.provisioner),
+    };
+    let (namespace, name) = (claim.namespace(), claim.name());
+    let begun = EventRecord {
+        about: claim.as_involved_object(),
+        source: source.clone(),
+        is_warning: false,
+        reason: "Provisioning",
+        message: crate::text!(
+            "External provisioner is provisioning volume for claim \"{namespace}/{name}\""
+        ),
+    };
+    let start = Decision::Record(begun, why.clone());
+    let takes = ctx.config.delays.provision;
+    let (mut plan, is_done) = after(ctx, claim, takes, &why, Some(start));
+    if is_done {
+        let verb = Verb::Create(new_volume(class, claim, &provisioner, &volume));
+        let mut decision = Decision::send(key, verb, why);
+        if let Decision::Do { report, .. } = &mut decision {
+            *report = Some(Report {
+                about: claim.as_involved_object(),
+                source,
+                success: (
+                    "ProvisioningSucceeded",
+                    crate::text!("Successfully provisioned volume {volume}"),
+                ),
+                failure: ("ProvisioningFailed", Text::new()),
+            });
+        }
+        plan.decisions.push(decision);
+    }
+    plan
+}
+
+fn new_volume(class: &Object, claim: &Object, provisioner: &str, name: &str) -> Value {
+    let (asked, of) = (&claim.value["spec"], &class.value);
+    let mut volume = object! {
+        "metadata": object! {"name": name},
+        "spec": object! {
+            "capacity": object! {"storage": &asked["resources"]["requests"]["storage"]},
+            "csi": object! {"driver": provisioner, "volumeHandle": name},
+            "accessModes": &asked["accessModes"],
+            "claimRef": claim.as_involved_object(),
+            "persistentVolumeReclaimPolicy": &of["reclaimPolicy"],
+            "storageClassName": class.name(),
+            "mountOptions": &of["mountOptions"],
+            "volumeMode": &asked["volumeMode"],
+        },
+    };
+    volume["metadata"]["annotations"][PROVISIONED_BY] = provisioner.into();
+    if class.binds_late() {
+        let on = object! {
+            "key": "kubernetes.io/hostname",
+            "operator": "In",
+            "values": array![claim.annotation(SELECTED_NODE)],
+        };
+        let term = object! {"matchExpressions": array![on]};
+        volume["spec"]["nodeAffinity"]["required"]["nodeSelectorTerms"] = array![term];
+    }
+    volume
+}
+
+/// upstream: syncVolume, deleteVolumeOperation.
+fn reclaim(ctx: &Ctx<'_>, volume: &Object) -> Plan {
+    if volume.value["status"]["phase"].as_str() != "Released" || !deletes(volume) {
+        return Plan::default();
+    }
+    let why = Why::VolumeRemoved {
+        volume: volume.name().into(),
+        claim: volume.value["spec"]["claimRef"]["name"].as_str().into(),
+    };
+    let (mut plan, is_done) = after(ctx, volume, REMOVAL, &why, None);
+    if is_done {
+        let verb = Verb::Delete(DeleteOptions::default());
+        plan.decisions.push(Decision::send(volume.key(), verb, why));
+    }
+    plan
+}
+
+/// differs: upstream goes through conditions, and the kubelet makes the file system grow.
+/// upstream: external-resizer, markPVCResizeFinished.
+fn resize(ctx: &Ctx<'_>, claim: &Object) -> Plan {
+    let mut plan = Plan::default();
+    let size = |it: &Value| Quantity::of(&it["storage"]).map_or(0, |it| it.nanos);
+    let (asked, has) = (
+        &claim.value["spec"]["resources"]["requests"],
+        &claim.value["status"]["capacity"],
+    );
+    let key = Key::new(Kind::PersistentVolume, "", claim.volume_name());
+    if has.is_null() || size(asked) <= size(has) || ctx.objects.get(&key).is_none() {
+        return plan;
+    }
+    let why = Why::VolumeGrown {
+        volume: key.name.clone(),
+        claim: claim.name().into(),
+        size: asked["storage"].as_str().into(),
+    };
+    let capacity = object! {"capacity": object! {"storage": &asked["storage"]}};
+    let patch = object! {"spec": &capacity};
+    let verb = Verb::Patch(Patch::Merge, patch);
+    plan.decisions.push(Decision::send(key, verb, why.clone()));
+    let verb = Verb::PatchStatus(Patch::Merge, object! {"status": capacity});
+    plan.decisions.push(Decision::send(claim.key(), verb, why));
+    plan
+}

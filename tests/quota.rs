@@ -1,0 +1,68 @@
+//! Quotas, as a reader at the terminal sees them.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+#![cfg(not(target_arch = "wasm32"))]
+
+use statefulset_playground::config::Config;
+use statefulset_playground::session::Session;
+use statefulset_playground::sim::StepSize;
+use statefulset_playground::value::Value;
+
+/// What the last line printed, after all lines were typed and everything came to rest.
+fn typed(lines: &[&str]) -> Vec<String> {
+    let mut session = Session::new(Config::default());
+    let screen = |session: &Session| -> Vec<String> {
+        let snapshot = Value::from_json(&session.snapshot()).unwrap();
+        let lines = snapshot["terminal"]["lines"].items().iter();
+        lines.map(|it| it["text"].as_str().to_owned()).collect()
+    };
+    let mut before = 0;
+    for line in lines {
+        before = screen(&session).len() + line.split('\n').count();
+        session.type_line(line);
+        session.step(StepSize::Idle);
+    }
+    screen(&session).split_off(before)
+}
+
+const USED: &str = "kubectl get quota q -o jsonpath='{.status.used}'";
+
+#[test]
+fn what_comes_and_goes_is_counted() {
+    let quota = "kubectl create quota q --hard=pods=2,requests.storage=3Gi,count/configmaps=9";
+    let claim = "kubectl apply -f - << EOF\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: c}\nspec:\n  \
+                 accessModes: [ReadWriteOnce]\n  resources: {requests: {storage: 2Gi}}\nEOF";
+    let run = "kubectl run p --image=nginx";
+    let counted = |pods: &str, storage: &str| {
+        format!(r#"{{"count/configmaps":"1","pods":"{pods}","requests.storage":"{storage}"}}"#)
+    };
+    assert_eq!(typed(&[quota, claim, run, USED]), [counted("1", "2Gi")]);
+    assert_eq!(
+        typed(&[quota, claim, run, "kubectl delete pod/p pvc/c", USED]),
+        [counted("0", "0")]
+    );
+    // What is there already counts as well.
+    assert_eq!(typed(&[claim, run, quota, USED]), [counted("1", "2Gi")]);
+    let more = claim.replace("name: c", "name: d");
+    assert_eq!(
+        typed(&[quota, claim, &more]),
+        [
+            "Error from server (Forbidden): error when creating \"STDIN\": persistentvolumeclaims \"d\" is forbidden: \
+          exceeded quota: q, requested: requests.storage=2Gi, used: requests.storage=2Gi, limited: requests.storage=3Gi"
+        ]
+    );
+}
+
+#[test]
+fn a_pod_must_say_what_a_quota_limits() {
+    let lines = [
+        "kubectl create quota q --hard=requests.cpu=1,limits.memory=1Gi",
+        "kubectl run p --image=nginx",
+    ];
+    assert_eq!(
+        typed(&lines),
+        [
+            "Error from server (Forbidden): pods \"p\" is forbidden: failed quota: q: must specify limits.memory for: p; \
+          requests.cpu for: p"
+        ]
+    );
+}
