@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::api::Object;
+use crate::api::{Key, Object};
 use crate::persistent::Map;
+use crate::plan::Actor;
 use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
 
@@ -16,12 +17,21 @@ pub struct Memory {
     pub held: Map<Text, Duration>,
     /// When the scheduler and the provisioner look again at what they began, since the start of time, by UID.
     pub due: Map<Text, Duration>,
+    /// What the endpoint controllers have seen of each Service.
+    pub triggers: Map<(Actor, Key), Triggers>,
     /// The images on the nodes: node and image.
     pub images: Map<(Text, Text), ()>,
     /// How many pulls were started.
     pub pulls: usize,
     /// How many pod addresses each node has given out; none is given twice.
     pub addresses: Map<Text, u32>,
+}
+
+/// What an endpoint controller has seen of a Service.
+#[derive(Clone, Debug)]
+pub struct Triggers {
+    /// Since when each of its pods has been Ready, or not, by name.
+    pub pods: Vec<(Text, Text)>,
 }
 
 /// What a kubelet knows of one pod.

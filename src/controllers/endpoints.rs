@@ -4,7 +4,7 @@
 //! upstream: pkg/controller/endpoint/endpoints_controller.go; spec/statefulset.md E.3.
 
 use super::endpointslice::target_port;
-use super::{service_pods, wake_services};
+use super::{service_pods, trigger, wake_services};
 use crate::api::meta::new_value;
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::{DeleteOptions, Request, Verb, WriteOptions};
@@ -25,10 +25,18 @@ pub const COMPONENT: Component = Component {
 fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
     let own = Key::new(Kind::Endpoints, &key.namespace, &key.name);
     let existing = ctx.objects.get(&own);
+    let mut memory = None;
     let verb = match ctx.objects.get(key) {
-        None => existing.map(|_| Verb::Delete(DeleteOptions::default())),
+        None => {
+            memory = trigger::forget(ctx, COMPONENT.actor, key);
+            existing.map(|_| Verb::Delete(DeleteOptions::default()))
+        }
         Some(service) if service.value["spec"]["selector"].is_empty() => None,
-        Some(service) => write(ctx, &own, service, existing.map(|it| &it.value)),
+        Some(service) => {
+            let (trigger, seen) = trigger::look(ctx, COMPONENT.actor, service);
+            memory = Some(seen);
+            write(ctx, &own, service, existing.map(|it| &it.value), &trigger)
+        }
     };
     let decide = |verb| Decision::Do {
         request: Request {
@@ -44,11 +52,18 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
     };
     Plan {
         decisions: verb.map(decide).into_iter().collect(),
+        memory,
         ..Plan::default()
     }
 }
 
-fn write(ctx: &Ctx<'_>, key: &Key, service: &Object, existing: Option<&Value>) -> Option<Verb> {
+fn write(
+    ctx: &Ctx<'_>,
+    key: &Key,
+    service: &Object,
+    existing: Option<&Value>,
+    trigger: &Value,
+) -> Option<Verb> {
     let mut labels = service.labels().clone();
     labels["endpoints.kubernetes.io/managed-by"] = "endpoint-controller".into();
     if service.is_headless() {
@@ -61,8 +76,7 @@ fn write(ctx: &Ctx<'_>, key: &Key, service: &Object, existing: Option<&Value>) -
     }
     let mut value = existing.cloned().unwrap_or_else(|| new_value(key));
     value["metadata"]["labels"] = labels;
-    value["metadata"]["annotations"]["endpoints.kubernetes.io/last-change-trigger-time"] =
-        ctx.now.rfc3339().into();
+    trigger::annotate(&mut value, trigger);
     value["subsets"] = subsets;
     if value["subsets"].is_null() {
         value.remove("subsets");

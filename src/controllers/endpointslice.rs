@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::{service_pods, wake_services};
+use super::{service_pods, trigger, wake_services};
 use crate::api::endpointslice::SERVICE_NAME_LABEL;
 use crate::api::meta::{new_value, owned_by};
 use crate::api::{Key, Kind, Object};
@@ -34,6 +34,7 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
     let mut plan = Plan::default();
     let slices = own_slices(ctx, key);
     let Some(service) = ctx.objects.get(key) else {
+        plan.memory = trigger::forget(ctx, COMPONENT.actor, key);
         return plan;
     };
     let spec = &service.value["spec"];
@@ -41,7 +42,9 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
         return plan;
     }
     let wanted = Wanted::group(ctx, service);
-    plan.decisions = pack(ctx, service, &slices, wanted);
+    let (trigger, memory) = trigger::look(ctx, COMPONENT.actor, service);
+    plan.memory = Some(memory);
+    plan.decisions = pack(service, &slices, wanted, &trigger);
     plan
 }
 
@@ -183,10 +186,10 @@ pub(super) fn target_port(port: &Value, pod: &Object) -> Option<i64> {
 ///
 /// upstream: reconcileByPortMapping: keep, then fill what changes anyway, then the fullest that fits, then new ones.
 fn pack(
-    ctx: &Ctx<'_>,
     service: &Object,
     slices: &[Arc<Object>],
     mut wanted: Vec<Wanted<'_>>,
+    trigger: &Value,
 ) -> Vec<Decision> {
     let mut drafts: Vec<Draft> = Vec::new();
     for slice in slices {
@@ -213,7 +216,7 @@ fn pack(
     drop_spare(&mut drafts);
     drafts
         .iter()
-        .filter_map(|it| it.decide(ctx, service))
+        .filter_map(|it| it.decide(service, trigger))
         .collect()
 }
 
@@ -296,7 +299,7 @@ impl Draft {
             .is_none_or(|it| it.value["endpoints"].items() != self.endpoints)
     }
 
-    fn decide(&self, ctx: &Ctx<'_>, service: &Object) -> Option<Decision> {
+    fn decide(&self, service: &Object, trigger: &Value) -> Option<Decision> {
         let why = self.why(service);
         let slice = self.slice.as_deref();
         if self.ports == Value::Bool(false) {
@@ -315,7 +318,7 @@ impl Draft {
             value["metadata"]["generateName"] = crate::text!("{}-", service.name()).into();
             value["metadata"]["ownerReferences"] = owned_by(service);
             value["addressType"] = "IPv4".into();
-            self.fill(&mut value, ctx, labels, endpoints);
+            self.fill(&mut value, trigger, labels, endpoints);
             return Some(act(key, Verb::Create(value), why));
         };
         let same = slice.value["endpoints"] == endpoints
@@ -323,15 +326,14 @@ impl Draft {
             && *slice.labels() == labels;
         (!same).then(|| {
             let mut value = slice.value.clone();
-            self.fill(&mut value, ctx, labels, endpoints);
+            self.fill(&mut value, trigger, labels, endpoints);
             act(slice.key(), Verb::Update(value), why)
         })
     }
 
-    fn fill(&self, value: &mut Value, ctx: &Ctx<'_>, labels: Value, endpoints: Value) {
+    fn fill(&self, value: &mut Value, trigger: &Value, labels: Value, endpoints: Value) {
         value["metadata"]["labels"] = labels;
-        value["metadata"]["annotations"]["endpoints.kubernetes.io/last-change-trigger-time"] =
-            ctx.now.rfc3339().into();
+        trigger::annotate(value, trigger);
         value["endpoints"] = endpoints;
         value["ports"] = self.ports.clone();
     }

@@ -6,6 +6,7 @@ pub mod garbagecollector;
 pub mod provisioner;
 pub mod quota;
 pub mod statefulset;
+mod trigger;
 pub mod volumes;
 
 use std::sync::Arc;
@@ -38,11 +39,18 @@ fn wake_services(objects: &Objects, before: Option<&Object>, after: Option<&Obje
 ///
 /// upstream: ShouldPodBeInEndpoints.
 fn service_pods<'a>(objects: &'a Objects, service: &'a Object) -> impl Iterator<Item = &'a Object> {
+    let pods = selected_pods(objects, service);
+    pods.filter(|it| !it.is_terminal() && !it.pod_ip().is_empty())
+}
+
+/// The pods that a Service selects, by name.
+fn selected_pods<'a>(
+    objects: &'a Objects,
+    service: &'a Object,
+) -> impl Iterator<Item = &'a Object> {
     let selector = Selector::from_labels(&service.value["spec"]["selector"]);
     let pods = objects
         .list_in(Kind::Pod, service.namespace())
         .map(Arc::as_ref);
-    pods.filter(move |it| {
-        selector.matches(it.labels()) && !it.is_terminal() && !it.pod_ip().is_empty()
-    })
+    pods.filter(move |it| selector.matches(it.labels()))
 }
