@@ -113,10 +113,11 @@ impl Map {
         }
     }
 
-    /// Adds a member, by the macro: the key comes as static text.
+    /// Adds a member, by the macro: the key comes as static text. A call for each type of value, not code at each site.
     #[doc(hidden)]
-    pub fn with(&mut self, key: &'static str, value: Value) {
-        self.set(key.into(), value);
+    #[inline(never)]
+    pub fn with<T: Into<Value>>(&mut self, key: &'static str, value: T) {
+        self.set(key.into(), value.into());
     }
 
     /// Takes a member out.
@@ -439,7 +440,7 @@ macro_rules! object {
     ($($key:literal : $value:expr),* $(,)?) => {{
         #[allow(unused_mut, reason = "an object without members is allowed")]
         let mut map = $crate::value::Map::default();
-        $(map.with($key, $crate::value::Value::from($value));)*
+        $(map.with($key, $value);)*
         $crate::value::Value::Object(map)
     }};
 }
