@@ -297,6 +297,10 @@ reasons! {
     VolumeGrown { volume, claim, size } "volume-grown"
         "{volume} grows to {size}: {claim} asks for more"
         "markPVCResizeFinished" "concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims"
+    /// A claim asks for more than its volume has.
+    WaitsForGrowth { claim } "waits-for-growth"
+        "{claim} asks for more than its volume has: whoever made the volume has to make it grow"
+        "expand_controller syncHandler" "concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims"
     /// A released volume goes.
     VolumeRemoved { volume, claim } "volume-removed"
         "{volume} is deleted: its claim {claim} is gone, and its reclaim policy is Delete"

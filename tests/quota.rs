@@ -83,8 +83,12 @@ fn a_claim_that_is_refused_is_told_for_the_claim_and_for_its_pod() {
     assert_eq!(
         typed(&lines),
         [
-            format!("FailedCreate   Create Claim data-web-0 for Pod web-0 in StatefulSet web failed error: {refused}"),
-            format!("FailedCreate   Create Pod web-0 in StatefulSet web failed error: failed to create PVC data-web-0: {refused}"),
+            format!(
+                "FailedCreate   Create Claim data-web-0 for Pod web-0 in StatefulSet web failed error: {refused}"
+            ),
+            format!(
+                "FailedCreate   Create Pod web-0 in StatefulSet web failed error: failed to create PVC data-web-0: {refused}"
+            ),
         ]
     );
 }

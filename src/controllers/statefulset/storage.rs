@@ -128,9 +128,10 @@ impl Sync<'_> {
             failure: (_, of_pod),
             ..
         } = self.report(Act::Create, pod);
-        let also = match pod_exists {
-            true => Text::new(),
-            false => crate::text!("\n{of_pod}failed to create PVC {claim}: "),
+        let also = if pod_exists {
+            Text::new()
+        } else {
+            crate::text!("\n{of_pod}failed to create PVC {claim}: ")
         };
         let start = crate::text!("Create Claim {claim}");
         let report = Report {
