@@ -446,6 +446,10 @@ reasons! {
     WaitsForVolumes { pod } "waits-for-volumes"
         "{pod} is not running yet: its volumes are being mounted, which the kubelet checks every 300 ms"
         "WaitForAttachAndMount" "concepts/workloads/pods/pod-lifecycle/"
+    /// A claim cannot be mounted.
+    WaitsForMount { pod, claim, problem } "waits-for-mount"
+        "{pod} is not running yet: its claim {claim} cannot be mounted ({problem})"
+        "getPVCExtractPV" "concepts/storage/persistent-volumes/#binding"
     /// The program is about to end.
     WaitsForStop { pod } "waits-for-stop"
         "{pod} is still there: its program was told to stop and has not ended yet"

@@ -55,7 +55,8 @@ impl Informer {
             | Kind::ResourceQuota
             | Kind::ServiceAccount => self == Self::Controllers,
             Kind::Namespace => matches!(self, Self::Controllers | Self::Dns),
-            Kind::PersistentVolume | Kind::PersistentVolumeClaim | Kind::StorageClass => {
+            Kind::PersistentVolumeClaim => self != Self::Dns,
+            Kind::PersistentVolume | Kind::StorageClass => {
                 matches!(self, Self::Controllers | Self::Scheduler)
             }
             Kind::Event => false,
