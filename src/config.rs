@@ -34,6 +34,8 @@ pub struct Config {
     pub delays: Delays,
     /// How the provisioner's process is named in its Events: `<provisioner>_<this>`.
     pub provisioner: Text,
+    /// Whether volumes grow when their claims ask for more.
+    pub resizes: bool,
     /// Whether kubelets are simulated; without, pod statuses are inputs (as in the `b-*` recordings).
     pub kubelets: bool,
 }
@@ -100,6 +102,7 @@ impl Default for Config {
                 removal_ms: (200, 900),
             },
             provisioner: "csi-provisioner-0".into(),
+            resizes: true,
             kubelets: true,
         }
     }

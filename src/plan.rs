@@ -121,7 +121,7 @@ pub struct Report {
     pub source: EventSource,
     /// Reason and message of a Normal event, on success; no reason, no event.
     pub success: (&'static str, Text),
-    /// Reason and start of the message of a Warning event, on failure; the error's message follows it.
+    /// Reason and start of the message of Warning events, on failure, each a line; the error's message follows each.
     pub failure: (&'static str, Text),
 }
 

@@ -297,6 +297,10 @@ reasons! {
     VolumeGrown { volume, claim, size } "volume-grown"
         "{volume} grows to {size}: {claim} asks for more"
         "markPVCResizeFinished" "concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims"
+    /// A claim asks for more than its volume has.
+    WaitsForGrowth { claim } "waits-for-growth"
+        "{claim} asks for more than its volume has: whoever made the volume has to make it grow"
+        "expand_controller syncHandler" "concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims"
     /// A released volume goes.
     VolumeRemoved { volume, claim } "volume-removed"
         "{volume} is deleted: its claim {claim} is gone, and its reclaim policy is Delete"
@@ -442,6 +446,10 @@ reasons! {
     WaitsForVolumes { pod } "waits-for-volumes"
         "{pod} is not running yet: its volumes are being mounted, which the kubelet checks every 300 ms"
         "WaitForAttachAndMount" "concepts/workloads/pods/pod-lifecycle/"
+    /// A claim cannot be mounted.
+    WaitsForMount { pod, claim, problem } "waits-for-mount"
+        "{pod} is not running yet: its claim {claim} cannot be mounted ({problem})"
+        "getPVCExtractPV" "concepts/storage/persistent-volumes/#binding"
     /// The program is about to end.
     WaitsForStop { pod } "waits-for-stop"
         "{pod} is still there: its program was told to stop and has not ended yet"

@@ -66,3 +66,29 @@ fn a_pod_must_say_what_a_quota_limits() {
         ]
     );
 }
+
+#[test]
+fn a_claim_that_is_refused_is_told_for_the_claim_and_for_its_pod() {
+    let set = "kubectl apply -f - << EOF\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: web}\nspec:\n  \
+               serviceName: web\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    \
+               spec: {containers: [{name: c, image: nginx}]}\n  volumeClaimTemplates:\n  - metadata: {name: data}\n    \
+               spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\nEOF";
+    let lines = [
+        "kubectl create quota q --hard=persistentvolumeclaims=0",
+        set,
+        "kubectl get events -o custom-columns=R:.reason,M:.message --no-headers",
+    ];
+    let refused = "persistentvolumeclaims \"data-web-0\" is forbidden: exceeded quota: q, requested: \
+                   persistentvolumeclaims=1, used: persistentvolumeclaims=0, limited: persistentvolumeclaims=0";
+    assert_eq!(
+        typed(&lines),
+        [
+            format!(
+                "FailedCreate   Create Claim data-web-0 for Pod web-0 in StatefulSet web failed error: {refused}"
+            ),
+            format!(
+                "FailedCreate   Create Pod web-0 in StatefulSet web failed error: failed to create PVC data-web-0: {refused}"
+            ),
+        ]
+    );
+}

@@ -225,3 +225,24 @@ fn a_pod_waits_until_its_old_claim_is_gone() {
     let ready = [&lines[..3], &["kubectl get pods --no-headers | wc -l"]].concat();
     assert_eq!(typed(&ready), ["2"]);
 }
+
+#[test]
+fn a_pod_that_bypasses_the_scheduler_waits_on_its_node_for_a_claim_that_nobody_binds() {
+    let lines = [
+        class(
+            "late",
+            "provisioner: x\nvolumeBindingMode: WaitForFirstConsumer\n",
+        ),
+        claim("c", "  storageClassName: late\n"),
+        pod("p", "c").replace("spec:\n", "spec:\n  nodeName: node-1\n"),
+        "kubectl get events -o jsonpath='{.items[1].reason} {.items[1].message}'".to_owned(),
+    ];
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    assert_eq!(
+        typed(&lines),
+        [
+            "FailedMount Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], failed to \
+          process volumes=[v]: error processing PVC default/c: PVC is not bound"
+        ]
+    );
+}

@@ -93,6 +93,13 @@ impl Object {
             || terms.any(|it| !it.is_empty() && Selector::from_object(it).matches(node.labels()))
     }
 
+    /// Whether a claim asks for more than it has.
+    pub fn wants_to_grow(&self) -> bool {
+        let size = |it: &Value| Quantity::of(&it["storage"]).map_or(0, |it| it.nanos);
+        let has = &self.value["status"]["capacity"];
+        !has.is_null() && size(&self.value["spec"]["resources"]["requests"]) > size(has)
+    }
+
     fn storage(&self, of: &str) -> i128 {
         Quantity::of(&self.value["spec"][of]["storage"]).map_or(0, |it| it.nanos)
     }

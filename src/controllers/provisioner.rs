@@ -5,7 +5,6 @@
 //! upstream: sigs.k8s.io/sig-storage-lib-external-provisioner controller.go, kubernetes-csi/external-resizer.
 
 use super::volumes::deletes;
-use crate::api::quantity::Quantity;
 use crate::api::storage::{NO_PROVISIONER, PROVISIONED_BY, PROVISIONER, SELECTED_NODE};
 use crate::api::{Key, Kind, Object, Objects};
 use crate::apiserver::{DeleteOptions, Patch, Verb};
@@ -183,13 +182,9 @@ fn reclaim(ctx: &Ctx<'_>, volume: &Object) -> Plan {
 /// upstream: external-resizer, markPVCResizeFinished.
 fn resize(ctx: &Ctx<'_>, claim: &Object) -> Plan {
     let mut plan = Plan::default();
-    let size = |it: &Value| Quantity::of(&it["storage"]).map_or(0, |it| it.nanos);
-    let (asked, has) = (
-        &claim.value["spec"]["resources"]["requests"],
-        &claim.value["status"]["capacity"],
-    );
+    let asked = &claim.value["spec"]["resources"]["requests"];
     let key = Key::new(Kind::PersistentVolume, "", claim.volume_name());
-    if has.is_null() || size(asked) <= size(has) || ctx.objects.get(&key).is_none() {
+    if !claim.wants_to_grow() || !ctx.config.resizes || ctx.objects.get(&key).is_none() {
         return plan;
     }
     let why = Why::VolumeGrown {

@@ -109,7 +109,10 @@ impl Sync<'_> {
         let event = EventRecord {
             about: claim.as_involved_object(),
             source: EventSource {
-                component: "persistentvolume-controller",
+                component: match reason {
+                    "ExternalExpanding" => "volume_expand",
+                    _ => "persistentvolume-controller",
+                },
                 host: Text::new(),
             },
             is_warning: matches!(reason, "ProvisioningFailed" | "ClaimLost"),
@@ -287,7 +290,17 @@ impl Sync<'_> {
         let key = Key::new(Kind::PersistentVolume, "", claim.volume_name());
         let volume = self.ctx.objects.get(&key);
         match volume.filter(|it| it.value["spec"]["claimRef"].is_null() || it.is_for_claim(claim)) {
-            Some(volume) => self.bind(claim, volume),
+            Some(volume) => {
+                self.bind(claim, volume);
+                if claim.wants_to_grow() {
+                    // upstream: expand_controller.go, syncHandler.
+                    let message = "waiting for an external controller to expand this PVC";
+                    let why = Why::WaitsForGrowth {
+                        claim: claim.name().into(),
+                    };
+                    self.tell(claim, "ExternalExpanding", message.into(), why);
+                }
+            }
             None if claim.value["status"]["phase"].as_str() == "Lost" => {}
             None => {
                 let why = Why::ClaimLost {
@@ -314,7 +327,12 @@ impl Sync<'_> {
                 let pod = pod.name().into();
                 self.wait(claim, Why::WaitsForUse { claim: name, pod });
             }
-            None => self.let_go(claim, "kubernetes.io/pvc-protection"),
+            None => {
+                // upstream: askAPIServer, the pods are listed once more. What is asked takes as long as what is written.
+                let why = unused(claim);
+                self.patch(claim, Value::object(), &why);
+                self.let_go(claim, "kubernetes.io/pvc-protection");
+            }
         }
     }
 
@@ -323,9 +341,7 @@ impl Sync<'_> {
         let others = finalizers.iter().filter(|it| it.as_str() != finalizer);
         let others: Value = others.cloned().collect();
         if others.items().len() < finalizers.len() {
-            let why = Why::UnusedGone {
-                object: crate::text!("{}", object.key()),
-            };
+            let why = unused(object);
             let patch = object! {"metadata": object! {"finalizers": others}};
             self.patch(object, patch, &why);
         }
@@ -381,6 +397,12 @@ impl Sync<'_> {
 pub(super) fn deletes(volume: &Object) -> bool {
     let policy = volume.value["spec"]["persistentVolumeReclaimPolicy"].as_str();
     policy == "Delete" && !volume.annotation(PROVISIONED_BY).is_empty()
+}
+
+fn unused(object: &Object) -> Why {
+    Why::UnusedGone {
+        object: crate::text!("{}", object.key()),
+    }
 }
 
 fn uses(pod: &Object, claim: &Object) -> bool {

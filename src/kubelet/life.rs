@@ -175,7 +175,7 @@ impl<'a> Life<'a> {
         }
         let is_due = self.it.due <= self.ctx.now;
         match self.it.stage {
-            Stage::Mounting if is_due => self.sandbox_is_up(),
+            Stage::Mounting if is_due => self.mount(),
             Stage::Pulling(at) if is_due => self.pull_has_ended(at),
             Stage::Restarting(at) if is_due => self.start_again(at),
             Stage::Hooking(at) if is_due => self.hook_has_ended(at),

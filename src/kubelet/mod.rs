@@ -13,6 +13,7 @@ mod start;
 mod status;
 mod stop;
 mod sync;
+mod volumes;
 mod wait;
 
 use crate::api::{Key, Kind, Object, Objects};

@@ -15,7 +15,7 @@ use crate::value::{Text, Value};
 use crate::why::Why;
 
 /// From a sync with an error to the next one: 10 to 15 s and up to a second in the queue.
-const RETRY: Duration = Duration::s(13);
+pub(super) const RETRY: Duration = Duration::s(13);
 /// The longest wait between two syncs.
 const RESYNC: Duration = Duration::s(60);
 /// What a registry takes to say that it does not have an image.

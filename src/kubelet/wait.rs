@@ -14,7 +14,14 @@ impl Life<'_> {
     pub(super) fn say_wait(&mut self) {
         let (pod, node) = (self.name(), self.node());
         let why = match self.it.stage {
-            Stage::Mounting => Why::WaitsForVolumes { pod },
+            Stage::Mounting => match self.unmountable() {
+                Some((_, claim, problem)) => Why::WaitsForMount {
+                    pod,
+                    claim,
+                    problem,
+                },
+                None => Why::WaitsForVolumes { pod },
+            },
             Stage::Pulling(at) => Why::WaitsForPull {
                 pod,
                 image: self.container(at)["image"].as_str().into(),

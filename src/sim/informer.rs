@@ -46,7 +46,7 @@ impl Informer {
     pub(super) fn watches(self, kind: Kind) -> bool {
         match kind {
             Kind::Pod => true,
-            Kind::Node => self != Self::Dns,
+            Kind::Node | Kind::PersistentVolumeClaim => self != Self::Dns,
             Kind::Service | Kind::EndpointSlice => matches!(self, Self::Controllers | Self::Dns),
             Kind::StatefulSet
             | Kind::ControllerRevision
@@ -55,7 +55,7 @@ impl Informer {
             | Kind::ResourceQuota
             | Kind::ServiceAccount => self == Self::Controllers,
             Kind::Namespace => matches!(self, Self::Controllers | Self::Dns),
-            Kind::PersistentVolume | Kind::PersistentVolumeClaim | Kind::StorageClass => {
+            Kind::PersistentVolume | Kind::StorageClass => {
                 matches!(self, Self::Controllers | Self::Scheduler)
             }
             Kind::Event => false,

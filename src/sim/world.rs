@@ -441,8 +441,8 @@ impl World {
             running.last_write = Some(self.seq);
         }
         running.has_failed |= answer.is_err() && on_error != OnError::Continue;
-        if let Some(event) = report.and_then(|it| told(it, &answer)) {
-            self.queue_event(event, actor, why, Some(self.seq));
+        for event in report.map(|it| told(it, &answer)).unwrap_or_default() {
+            self.queue_event(event, actor, why.clone(), Some(self.seq));
         }
         item.running = Some(Arc::new(running));
         self.items.insert(id, item);
@@ -499,31 +499,22 @@ impl World {
     }
 }
 
-/// The Event that tells how a request went; an object that exists already is no news.
-fn told(report: Report, answer: &Result<Written, Status>) -> Option<EventRecord> {
-    let Report {
-        about,
-        source,
-        success,
-        failure,
-    } = report;
-    let (is_warning, (reason, message)) = match answer {
-        Ok(_) => (false, success),
-        Err(status) if status.reason == "NotFound" => (false, success),
-        Err(status) if status.reason == "AlreadyExists" || failure.1.is_empty() => return None,
-        Err(status) => {
-            let message: Text = crate::text!("{}{}", failure.1, status.message);
-            (true, (failure.0, message))
-        }
+/// The Events that tell how a request went; an object that exists already is no news.
+fn told(report: Report, answer: &Result<Written, Status>) -> Vec<EventRecord> {
+    let (is_warning, (reason, message), end) = match answer {
+        Err(status) if status.reason == "AlreadyExists" => return Vec::new(),
+        Err(status) if status.reason != "NotFound" => (true, report.failure, &*status.message),
+        _ => (false, report.success, ""),
     };
-    if reason.is_empty() {
-        return None;
+    if reason.is_empty() || message.is_empty() {
+        return Vec::new();
     }
-    Some(EventRecord {
-        about,
-        source,
+    let event = |line| EventRecord {
+        about: report.about.clone(),
+        source: report.source.clone(),
         is_warning,
         reason,
-        message,
-    })
+        message: crate::text!("{line}{end}"),
+    };
+    message.split('\n').map(event).collect()
 }

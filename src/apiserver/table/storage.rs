@@ -88,7 +88,10 @@ fn bound(it: &Object) -> &Value {
 }
 
 fn capacity(it: &Object, _: Printer) -> Text {
-    bound(it)["capacity"]["storage"].as_str().into()
+    match &bound(it)["capacity"]["storage"] {
+        Value::Null if !it.volume_name().is_empty() => "0".into(),
+        size => size.as_str().into(),
+    }
 }
 
 fn access_modes(it: &Object, _: Printer) -> Text {

@@ -33,7 +33,9 @@ pub fn world(scenario: &Scenario) -> World {
     // The recorded runtime gets an image in no time.
     config.pulls.between_ms = (0, 0);
     config.pulls.on_nodes = images(scenario, &nodes);
+    // The recorded clusters' provisioner is a stand-in: it makes and removes volumes, nothing more.
     config.provisioner = "oracle".into();
+    config.resizes = false;
     let mut world = World::new(config);
     for node in nodes {
         make_alike(&mut world, node);

@@ -68,7 +68,7 @@ impl Sync<'_> {
             match self.ctx.objects.get(&key) {
                 Some(claim) if claim.is_terminating() => going.push(key.name),
                 Some(_) => {}
-                None => self.create_claim(key, template, &pod),
+                None => self.create_claim(key, template, &pod, pod_exists),
             }
         }
         let Some(first) = going.first() else {
@@ -111,7 +111,7 @@ impl Sync<'_> {
     }
 
     /// upstream: getPersistentVolumeClaims, recordClaimEvent.
-    fn create_claim(&mut self, key: Key, template: &Value, pod: &Text) {
+    fn create_claim(&mut self, key: Key, template: &Value, pod: &Text, pod_exists: bool) {
         let (claim, set) = (key.name.clone(), self.name());
         let mut value = template.clone();
         let meta = &mut value["metadata"];
@@ -122,7 +122,17 @@ impl Sync<'_> {
             meta["labels"][name.as_str()] = label.clone();
         }
         value.remove("status");
-        let Report { about, source, .. } = self.report(Act::Create, pod);
+        let Report {
+            about,
+            source,
+            failure: (_, of_pod),
+            ..
+        } = self.report(Act::Create, pod);
+        let also = if pod_exists {
+            Text::new()
+        } else {
+            crate::text!("\n{of_pod}failed to create PVC {claim}: ")
+        };
         let start = crate::text!("Create Claim {claim}");
         let report = Report {
             about,
@@ -133,7 +143,7 @@ impl Sync<'_> {
             ),
             failure: (
                 "FailedCreate",
-                crate::text!("{start} for Pod {pod} in StatefulSet {set} failed error: "),
+                crate::text!("{start} for Pod {pod} in StatefulSet {set} failed error: {also}"),
             ),
         };
         let pod = pod.clone();

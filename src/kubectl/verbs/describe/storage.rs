@@ -33,7 +33,9 @@ pub(super) fn claim(io: &mut Io, it: &Subject) -> Done<String> {
         0,
         "Capacity",
         if bound {
-            status["capacity"]["storage"].as_str()
+            status["capacity"]["storage"]
+                .text()
+                .map_or("0", |it| it.as_str())
         } else {
             ""
         },
