@@ -94,7 +94,7 @@ impl Default for Config {
                 request: Duration::ms(2),
                 controllers: Duration::ms(3),
                 scheduler: Duration::ms(5),
-                kubelets: Duration::ms(20),
+                kubelets: Duration::ms(8),
                 dns: Duration::ms(4),
                 volumes: Duration::ms(300),
                 provision: Duration::ms(300),

@@ -317,7 +317,7 @@ reasons! {
 
     /// A node was chosen.
     Scheduled { pod, node, fitting, nodes } "scheduled"
-        "{pod} goes to {node}: {fitting} of {nodes} nodes are Ready, not cordoned and match its nodeSelector, and {node} has the fewest pods of its kind"
+        "{pod} goes to {node}: {fitting} of {nodes} nodes can take it (taints, selectors, room, affinity, spread), and {node} comes first by its preferences, then by fewest pods of its kind"
         "schedulePod" "concepts/scheduling-eviction/kube-scheduler/"
     /// No node can take the pod.
     Unschedulable { pod, message } "unschedulable"

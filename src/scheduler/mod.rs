@@ -1,14 +1,17 @@
 //! The scheduler: filter the nodes, pick one, bind; or say why not.
 //!
-//! Left out so far: requests, affinity, tolerations, spread constraints.
+//! Left out so far: preemption, queue back-off; scores are reduced to an order.
 //! upstream: pkg/scheduler/schedule_one.go.
 
+mod nodes;
+mod pods;
+mod refusal;
+mod resources;
 mod volumes;
 
-use std::sync::Arc;
-
+use self::pods::Neighbours;
+use self::refusal::{placed, refusal, sentence};
 use crate::api::condition::{self, Condition};
-use crate::api::selector::Selector;
 use crate::api::{Key, Kind, Object, Objects};
 use crate::apiserver::{Patch, Request, Verb, WriteOptions};
 use crate::chance::chance;
@@ -16,7 +19,6 @@ use crate::object;
 use crate::plan::{
     Actor, Component, Ctx, Decision, EventRecord, EventSource, OnError, Plan, Report,
 };
-use crate::sort;
 use crate::value::{Text, Value};
 use crate::why::Why;
 
@@ -27,46 +29,62 @@ pub const COMPONENT: Component = Component {
     reconcile,
 };
 
-/// A pod wakes itself; a changed node wakes every pod that waits for one, a changed volume or class those with claims,
-/// a claim those that use it.
+/// A pod wakes itself; a changed node, and a pod that came to a node or left one, wake the pods that wait for that; a
+/// changed volume or class those with claims, a claim those that use it.
 ///
-/// upstream: EventsToRegister of the plugins, isPodUpdated. differs: a claim that is not bound yet wakes nobody.
+/// upstream: the plugins' EventsToRegister and their queueing hints. differs: a claim that is not bound yet wakes nobody.
 fn wakes(objects: &Objects, before: Option<&Object>, after: Option<&Object>) -> Vec<Key> {
     let Some(object) = after.or(before) else {
         return Vec::new();
     };
     let waits = |pod: &Object| pod.node_name().is_empty() && !pod.is_terminating();
-    match object.kind {
+    let has_place = |pod: &&Object| !pod.node_name().is_empty() && !pod.is_terminal();
+    let was_placed = before.is_some_and(|it| has_place(&it));
+    let is_placed = after.is_some_and(|it| has_place(&it));
+    let hopes: &[&str] = match object.kind {
         Kind::Pod if after.is_some_and(waits) => {
-            let is_updated = before.is_none_or(|it| {
-                it.value["spec"] != object.value["spec"] || it.labels() != object.labels()
-            });
-            if is_updated {
-                vec![object.key()]
-            } else {
-                Vec::new()
-            }
+            // upstream: isPodUpdated, a status alone leads nowhere.
+            let same = |it: &Object| {
+                it.value["spec"] == object.value["spec"] && it.labels() == object.labels()
+            };
+            let is_news = !before.is_some_and(same);
+            return is_news.then(|| object.key()).into_iter().collect();
         }
         Kind::PersistentVolumeClaim
             if before.is_none() || after.is_some_and(Object::is_claim_bound) =>
         {
             let pods = objects.list_in(Kind::Pod, object.namespace());
-            pods.filter(|it| waits(it) && it.claim_names().any(|it| it == object.name()))
+            return pods
+                .filter(|it| waits(it) && it.claim_names().any(|it| it == object.name()))
                 .map(|it| it.key())
-                .collect()
+                .collect();
         }
-        Kind::PersistentVolume | Kind::StorageClass => objects
-            .list(Kind::Pod)
-            .filter(|it| waits(it) && it.claim_names().next().is_some())
-            .map(|it| it.key())
-            .collect(),
-        Kind::Node => objects
-            .list(Kind::Pod)
-            .filter(|it| waits(it))
-            .map(|it| it.key())
-            .collect(),
-        _ => Vec::new(),
-    }
+        Kind::PersistentVolume | Kind::StorageClass => {
+            return objects
+                .list(Kind::Pod)
+                .filter(|it| waits(it) && it.claim_names().next().is_some())
+                .map(|it| it.key())
+                .collect();
+        }
+        Kind::Node => &[""],
+        Kind::Pod if was_placed && !is_placed => &[
+            "Insufficient",
+            "Too many",
+            "affinity rules",
+            "spread",
+            "ports",
+        ],
+        Kind::Pod if is_placed && !was_placed => &["pod affinity rules", "spread"],
+        _ => return Vec::new(),
+    };
+    let hears = |pod: &Object| {
+        let conditions = &pod.value["status"]["conditions"];
+        let message = conditions.item("type", "PodScheduled")["message"].as_str();
+        hopes.iter().any(|it| message.contains(it))
+    };
+    let pods = objects.list(Kind::Pod);
+    let woken = pods.filter(|it| waits(it) && hears(it));
+    woken.map(|it| it.key()).collect()
 }
 
 /// upstream: ScheduleOne.
@@ -78,36 +96,44 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
     else {
         return Plan::default();
     };
-    let nodes: Vec<&Arc<Object>> = ctx.objects.list(Kind::Node).collect();
-    let nominated = nodes.iter().find(|it| it.name() == pod.nominated_node());
+    let key_of = |it: &str| Key::new(Kind::Node, "", it);
+    let nominated = ctx.objects.get(&key_of(pod.nominated_node()));
     if let Some(plan) = nominated.and_then(|it| volumes::prepare(ctx, pod, it)) {
         return plan;
     }
     let everywhere = volumes::refusal_everywhere(ctx, pod);
     if !everywhere.is_empty() {
         // upstream: the plugin that looks for resource claims to deallocate has no state then, and says so.
-        let message = crate::text!(
-            "0/{} nodes are available: {everywhere}. not found",
-            nodes.len()
-        );
+        let nodes = ctx.objects.list(Kind::Node).count();
+        let message = crate::text!("0/{nodes} nodes are available: {everywhere}. not found");
         return Plan {
             decisions: unschedulable(ctx, pod, message),
             ..Plan::default()
         };
     }
-    let fitting: Vec<&Object> = nodes
-        .iter()
-        .filter(|it| refusal(ctx, pod, it).is_none())
-        .map(AsRef::as_ref)
-        .collect();
-    let decisions = match fitting.iter().min_by_key(|it| rank(ctx, pod, it)) {
-        Some(node) => {
+    let there = placed(ctx, pod);
+    let neighbours = Neighbours::of(ctx, pod, &there);
+    let (mut refusals, mut best, mut fitting) = (Vec::new(), None, 0);
+    for node in ctx.objects.list(Kind::Node) {
+        match refusal(ctx, pod, node, &there, &neighbours) {
+            Some(it) => refusals.push(it),
+            None => {
+                fitting += 1;
+                let rank = rank(ctx, pod, node, &there, &neighbours);
+                if best.as_ref().is_none_or(|(least, _)| rank < *least) {
+                    best = Some((rank, node));
+                }
+            }
+        }
+    }
+    let decisions = match best {
+        Some((_, node)) => {
             if let Some(plan) = volumes::prepare(ctx, pod, node) {
                 return plan;
             }
-            vec![bind(pod, node, fitting.len(), nodes.len())]
+            vec![bind(pod, node, fitting, fitting + refusals.len())]
         }
-        None => unschedulable(ctx, pod, refusal_text(ctx, pod, &nodes)),
+        None => unschedulable(ctx, pod, sentence(pod, &refusals)),
     };
     Plan {
         decisions,
@@ -115,48 +141,29 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
     }
 }
 
-/// Why a node cannot take a pod.
-///
-/// upstream: the Filter plugins' reasons.
-fn refusal(ctx: &Ctx<'_>, pod: &Object, node: &Object) -> Option<&'static str> {
-    let wanted = &pod.value["spec"]["nodeSelector"];
-    if node.is_unschedulable() {
-        Some(CORDONED)
-    } else if !node.is_node_ready() {
-        Some(TAINTED)
-    } else {
-        let matches = Selector::from_labels(wanted).matches(node.labels());
-        if matches {
-            volumes::refusal(ctx, pod, node)
-        } else {
-            Some(NOT_SELECTED)
-        }
-    }
-}
-
-const CORDONED: &str = "node(s) were unschedulable";
-const TAINTED: &str = "node(s) had untolerated taint(s)";
-const NOT_SELECTED: &str = "node(s) didn't match Pod's node affinity/selector";
-
-/// Fewer pods of the same owner first, then fewer pods, then a keyed draw.
+/// The pod's preferences first, then fewer pods of the same owner, then fewer pods, then a keyed draw.
 ///
 /// differs: upstream adds up scores of a dozen plugins; for pods without requests they come to this.
-fn rank(ctx: &Ctx<'_>, pod: &Object, node: &Object) -> (usize, usize, u64) {
+fn rank(
+    ctx: &Ctx<'_>,
+    pod: &Object,
+    node: &Object,
+    there: &[(&Object, &Object)],
+    neighbours: &Neighbours,
+) -> (usize, i64, usize, usize, u64) {
     let owner = pod.controller()["uid"].as_str();
     let (mut kin, mut all) = (0, 0);
-    for other in ctx
-        .objects
-        .list(Kind::Pod)
-        .filter(|it| [it.node_name(), it.nominated_node()].contains(&node.name()))
-        .filter(|it| it.uid() != pod.uid() && !it.is_terminal())
-    {
+    for (other, _) in there.iter().filter(|it| it.1.name() == node.name()) {
         all += 1;
         kin += usize::from(!owner.is_empty() && other.controller()["uid"].as_str() == owner);
     }
+    let words = ["schedule", pod.uid(), node.name()];
     (
+        nodes::soft_taints(pod, node),
+        -(nodes::preference(pod, node) + neighbours.preference(node)),
         kin,
         all,
-        chance(ctx.config.seed, &["schedule", pod.uid(), node.name()]),
+        chance(ctx.config.seed, &words),
     )
 }
 
@@ -238,34 +245,4 @@ fn unschedulable(ctx: &Ctx<'_>, pod: &Object, message: Text) -> Vec<Decision> {
     };
     decisions.push(Decision::Record(event, why));
     decisions
-}
-
-/// upstream: framework.FitError; spec/statefulset.md C.2.
-fn refusal_text(ctx: &Ctx<'_>, pod: &Object, nodes: &[&Arc<Object>]) -> Text {
-    if nodes.is_empty() {
-        return "no nodes available to schedule pods".into();
-    }
-    let mut reasons: Vec<String> = Vec::new();
-    for text in [
-        TAINTED,
-        CORDONED,
-        NOT_SELECTED,
-        volumes::NO_VOLUME,
-        volumes::ELSEWHERE,
-        volumes::VOLUME_GONE,
-    ] {
-        let count = nodes
-            .iter()
-            .filter(|it| refusal(ctx, pod, it) == Some(text))
-            .count();
-        if count > 0 {
-            reasons.push(format!("{count} {text}"));
-        }
-    }
-    sort::by(&mut reasons, Ord::cmp);
-    let (all, reasons) = (nodes.len(), reasons.join(", "));
-    crate::text!(
-        "0/{all} nodes are available: {reasons}. no new claims to deallocate, preemption: 0/{all} nodes are \
-         available: {all} Preemption is not helpful for scheduling."
-    )
 }

@@ -1,0 +1,121 @@
+//! What a pod asks of a node itself: cordons, taints, labels, ports.
+//!
+//! upstream: plugins nodeunschedulable, tainttoleration, nodeaffinity, nodeports.
+
+use crate::api::Object;
+use crate::api::selector::Selector;
+use crate::value::{Text, Value};
+use crate::{array, object};
+
+pub(super) const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
+pub(super) const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
+const CORDON: &str = "node.kubernetes.io/unschedulable";
+
+/// Whether the node is cordoned, and the pod does not tolerate that.
+pub(super) fn is_cordoned(pod: &Object, node: &Object) -> bool {
+    let taint = object! {"key": CORDON, "effect": "NoSchedule"};
+    node.is_unschedulable() && !tolerates(pod, &taint)
+}
+
+/// Whether one of the node's taints keeps the pod away.
+///
+/// A node that is not Ready is held for tainted before its controller has tainted it.
+pub(super) fn is_tainted(pod: &Object, node: &Object) -> bool {
+    let keeps = |it: &Value| it["effect"].as_str() != "PreferNoSchedule" && !tolerates(pod, it);
+    let taints = node.value["spec"]["taints"].items();
+    // The taint of a cordon is judged by `is_cordoned`.
+    let others = taints.iter().filter(|it| it["key"].as_str() != CORDON);
+    let not_ready = object! {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"};
+    { others }.any(keeps) || !node.is_node_ready() && !tolerates(pod, &not_ready)
+}
+
+/// How many of the node's taints would rather keep the pod away.
+pub(super) fn soft_taints(pod: &Object, node: &Object) -> usize {
+    let soft = |it: &&Value| it["effect"].as_str() == "PreferNoSchedule" && !tolerates(pod, it);
+    let taints = node.value["spec"]["taints"].items();
+    taints.iter().filter(soft).count()
+}
+
+/// upstream: Toleration.ToleratesTaint.
+fn tolerates(pod: &Object, taint: &Value) -> bool {
+    let tolerations = pod.value["spec"]["tolerations"].items();
+    tolerations.iter().any(|it| {
+        let (key, effect) = (it["key"].as_str(), it["effect"].as_str());
+        (key.is_empty() || key == taint["key"].as_str())
+            && (effect.is_empty() || effect == taint["effect"].as_str())
+            && (it["operator"].as_str() == "Exists"
+                || it["value"].as_str() == taint["value"].as_str())
+    })
+}
+
+/// Whether the node has the labels the pod insists on.
+///
+/// upstream: nodeaffinity.GetRequiredNodeAffinity.
+pub(super) fn is_selected(pod: &Object, node: &Object) -> bool {
+    let spec = &pod.value["spec"];
+    let terms = &spec["affinity"]["nodeAffinity"][REQUIRED]["nodeSelectorTerms"];
+    Selector::from_labels(&spec["nodeSelector"]).matches(node.labels())
+        && (terms.is_null() || terms.items().iter().any(|it| term_matches(it, node)))
+}
+
+/// How much the pod would like the node for its labels.
+pub(super) fn preference(pod: &Object, node: &Object) -> i64 {
+    let wishes = pod.value["spec"]["affinity"]["nodeAffinity"][PREFERRED].items();
+    let liked = wishes
+        .iter()
+        .filter(|it| term_matches(&it["preference"], node));
+    liked.filter_map(|it| it["weight"].as_int()).sum()
+}
+
+/// All requirements of a term; one without any matches nothing.
+fn term_matches(term: &Value, node: &Object) -> bool {
+    let (labels, fields) = (&term["matchExpressions"], &term["matchFields"]);
+    let own = object! {"metadata.name": node.name()};
+    let fits = |all: &Value, labels: &Value| all.items().iter().all(|it| requirement(it, labels));
+    !(labels.is_empty() && fields.is_empty()) && fits(labels, node.labels()) && fits(fields, &own)
+}
+
+fn requirement(it: &Value, labels: &Value) -> bool {
+    let is_greater = it["operator"].as_str() == "Gt";
+    if !is_greater && it["operator"].as_str() != "Lt" {
+        return Selector::from_object(&object! {"matchExpressions": array![it]}).matches(labels);
+    }
+    let number = |it: &Value| it.as_str().parse::<i64>().ok();
+    match (
+        number(&labels[it["key"].as_str()]),
+        number(&it["values"][0]),
+    ) {
+        (Some(has), Some(limit)) => has != limit && (has > limit) == is_greater,
+        _ => false,
+    }
+}
+
+/// The ports of the node that a pod occupies: protocol, address, number.
+fn host_ports(pod: &Object) -> Vec<(Text, Text, i64)> {
+    let mut ports = Vec::new();
+    for container in pod.containers() {
+        for port in container["ports"].items() {
+            let text = |name: &str| port[name].text().cloned().unwrap_or_default();
+            if let Some(number) = port["hostPort"].as_int().filter(|it| *it > 0) {
+                ports.push((text("protocol"), text("hostIP"), number));
+            }
+        }
+    }
+    ports
+}
+
+/// Whether a pod that is there occupies a port that the new one wants.
+pub(super) fn ports_collide(pod: &Object, there: &Object) -> bool {
+    let wanted = host_ports(pod);
+    if wanted.is_empty() {
+        return false;
+    }
+    let is_any = |it: &Text| it.is_empty() || it == "0.0.0.0";
+    let taken = host_ports(there);
+    wanted.iter().any(|a| {
+        let same = |b: &(Text, Text, i64)| {
+            a.0 == b.0 && a.2 == b.2 && (is_any(&a.1) || is_any(&b.1) || a.1 == b.1)
+        };
+        taken.iter().any(same)
+    })
+}
