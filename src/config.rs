@@ -34,6 +34,8 @@ pub struct Config {
     pub delays: Delays,
     /// How the provisioner's process is named in its Events: `<provisioner>_<this>`.
     pub provisioner: Text,
+    /// Feature gate `MaxUnavailableStatefulSet`: off in v1.36 unless switched on.
+    pub max_unavailable: bool,
     /// Whether kubelets are simulated; without, pod statuses are inputs (as in the `b-*` recordings).
     pub kubelets: bool,
 }
@@ -100,6 +102,7 @@ impl Default for Config {
                 removal_ms: (200, 900),
             },
             provisioner: "csi-provisioner-0".into(),
+            max_unavailable: false,
             kubelets: true,
         }
     }
@@ -129,6 +132,15 @@ impl Config {
                 ..usual
             },
         }
+    }
+
+    /// Switches a feature gate; says whether it is one that is simulated.
+    pub fn switch_gate(&mut self, name: &str, on: bool) -> bool {
+        let is_known = name == "MaxUnavailableStatefulSet";
+        if is_known {
+            self.max_unavailable = on;
+        }
+        is_known
     }
 
     /// The `host`-th address of a node's pod network.

@@ -1,6 +1,5 @@
 //! The StatefulSet controller: one look at one set, answered with a plan.
 //!
-//! Left out so far: `maxUnavailable` behind its gate.
 //! upstream: pkg/controller/statefulset/{stateful_set,stateful_set_control}.go.
 
 mod claim;
