@@ -47,7 +47,10 @@ pub(super) fn run(
     request: &Request,
 ) -> Result<Written, Status> {
     if let Some((key, uid)) = &request.options.if_stands
-        && store.objects.get(key).is_none_or(|it| it.uid() != uid)
+        && store
+            .objects
+            .get(key)
+            .is_none_or(|it| it.uid() != uid || it.is_terminating())
     {
         return Err(Status::not_found(key));
     }
