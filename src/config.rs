@@ -36,6 +36,8 @@ pub struct Config {
     pub provisioner: Text,
     /// Whether volumes grow when their claims ask for more.
     pub resizes: bool,
+    /// Feature gate `MaxUnavailableStatefulSet`: off in v1.36 unless switched on.
+    pub max_unavailable: bool,
     /// Whether kubelets are simulated; without, pod statuses are inputs (as in the `b-*` recordings).
     pub kubelets: bool,
 }
@@ -103,6 +105,7 @@ impl Default for Config {
             },
             provisioner: "csi-provisioner-0".into(),
             resizes: true,
+            max_unavailable: false,
             kubelets: true,
         }
     }
@@ -132,6 +135,15 @@ impl Config {
                 ..usual
             },
         }
+    }
+
+    /// Switches a feature gate; says whether it is one that is simulated.
+    pub fn switch_gate(&mut self, name: &str, on: bool) -> bool {
+        let is_known = name == "MaxUnavailableStatefulSet";
+        if is_known {
+            self.max_unavailable = on;
+        }
+        is_known
     }
 
     /// The `host`-th address of a node's pod network.

@@ -152,6 +152,14 @@ reasons! {
     DeleteOutdated { set, pod, revision } "delete-outdated"
         "{pod} is deleted: it is the highest ordinal of {set} that is not at revision {revision}"
         "updateStatefulSet" "concepts/workloads/controllers/statefulset/#rolling-updates"
+    /// A pod of an older revision goes: more than one may be unavailable.
+    DeleteWithinBudget { set, pod, revision, limit } "delete-within-budget"
+        "{pod} is deleted: it is not at revision {revision}, and {set} lets {limit} pods be unavailable at a time (maxUnavailable)"
+        "updateStatefulSetAfterInvariantEstablished" "concepts/workloads/controllers/statefulset/#maximum-unavailable-pods"
+    /// As many pods are unavailable as may be.
+    WaitsForBudget { set, pod, limit } "waits-for-budget"
+        "the update of {set} waits before {pod}: as many pods as may be are unavailable already (maxUnavailable {limit})"
+        "updateStatefulSetAfterInvariantEstablished" "concepts/workloads/controllers/statefulset/#maximum-unavailable-pods"
     /// The rolling update waits for the pod it replaced last.
     WaitsForUpdated { set, pod } "waits-for-updated"
         "the update of {set} waits: {pod} is not Ready at the new revision yet"

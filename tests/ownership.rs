@@ -60,6 +60,7 @@ fn orphans_stay_and_are_adopted_by_a_set_of_the_same_name() {
     let (codes, left) = ran(&["kubectl delete sts web --cascade=orphan"]);
     assert_eq!(codes.iter().filter(|it| **it == "orphaned").count(), 3);
     assert_eq!(left.len(), 3, "{left:?}");
+    assert!(!codes.contains(&"revision-adopted"), "a set on its way out");
     let (codes, left) = ran(&[
         "kubectl delete sts web --cascade=orphan",
         "kubectl apply -f manifest.yaml",
@@ -83,4 +84,23 @@ fn an_owner_that_does_not_exist_is_an_owner_that_is_gone() {
     let (codes, left) = ran(&[create, &patch("web-map", &both)]);
     assert!(codes.contains(&"owner-dangles"));
     assert!(left.contains(&"configmap/web-map".to_owned()), "{left:?}");
+}
+
+/// The kubelet's last deletion of a pod says nothing of propagation: what was asked for first still holds.
+#[test]
+fn a_deletion_that_says_nothing_keeps_what_an_earlier_one_said() {
+    let uid = "U=$(kubectl get pod web-0 -o jsonpath={.metadata.uid})";
+    let owner =
+        r#"{"apiVersion":"v1","kind":"Pod","name":"web-0","uid":"'$U'","blockOwnerDeletion":true}"#;
+    let (codes, _) = ran(&[
+        "kubectl create cm mine",
+        uid,
+        &format!(
+            "kubectl patch cm mine -p '{{\"metadata\":{{\"finalizers\":[\"me/too\"],\"ownerReferences\":[{owner}]}}}}'"
+        ),
+        "kubectl delete pod web-0 --cascade=foreground --wait=false",
+    ]);
+    // Made once, and no second time: the write, and the Event that tells of it.
+    assert_eq!(codes.iter().filter(|it| **it == "create-first").count(), 2);
+    assert_eq!(codes.last(), Some(&"pod-removed"), "{codes:?}");
 }

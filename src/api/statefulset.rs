@@ -20,6 +20,8 @@ pub struct StatefulSetSpec<'a> {
     pub rolls: bool,
     /// `spec.updateStrategy.rollingUpdate.partition`, nothing when the block is missing.
     pub partition: Option<i64>,
+    /// `spec.updateStrategy.rollingUpdate.maxUnavailable` as a number of pods, at least 1.
+    pub max_unavailable: i64,
     /// How long a pod must be Ready to be available.
     pub min_ready: Duration,
     /// Revisions kept beside the live ones; negative keeps all.
@@ -39,17 +41,30 @@ impl Object {
         let min_ready_s = spec["minReadySeconds"]
             .as_int()
             .and_then(|it| u64::try_from(it).ok());
+        let replicas = spec["replicas"].as_int().unwrap_or(1);
         StatefulSetSpec {
-            replicas: spec["replicas"].as_int().unwrap_or(1),
+            replicas,
             start: spec["ordinals"]["start"].as_int().unwrap_or(0),
             service_name: spec["serviceName"].as_str(),
             is_monotonic: spec["podManagementPolicy"].as_str() != "Parallel",
             rolls: strategy["type"].as_str() != "OnDelete",
             partition: (!block.is_null()).then(|| block["partition"].as_int().unwrap_or(0)),
+            max_unavailable: scaled(&block["maxUnavailable"], replicas).max(1),
             min_ready: Duration::s(min_ready_s.unwrap_or(0)),
             history_limit: spec["revisionHistoryLimit"].as_int().unwrap_or(10),
             selector: Selector::from_object(&spec["selector"]),
             template: &spec["template"],
         }
     }
+}
+
+/// A number, or that percentage of a total, rounded down.
+///
+/// upstream: intstr.GetScaledValueFromIntOrPercent.
+pub fn scaled(value: &Value, total: i64) -> i64 {
+    let percent = value.as_str().strip_suffix('%');
+    let percent = percent.and_then(|it| it.parse::<i64>().ok());
+    percent.map_or(value.as_int().unwrap_or(0), |it| {
+        it.saturating_mul(total) / 100
+    })
 }

@@ -163,7 +163,10 @@ fn shortened(pod: &Object, options: &DeleteOptions, now: Time) -> Option<(Time, 
 /// What the propagation asks of the object itself.
 ///
 /// upstream: deletionFinalizersForGarbageCollection.
-fn set_finalizers(value: &mut Value, propagation: Propagation) {
+fn set_finalizers(value: &mut Value, propagation: Option<Propagation>) {
+    let Some(propagation) = propagation else {
+        return;
+    };
     let wanted = match propagation {
         Propagation::Background => "",
         Propagation::Foreground => FOREGROUND,

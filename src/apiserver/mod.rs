@@ -79,7 +79,7 @@ pub struct WriteOptions {
     pub dry_run: bool,
     /// What to do with unknown and duplicate fields.
     pub field_validation: FieldValidation,
-    /// The object of that UID must still stand: the live look that a controller takes before it adopts.
+    /// The object of that UID must stand and not be going: the live look that a controller takes before it adopts.
     pub if_stands: Option<(Key, Text)>,
 }
 
@@ -102,8 +102,8 @@ pub struct DeleteOptions {
     pub grace_s: Option<i64>,
     /// Delete only the object with this UID.
     pub uid: Option<Text>,
-    /// What happens to what the object owns.
-    pub propagation: Propagation,
+    /// What happens to what the object owns; not said, as its finalizers say, else in the background.
+    pub propagation: Option<Propagation>,
 }
 
 /// The finalizer of an object that goes after all it owns.
@@ -112,10 +112,9 @@ pub const FOREGROUND: &str = "foregroundDeletion";
 pub const ORPHAN: &str = "orphan";
 
 /// What happens to what a deleted object owns.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are Kubernetes' own")]
 pub enum Propagation {
-    #[default]
     Background,
     Foreground,
     Orphan,

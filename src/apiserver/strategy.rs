@@ -5,6 +5,7 @@
 use super::service;
 use crate::api::Kind;
 use crate::api::quantity::Quantity;
+use crate::config::Config;
 use crate::object;
 use crate::value::Value;
 
@@ -35,7 +36,7 @@ pub(super) fn has_status(kind: Kind) -> bool {
 }
 
 /// Brings a new object to the state a create starts from.
-pub(super) fn prepare_create(kind: Kind, value: &mut Value) {
+pub(super) fn prepare_create(config: &Config, kind: Kind, value: &mut Value) {
     if has_generation(kind) {
         value["metadata"]["generation"] = 1.into();
     } else {
@@ -48,7 +49,7 @@ pub(super) fn prepare_create(kind: Kind, value: &mut Value) {
         }
         Kind::StatefulSet => {
             value["status"] = object! {"replicas": 0, "availableReplicas": 0};
-            drop_disabled(value, &Value::Null);
+            gate(config, value, &Value::Null);
         }
         Kind::Service => {
             value["status"] = object! {"loadBalancer": Value::object()};
@@ -79,12 +80,12 @@ pub(super) fn prepare_create(kind: Kind, value: &mut Value) {
 }
 
 /// Brings an updated object back where the update may not reach.
-pub(super) fn prepare_update(kind: Kind, value: &mut Value, old: &Value) {
+pub(super) fn prepare_update(config: &Config, kind: Kind, value: &mut Value, old: &Value) {
     if has_status(kind) {
         value["status"] = old["status"].clone();
     }
     match kind {
-        Kind::StatefulSet => drop_disabled(value, old),
+        Kind::StatefulSet => gate(config, value, old),
         Kind::Namespace => value["spec"] = old["spec"].clone(),
         Kind::Service => {
             service::keep_allocated(value, old);
@@ -118,14 +119,19 @@ pub(super) fn is_new_generation(kind: Kind, value: &Value, old: &Value) -> bool 
             .any(|it| value[*it] != old[*it])
 }
 
-/// Drops what a gate that is off disables, unless the old object has it.
+/// Drops what a gate that is off disables, unless the old object has it; defaults it where the gate is on.
 ///
-/// upstream: dropStatefulSetDisabledFields, MaxUnavailableStatefulSet.
-fn drop_disabled(value: &mut Value, old: &Value) {
+/// upstream: dropStatefulSetDisabledFields, SetDefaults_StatefulSet, MaxUnavailableStatefulSet.
+fn gate(config: &Config, value: &mut Value, old: &Value) {
     const GATED: &str = "maxUnavailable";
-    let lacks = |it: &Value| it["spec"]["updateStrategy"]["rollingUpdate"][GATED].is_null();
-    if lacks(old) && !lacks(value) {
-        value["spec"]["updateStrategy"]["rollingUpdate"].remove(GATED);
+    let block = |it: &Value| it["spec"]["updateStrategy"]["rollingUpdate"].clone();
+    let (rolling, before) = (block(value), block(old));
+    let lacks = rolling[GATED].is_null();
+    let rolling = &mut value["spec"]["updateStrategy"];
+    if config.max_unavailable && lacks && rolling["type"].as_str() == "RollingUpdate" {
+        rolling["rollingUpdate"][GATED] = 1.into();
+    } else if !config.max_unavailable && !lacks && before[GATED].is_null() {
+        rolling["rollingUpdate"].remove(GATED);
     }
 }
 

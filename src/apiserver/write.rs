@@ -47,7 +47,10 @@ pub(super) fn run(
     request: &Request,
 ) -> Result<Written, Status> {
     if let Some((key, uid)) = &request.options.if_stands
-        && store.objects.get(key).is_none_or(|it| it.uid() != uid)
+        && store
+            .objects
+            .get(key)
+            .is_none_or(|it| it.uid() != uid || it.is_terminating())
     {
         return Err(Status::not_found(key));
     }
@@ -80,7 +83,7 @@ impl Write<'_> {
         defaults::apply(kind, &mut value);
         admission::create(self.store, self.config, &key, &mut value)?;
         self.fill_metadata(&key, &mut value);
-        strategy::prepare_create(kind, &mut value);
+        strategy::prepare_create(self.config, kind, &mut value);
         let mut errors = Errors::default();
         validate::create(&key, &value, &mut errors);
         if kind == Kind::Service && errors.is_empty() {
@@ -248,7 +251,7 @@ impl Write<'_> {
             if !value["spec"].shares(&old.value["spec"]) {
                 defaults::apply(kind, &mut value);
             }
-            strategy::prepare_update(kind, &mut value, &old.value);
+            strategy::prepare_update(self.config, kind, &mut value, &old.value);
         }
         if strategy::is_new_generation(kind, &value, &old.value) {
             value["metadata"]["generation"] = (old.generation() + 1).into();

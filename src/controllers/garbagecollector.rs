@@ -211,11 +211,8 @@ fn act(object: &Object, verb: Verb, why: Why) -> Decision {
 }
 
 fn delete(object: &Object, in_foreground: bool, why: Why) -> Decision {
-    let propagation = if in_foreground {
-        Propagation::Foreground
-    } else {
-        Propagation::Background
-    };
+    // Otherwise as the object's own finalizers say.
+    let propagation = in_foreground.then_some(Propagation::Foreground);
     let options = DeleteOptions {
         uid: Some(object.uid().into()),
         propagation,

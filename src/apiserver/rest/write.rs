@@ -209,10 +209,11 @@ pub(super) fn delete_options(request: &HttpRequest, body: &Value) -> Result<Dele
     };
     let orphans = body["orphanDependents"].is_true() || request.asks("orphanDependents");
     let propagation = match policy {
-        "" if orphans => Propagation::Orphan,
-        "" | "Background" => Propagation::Background,
-        "Foreground" => Propagation::Foreground,
-        "Orphan" => Propagation::Orphan,
+        "" if orphans => Some(Propagation::Orphan),
+        "" => None,
+        "Background" => Some(Propagation::Background),
+        "Foreground" => Some(Propagation::Foreground),
+        "Orphan" => Some(Propagation::Orphan),
         other => {
             return Err(refusal(
                 422,

@@ -214,6 +214,54 @@ fn what_a_gate_disables_is_dropped_in_silence() {
 }
 
 #[test]
+fn with_the_gate_on_max_unavailable_is_kept_defaulted_and_checked() {
+    let items = Value::from_json(include_str!("../../../tests/conformance/hashes.json")).unwrap();
+    let mut server = Server::new();
+    assert!(server.config.switch_gate("MaxUnavailableStatefulSet", true));
+    let mut create = |block: &str| {
+        let mut value = items[0]["manifest"].clone();
+        value["spec"]["updateStrategy"]["rollingUpdate"] = Value::from_json(block).unwrap();
+        let written = server.create(value);
+        let strategy = |it: Written| it.object.value["spec"]["updateStrategy"].to_json();
+        let message = |it: Status| {
+            it.details["causes"]
+                .items()
+                .iter()
+                .map(|it| it["message"].as_str().to_owned())
+                .collect::<Vec<_>>()
+                .join("; ")
+        };
+        written.map(strategy).map_err(message)
+    };
+    let percent = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+    let mut refused = |block: &str| create(block).unwrap_err();
+    assert_eq!(
+        refused(r#"{"maxUnavailable":0}"#),
+        "Invalid value: 0: cannot be 0"
+    );
+    assert_eq!(
+        refused(r#"{"maxUnavailable":"0%"}"#),
+        "Invalid value: \"0%\": cannot be 0"
+    );
+    assert_eq!(
+        refused(r#"{"maxUnavailable":-1}"#),
+        "Invalid value: -1: must be greater than or equal to 0"
+    );
+    assert_eq!(
+        refused(r#"{"maxUnavailable":"101%"}"#),
+        "Invalid value: \"101%\": must not be greater than 100%"
+    );
+    assert_eq!(
+        refused(r#"{"maxUnavailable":"x"}"#),
+        format!("Invalid value: \"x\": {percent}; Invalid value: \"x\": cannot be 0")
+    );
+    assert_eq!(
+        create("{}").unwrap(),
+        r#"{"rollingUpdate":{"maxUnavailable":1,"partition":0},"type":"RollingUpdate"}"#
+    );
+}
+
+#[test]
 fn a_slice_counts_its_changes_and_keeps_empty_lists_as_null() {
     let mut server = Server::new();
     let value = object! {

@@ -110,11 +110,29 @@ fn update_strategy(it: &Value, path: &Path<'_>, errors: &mut Errors) {
         "OnDelete" => {}
         "RollingUpdate" => {
             errors.at(&rolling, block, "partition", names::nonnegative);
+            errors.at(&rolling, block, "maxUnavailable", max_unavailable);
         }
         other => {
             let shown = format!("{{\"Type\":\"{other}\",\"RollingUpdate\":{shown}}}");
             errors.invalid_shown(path, &shown, "must be 'RollingUpdate' or 'OnDelete'");
         }
+    }
+}
+
+/// upstream: validateRollingUpdateStatefulSet; the field is there only with its gate on.
+fn max_unavailable(errors: &mut Errors, path: &Path<'_>, it: &Value) {
+    names::nonnegative(errors, path, it);
+    let percent = it.as_str().strip_suffix('%');
+    let percent = percent.filter(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()));
+    if let (Value::String(_), None) = (it, percent) {
+        let why = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+        errors.invalid(path, it, why);
+    }
+    let number = percent.map_or(it.as_int(), |it| Some(it.parse().unwrap_or(i64::MAX)));
+    if !it.is_null() && number.unwrap_or(0) == 0 {
+        errors.invalid(path, it, "cannot be 0");
+    } else if percent.is_some() && number > Some(100) {
+        errors.invalid(path, it, "must not be greater than 100%");
     }
 }
 

@@ -10,12 +10,14 @@ use crate::value::Text;
 
 /// What the scripted kubelet takes, beside its delay, to notice and to act.
 const POLL: Duration = Duration::ms(20);
+/// It handles its pods side by side: of steps due within so long of each other the recorded order is the order.
+const BESIDE: Duration = Duration::ms(60);
 
 impl Replay<'_> {
     /// The kubelet's next step and when it is due: for each pod the first one, once its pod is at that point.
     pub(super) fn kubelet_due(&self) -> Option<(usize, Time)> {
         let mut names: Vec<&str> = Vec::new();
-        let mut first: Option<(usize, Time)> = None;
+        let mut dues: Vec<(usize, Time)> = Vec::new();
         for (at, trigger) in self.roles.kubelet.iter().enumerate() {
             let (pod, since) = match &self.scenario.steps[trigger.step].action {
                 Action::Manual { pod, .. } => {
@@ -34,12 +36,11 @@ impl Replay<'_> {
             let told = self.told.iter().find(|it| it.0 == trigger.told_by);
             if let (Some(since), Some((_, told))) = (since, told) {
                 let due = since.max(*told) + trigger.delay + POLL;
-                if first.is_none_or(|it| due < it.1) {
-                    first = Some((at, due));
-                }
+                dues.push((at, due));
             }
         }
-        first
+        let until = dues.iter().map(|it| it.1).min()? + BESIDE;
+        dues.into_iter().find(|it| it.1 <= until)
     }
 
     pub(super) fn act_as_kubelet(&mut self) -> bool {

@@ -15,6 +15,7 @@ mod status;
 use super::compare::Recording;
 use super::scenario::{Condition, Roles, Scenario};
 use crate::api::Kind;
+use crate::config::Config;
 use crate::sim::World;
 use crate::time::Time;
 pub use command::Command;
@@ -56,7 +57,9 @@ pub fn replay(scenario: &Scenario) -> Replayed {
         out: Replayed::default(),
     };
     let gates = scenario.gates.iter();
+    let mut known = Config::default();
     replay.out.lacks = gates
+        .filter(|(gate, on)| !known.switch_gate(gate, *on))
         .map(|(gate, on)| format!("feature gate {gate}={on}"))
         .collect();
     replay.began = replay.start;

@@ -30,6 +30,9 @@ pub fn world(scenario: &Scenario) -> World {
     {
         config.nodes = count;
     }
+    for (gate, on) in &scenario.gates {
+        config.switch_gate(gate, *on);
+    }
     // The recorded runtime gets an image in no time.
     config.pulls.between_ms = (0, 0);
     config.pulls.on_nodes = images(scenario, &nodes);

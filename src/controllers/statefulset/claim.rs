@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::Sync;
+use super::{Flow, Sync};
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::{Patch, Request, Verb, WriteOptions};
 use crate::plan::{Decision, OnError};
@@ -82,22 +82,30 @@ impl Sync<'_> {
         );
     }
 
-    /// Takes over revisions that match and belong to nobody.
+    /// Takes over revisions that match and belong to nobody. A set that is being deleted may not, and its sync ends.
     ///
-    /// upstream: adoptOrphanRevisions.
-    pub(super) fn adopt_revisions(&mut self) {
+    /// upstream: adoptOrphanRevisions, canAdoptFunc.
+    pub(super) fn adopt_revisions(&mut self) -> Flow {
         let objects = self.ctx.objects;
         for revision in objects.list_in(Kind::ControllerRevision, self.set.namespace()) {
-            if revision.controller().is_null() && self.spec.selector.matches(revision.labels()) {
-                let owners: Value = array![self.set.as_controller_reference()];
-                let patch = object! {"metadata": object! {"uid": revision.uid(), "ownerReferences": owners}};
-                let why = Why::RevisionAdopted {
-                    set: self.name(),
-                    revision: revision.name().into(),
-                };
-                self.adopting(revision.key(), patch, why);
+            if !revision.controller().is_null() || !self.spec.selector.matches(revision.labels()) {
+                continue;
             }
+            if self.set.is_terminating() {
+                let why = Why::SetTerminating { set: self.name() };
+                self.wait(self.set.key(), why);
+                return Flow::Stop;
+            }
+            let owners: Value = array![self.set.as_controller_reference()];
+            let patch =
+                object! {"metadata": object! {"uid": revision.uid(), "ownerReferences": owners}};
+            let why = Why::RevisionAdopted {
+                set: self.name(),
+                revision: revision.name().into(),
+            };
+            self.adopting(revision.key(), patch, why);
         }
+        Flow::GoOn
     }
 }
 

@@ -1,6 +1,5 @@
 //! The StatefulSet controller: one look at one set, answered with a plan.
 //!
-//! Left out so far: `maxUnavailable` behind its gate.
 //! upstream: pkg/controller/statefulset/{stateful_set,stateful_set_control}.go.
 
 mod claim;
@@ -86,7 +85,9 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
         spec: set.statefulset_spec(),
         plan: Plan::default(),
     };
-    sync.adopt_revisions();
+    if sync.adopt_revisions() == Flow::Stop {
+        return sync.plan;
+    }
     let pods = sync.claim_pods();
     let revisions = sync.find_revisions();
     let mut status = Status::count(&sync, &pods, &revisions);
