@@ -1,7 +1,8 @@
 //! The options of a simulation: all that is not manifest, input or seed.
 
+use crate::api::selector::Selector;
 use crate::time::Duration;
-use crate::value::Text;
+use crate::value::{Text, Value};
 
 /// The Kubernetes version a simulation follows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,8 +39,31 @@ pub struct Config {
     pub resizes: bool,
     /// Feature gate `MaxUnavailableStatefulSet`: off in v1.36 unless switched on.
     pub max_unavailable: bool,
+    /// What programs in containers do, where somebody said so.
+    pub apps: Vec<App>,
     /// Whether kubelets are simulated; without, pod statuses are inputs (as in the `b-*` recordings).
     pub kubelets: bool,
+}
+
+/// What the program in a container does.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct App {
+    /// Whose: `pod/NAME`, or the pod's labels as `app=x,role=y`.
+    pub pods: Text,
+    /// In which container; empty for all ordinary ones.
+    pub container: Text,
+    /// What: the words of a behaviour, `waits-for-name db-0.db`.
+    pub words: Text,
+}
+
+impl App {
+    /// Whether it is said of pods with that name and these labels.
+    pub fn is_of(&self, name: &str, labels: &Value) -> bool {
+        match self.pods.strip_prefix("pod/") {
+            Some(pod) => pod == name,
+            None => Selector::parse(&self.pods).is_ok_and(|it| it.matches(labels)),
+        }
+    }
 }
 
 /// How long image pulls take; a node keeps an image once pulled.
@@ -106,6 +130,7 @@ impl Default for Config {
             provisioner: "csi-provisioner-0".into(),
             resizes: true,
             max_unavailable: false,
+            apps: Vec::new(),
             kubelets: true,
         }
     }

@@ -32,6 +32,7 @@ pub mod shell;
 // Floor 6: the machine.
 pub mod sim;
 // Floor 7: looking, and a reader's text with its simulation.
+pub mod doctor;
 pub mod session;
 pub mod view;
 // Floor 8: the borders.

@@ -124,8 +124,9 @@ fn run(args: &[String], out: &mut dyn Write) -> Result<ExitCode, Error> {
         ["conformance", "dns-tools", path] => {
             conformance::dns_tools(Path::new(path), args.is_json)?
         }
-        ["conformance", "doctor", ..] => {
-            return Err(misused("conformance doctor is not built yet"));
+        ["conformance", "doctor", paths @ ..] if !paths.is_empty() => {
+            let paths: Vec<&Path> = paths.iter().map(Path::new).collect();
+            conformance::doctor::judge(&paths, args.is_json)?
         }
         ["record", folder] => {
             let out = args.out.ok_or_else(|| misused("record needs --out DIR"))?;

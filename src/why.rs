@@ -521,20 +521,7 @@ reasons! {
 impl Why {
     /// The sentence, from a template with `{fact}` placeholders.
     pub fn say(&self, template: &str) -> String {
-        let facts = self.facts();
-        let mut sentence = String::with_capacity(template.len() + 32);
-        let mut rest = template;
-        while let Some((before, after)) = rest.split_once('{') {
-            sentence.push_str(before);
-            let (name, tail) = after.split_once('}').unwrap_or((after, ""));
-            match facts.iter().find(|(fact, _)| *fact == name) {
-                Some((_, value)) => sentence.push_str(value),
-                None => sentence.push_str(name),
-            }
-            rest = tail;
-        }
-        sentence.push_str(rest);
-        sentence
+        fill(template, &self.facts())
     }
 
     /// The sentence in English.
@@ -549,4 +536,21 @@ impl Why {
             "facts": self.facts().into_iter().collect::<crate::value::Map>(),
         }
     }
+}
+
+/// A template with its `{fact}` placeholders filled in.
+pub fn fill(template: &str, facts: &[(&'static str, &Text)]) -> String {
+    let mut sentence = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        sentence.push_str(before);
+        let (name, tail) = after.split_once('}').unwrap_or((after, ""));
+        match facts.iter().find(|(fact, _)| *fact == name) {
+            Some((_, value)) => sentence.push_str(value),
+            None => sentence.push_str(name),
+        }
+        rest = tail;
+    }
+    sentence.push_str(rest);
+    sentence
 }

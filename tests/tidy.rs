@@ -30,6 +30,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("programs", 4),
     ("shell", 5),
     ("sim", 6),
+    ("doctor", 7),
     ("view", 7),
     ("session", 7),
     ("bridge", 8),

@@ -17,7 +17,7 @@ mod write;
 pub use watch::{frame, next_frame};
 
 use super::{Status, Store};
-use crate::api::Kind;
+use crate::api::{Key, Kind};
 use crate::config::{Config, Version};
 use crate::object;
 use crate::time::Time;
@@ -128,6 +128,22 @@ pub fn handle(
         warnings: call.warnings,
         body,
     }
+}
+
+/// Which object a write was refused for, and why.
+pub fn refused_write(request: &HttpRequest, answer: &HttpResponse) -> Option<(Key, Text)> {
+    let (Route::Target(target), Body::Json(status)) = (path::route(&request.path), &answer.body)
+    else {
+        return None;
+    };
+    if answer.status < 400 || request.method == "GET" {
+        return None;
+    }
+    let mut key = target.key();
+    if key.name.is_empty() {
+        key.name = request.body["metadata"]["name"].as_str().into();
+    }
+    Some((key, status["message"].as_str().into()))
 }
 
 /// A request on its way, and what it may touch.

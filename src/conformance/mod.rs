@@ -5,6 +5,7 @@
 
 pub mod compare;
 pub mod dns;
+pub mod doctor;
 mod files;
 mod hashes;
 pub mod kubectl;

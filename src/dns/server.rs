@@ -52,6 +52,8 @@ pub struct Server {
     pub zone: Zone,
     /// The `cache` plugin, if it is there.
     pub cache: Option<Cache>,
+    /// The caches of further servers that know the same; a query goes to any of them.
+    pub others: Vec<Option<Cache>>,
     /// The `loadbalance` plugin, if it is there: the key of its shuffles.
     pub shuffle: Option<u64>,
     /// The `forward` plugin.
@@ -73,6 +75,7 @@ impl Server {
         Self {
             zone: Zone::new(options),
             cache,
+            others: Vec::new(),
             shuffle: (preset != Preset::P1).then_some(seed),
             upstream: Upstream::default(),
         }
@@ -85,6 +88,7 @@ impl Server {
 
     /// Answers a query.
     pub fn ask(&mut self, query: &Query, now: Time) -> Reply {
+        self.choose(query, now);
         let mut reply = self.cached(query, now);
         if let Some(seed) = self.shuffle.filter(|_| reply.rcode == Rcode::NoError) {
             let time = now.ms.to_string();
@@ -95,10 +99,31 @@ impl Server {
         reply
     }
 
+    /// The server that a query reaches is put in front.
+    fn choose(&mut self, query: &Query, now: Time) {
+        let count = self.others.len() as u64 + 1;
+        let (time, kind) = (now.ms.to_string(), query.kind.name());
+        let key = ["server", &query.name, &kind, &time];
+        let drawn = chance(self.shuffle.unwrap_or_default(), &key) % count;
+        let drawn = usize::try_from(drawn).unwrap_or_default();
+        if let Some(other) = drawn.checked_sub(1) {
+            core::mem::swap(&mut self.cache, &mut self.others[other]);
+        }
+    }
+
     fn cached(&mut self, query: &Query, now: Time) -> Reply {
         let kept =
             |cache: &Option<Cache>, query: &Query| cache.as_ref().and_then(|it| it.get(query, now));
-        if let Some(reply) = kept(&self.cache, query) {
+        if let Some(mut reply) = kept(&self.cache, query) {
+            let fresh = self.zone.answer(query);
+            reply.is_stale = fresh.is_some_and(|it| {
+                it.rcode != reply.rcode
+                    || it.answer.len() != reply.answer.len()
+                    || it.answer.iter().any(|fresh| {
+                        let same = |kept: &Record| kept.data == fresh.data;
+                        !reply.answer.iter().any(same)
+                    })
+            });
             return reply;
         }
         // What an alias leads to is asked of the whole server, so it is kept as well.

@@ -9,7 +9,7 @@ use super::finding::Finding;
 use super::resolv::{Hosts, ResolvConf};
 use super::{Data, Outcome, Query, Rcode, Reply, Type};
 use crate::sort;
-use crate::time::Duration;
+use crate::time::{Duration, Time};
 use crate::value::Text;
 
 /// How long every library waits for one packet.
@@ -50,6 +50,8 @@ pub struct Attempt {
     pub records: usize,
     /// What the server found.
     pub why: Finding,
+    /// Since when the server has kept an answer that it would not give any more.
+    pub stale_since: Option<Time>,
 }
 
 /// A container's side of name resolution.
@@ -126,6 +128,10 @@ impl<'a> Client<'a> {
             rcode: reply.map(|it| it.rcode),
             records: reply.map_or(0, |it| it.answer.len()),
             why: reply.map_or(Finding::NoReply, |it| it.why.clone()),
+            stale_since: reply
+                .filter(|it| it.is_stale)
+                .and_then(|it| it.kept)
+                .map(|it| it.since),
         });
         outcome
     }

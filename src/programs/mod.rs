@@ -137,6 +137,16 @@ pub fn run<'n>(
     })
 }
 
+/// Whether the container's own C library finds that name.
+pub fn resolves<'n>(container: &Container<'_>, name: &str, network: &'n mut Network<'n>) -> bool {
+    let Container { pod, config, .. } = container;
+    let (resolv, hosts) = (ResolvConf::of_pod(pod, config), hosts_text(pod, config));
+    let library = Image::parse(container.image).library();
+    Client::new(resolv, Hosts::parse(&hosts), library, network)
+        .addresses(name)
+        .is_some()
+}
+
 /// The program of that name in the image, if any, run to its end.
 pub(crate) fn execute(mut run: Run<'_, '_>) -> Result<Printed, NotRun> {
     let path = run.argv.first().map_or("", Text::as_str);

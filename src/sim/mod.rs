@@ -3,6 +3,7 @@
 mod informer;
 mod input;
 mod lives;
+mod lookup;
 mod outside;
 mod queue;
 mod recorder;
@@ -14,6 +15,7 @@ mod world;
 pub use informer::Informers;
 pub use input::Input;
 pub use lives::{Life, Lives, Span, Tone};
+pub use lookup::{Lookup, Work};
 pub use timeline::{Recorded, StepSize, Timeline};
 pub use trace::{Entry, Seq, Trace, What, Wrote};
 pub use workqueue::Waits;

@@ -1,20 +1,20 @@
 //! Where the outside world comes in: inputs, and the errands of the terminal.
 
+use std::sync::Arc;
+
 use super::input::Input;
 use super::queue::Event;
 use super::trace::{Entry, Seq, What};
 use super::world::{Step, World};
-use crate::api::{Key, Kind};
+use crate::api::{Key, Kind, Object};
 use crate::apiserver::rest::{Connection, HttpRequest, HttpResponse, next_frame};
-use crate::dns::server::Upstream;
-use crate::dns::stub::Network;
-use crate::dns::{Outcome, Query};
 use crate::plan::Actor;
 use crate::process::Answer;
-use crate::programs::Container;
-use crate::shell::{Errand, inside};
+use crate::programs::Printed;
+use crate::shell::Errand;
+use crate::shell::inside::{self, Typed};
 use crate::time::Duration;
-use crate::value::{Text, Value};
+use crate::value::Text;
 use crate::why::Why;
 
 /// Between two lines of a pasted transcript.
@@ -139,12 +139,20 @@ impl World {
                 self.wake_terminal(span);
             }
             Errand::Inside(connection, line) => {
-                let typed = self.in_container(&connection, |container, network| {
-                    inside::run_line(&line, container, network)
-                });
-                let Some(typed) = typed else {
+                let Some(pod) = self.far_end(&connection) else {
                     return self.lose_connection();
                 };
+                let words: Vec<Text> = line.split_whitespace().map(Text::from).collect();
+                let mut typed = Typed::default();
+                self.run_in(
+                    &pod,
+                    &connection.container,
+                    &words,
+                    &mut |container, network| {
+                        typed = inside::run_line(&line, container, network);
+                        Some((typed.printed.tried.clone(), typed.printed.exit))
+                    },
+                );
                 if typed.is_left && connection.command.is_empty() {
                     self.end_program(&connection, typed.printed.exit, cause);
                 }
@@ -152,12 +160,21 @@ impl World {
                 self.wake_terminal(typed.printed.took);
             }
             Errand::Program(connection) => {
-                let run = self.in_container(&connection, |container, network| {
-                    inside::run(&connection.command, container, network)
-                });
-                let Some(run) = run else {
+                let Some(pod) = self.far_end(&connection) else {
                     return self.lose_connection();
                 };
+                let words = &connection.command;
+                let mut run = Ok(Printed::default());
+                self.run_in(
+                    &pod,
+                    &connection.container,
+                    words,
+                    &mut |container, network| {
+                        run = inside::run(words, container, network);
+                        let printed = run.as_ref().ok()?;
+                        Some((printed.tried.clone(), printed.exit))
+                    },
+                );
                 let took = run.as_ref().map_or(Duration::default(), |it| it.took);
                 self.terminal.tell_program(run);
                 self.wake_terminal(took);
@@ -165,43 +182,16 @@ impl World {
         }
     }
 
+    /// The pod at the other end of a connection.
+    fn far_end(&self, connection: &Connection) -> Option<Arc<Object>> {
+        let key = Key::new(Kind::Pod, &connection.namespace, &connection.pod);
+        self.store.objects.get(&key).cloned()
+    }
+
     /// The pod at the other end of a connection is gone.
     fn lose_connection(&mut self) {
         self.terminal.tell(Answer::Exited(137));
         self.wake_terminal(Duration::default());
-    }
-
-    /// Runs something in a container, with the cluster's DNS as its network; nothing if the pod is gone.
-    fn in_container<T>(
-        &mut self,
-        connection: &Connection,
-        run: impl FnOnce(&Container<'_>, &mut Network<'_>) -> T,
-    ) -> Option<T> {
-        let key = Key::new(Kind::Pod, &connection.namespace, &connection.pod);
-        let pod = self.store.objects.get(&key)?;
-        let named = |it: &&Value| it["name"].as_str() == connection.container;
-        let container = pod
-            .containers()
-            .iter()
-            .find(named)
-            .or(pod.containers().first())?;
-        let container = Container {
-            image: container["image"].as_str(),
-            pod,
-            name: container["name"].as_str(),
-            config: &self.config,
-            now: self.now,
-        };
-        let (dns, config, now) = (&mut self.dns, &self.config, self.now);
-        let mut network = |server: &str, query: &Query| {
-            let reply = if server == config.dns_address {
-                dns.ask(query, now)
-            } else {
-                Upstream::default().ask(query)
-            };
-            Outcome::Reply(Box::new(reply))
-        };
-        Some(run(&container, &mut network))
     }
 
     /// A container's main program has ended; its kubelet notices.

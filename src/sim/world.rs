@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::informer::{Informer, Informers};
 use super::lives::{self, Lives};
+use super::lookup::Lookup;
 use super::queue::{Event, Queue, Queued};
 use super::recorder;
 use super::trace::{Entry, Seq, Trace, What, Wrote};
@@ -18,6 +19,7 @@ use crate::controllers::{
 };
 use crate::dns::server::{Preset, Server};
 use crate::memory::Memory;
+use crate::persistent::List;
 use crate::plan::{Actor, Component, Ctx, Decision, EventRecord, OnError, Plan, Report};
 use crate::shell::Terminal;
 use crate::time::{Duration, Time};
@@ -62,6 +64,8 @@ pub struct World {
     pub lives: Lives,
     /// The cluster's DNS server.
     pub dns: Server,
+    /// The look-ups that readers and programs made.
+    pub lookups: List<Lookup>,
     /// The reader's terminal.
     pub terminal: Terminal,
     /// The event of the reader's last command.
@@ -107,6 +111,7 @@ impl World {
             waits: Waits::default(),
             lives: Lives::default(),
             dns,
+            lookups: List::default(),
             terminal: Terminal::default(),
             last_command: None,
             last_input: Time::START,
@@ -208,7 +213,8 @@ impl World {
     ) -> HttpResponse {
         let before = self.store.log.len();
         let answer = rest::handle(&mut self.store, &self.config, self.now, request);
-        self.note(before, None, Actor::You, cause, why);
+        let refused = rest::refused_write(request, &answer);
+        self.note(before, refused, Actor::You, cause, why);
         answer
     }
 
