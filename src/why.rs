@@ -196,6 +196,10 @@ reasons! {
     ClaimOwned { claim, owner } "claim-owned"
         "{claim} gets {owner} as its owner: it is to be deleted with it (persistentVolumeClaimRetentionPolicy)"
         "updateClaimOwnerRefForSetAndPod" "concepts/workloads/controllers/statefulset/#persistentvolumeclaim-retention"
+    /// A claim has another controller.
+    ClaimTaken { set, claim } "claim-taken"
+        "{claim} is left as it is: something else is its controller, so the retention policy of {set} is not for it"
+        "hasUnexpectedController" "concepts/workloads/controllers/statefulset/#persistentvolumeclaim-retention"
     /// A claim is to stay.
     ClaimDisowned { claim, set } "claim-disowned"
         "{claim} loses its owner: it is to stay, whatever becomes of {set} and its pods (persistentVolumeClaimRetentionPolicy)"

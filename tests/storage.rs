@@ -246,3 +246,32 @@ fn a_pod_that_bypasses_the_scheduler_waits_on_its_node_for_a_claim_that_nobody_b
         ]
     );
 }
+
+#[test]
+fn a_claim_that_something_else_controls_is_left_alone() {
+    let policy = "  persistentVolumeClaimRetentionPolicy: {whenDeleted: Delete}\n";
+    let other = r#"kubectl patch pvc data-web-1 -p "{\"metadata\":{\"ownerReferences\":[{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"name\":\"default\",\"uid\":\"$uid\",\"controller\":true}]}}""#;
+    let made = set("");
+    let lines = [
+        &made,
+        "uid=$(kubectl get ns default -o jsonpath='{.metadata.uid}')",
+        other,
+        &set(policy),
+        "kubectl delete pod web-1",
+    ];
+    let told =
+        "kubectl get events -o custom-columns=R:.reason,M:.message --no-headers | grep manging";
+    assert_eq!(
+        typed(&[&lines[..], &[told]].concat()),
+        [
+            "ConflictingController PersistentVolumeClaim data-web-1 has a conflicting OwnerReference that acts as a manging \
+          controller, the retention policy is ignored for this claim"
+        ]
+    );
+    let owners =
+        "kubectl get pvc -o custom-columns=O:.metadata.ownerReferences[*].kind --no-headers";
+    assert_eq!(
+        typed(&[&lines[..], &[owners]].concat()),
+        ["StatefulSet", "Namespace"]
+    );
+}

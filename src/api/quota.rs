@@ -28,16 +28,14 @@ impl Object {
                     Some((kind @ ("requests" | "limits"), name)) => (kind, name),
                     _ => ("requests", resource),
                 };
-                let amounts = |list: &str| {
-                    let all = spec[list].items().iter();
-                    let amounts = all.map(|it| amount(&it["resources"][kind][name]));
-                    amounts.collect::<Vec<_>>()
-                };
-                let first = amounts("initContainers").into_iter().max();
-                amounts("containers")
-                    .iter()
-                    .sum::<i128>()
-                    .max(first.unwrap_or(0))
+                let (mut sum, mut first) = (0, 0);
+                for it in self.containers() {
+                    sum += amount(&it["resources"][kind][name]);
+                }
+                for it in self.init_containers() {
+                    first = amount(&it["resources"][kind][name]).max(first);
+                }
+                sum.max(first)
             }
             Kind::PersistentVolumeClaim => {
                 let (class, resource) = match resource.split_once(".storageclass.storage.k8s.io/") {

@@ -3,6 +3,7 @@
 //! upstream: stateful_set_utils.go, stateful_pod_control.go; spec/statefulset.md F.5.
 
 use super::{Act, Sync};
+use crate::api::pod::Phase;
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::{Patch, Verb};
 use crate::object;
@@ -197,7 +198,11 @@ impl Sync<'_> {
                 continue;
             }
             let refs = known.map_or(Value::Null, |it| it.meta()["ownerReferences"].clone());
-            let Some((refs, owner)) = self.owners(&refs, pod, ordinal) else {
+            let is_taken = self.is_taken(&refs, pod, ordinal);
+            if is_taken && pod.is_none_or(|it| it.phase() == Phase::Pending) {
+                self.tell_conflict(&key.name);
+            }
+            let Some((refs, owner)) = self.owners(&refs, pod, ordinal, is_taken) else {
                 continue;
             };
             was_wrong = true;
@@ -224,28 +229,53 @@ impl Sync<'_> {
         was_wrong
     }
 
+    /// Whether somebody else is to remove the claim, so that the policy is not for it.
+    ///
+    /// upstream: hasUnexpectedController.
+    fn is_taken(&self, refs: &Value, pod: Option<&Object>, ordinal: i64) -> bool {
+        let own = [self.set.uid(), pod.map_or("", Object::uid)];
+        let pod_name = self.pod_name(ordinal);
+        (self.retention("whenDeleted") || self.retention("whenScaled"))
+            && refs.items().iter().any(|it| {
+                !own.contains(&it["uid"].as_str())
+                    && (is_named(it, "Pod", &pod_name)
+                        || is_named(it, "StatefulSet", self.set.name())
+                        || it["controller"].is_true())
+            })
+    }
+
+    fn tell_conflict(&mut self, claim: &Text) {
+        let Report { about, source, .. } = self.report(Act::Update, "");
+        // The slip of the pen is upstream's.
+        let message = crate::text!(
+            "PersistentVolumeClaim {claim} has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim"
+        );
+        let event = EventRecord {
+            about,
+            source,
+            is_warning: true,
+            reason: "ConflictingController",
+            message,
+        };
+        let (set, claim) = (self.name(), claim.clone());
+        let why = Why::ClaimTaken { set, claim };
+        self.plan.decisions.push(Decision::Record(event, why));
+    }
+
     /// The owners a claim should have, and the name of the one it gets; nothing when they are right.
     ///
-    /// upstream: isClaimOwnerUpToDate, updateClaimOwnerRefForSetAndPod, hasUnexpectedController.
+    /// upstream: isClaimOwnerUpToDate, updateClaimOwnerRefForSetAndPod.
     fn owners(
         &self,
         refs: &Value,
         pod: Option<&Object>,
         ordinal: i64,
+        is_taken: bool,
     ) -> Option<(Value, Option<Text>)> {
         let (deleted, scaled) = (self.retention("whenDeleted"), self.retention("whenScaled"));
         let of_pod = scaled && !self.is_in_range(ordinal);
         let pod_uid = pod.map_or("", Object::uid);
         let is_own = |it: &Value| [self.set.uid(), pod_uid].contains(&it["uid"].as_str());
-        let pod_name = self.pod_name(ordinal);
-        let is_foreign = |it: &Value| {
-            !is_own(it)
-                && (is_named(it, "Pod", &pod_name)
-                    || is_named(it, "StatefulSet", self.set.name())
-                    || it["controller"].is_true())
-        };
-        // Somebody else is to remove the claim: the policy is not for it.
-        let is_taken = (deleted || scaled) && refs.items().iter().any(is_foreign);
         let owner = match pod {
             _ if is_taken => None,
             Some(pod) if of_pod => Some(pod),
