@@ -126,7 +126,7 @@ impl Cluster {
         self.0.snapshot()
     }
 
-    /// Sentences in the language of that catalogue (the text of `languages/<tag>.json`); English for `""`.
+    /// Sentences in the language of that catalogue (the text of `languages/engine/<tag>.json`); English for `""`.
     #[wasm_bindgen(js_name = setLanguage)]
     pub fn set_language(&mut self, catalogue: &str) -> Result<(), JsError> {
         Ok(self.0.set_language(catalogue)?)

@@ -1,7 +1,7 @@
 //! The catalogue of reasons: why something was done, and why something waits.
 //!
 //! A [`Why`] is built in the arm that decides, from the facts that arm tested. It carries facts, not prose; its
-//! sentence is a template here in English and in `www/languages/*.json` in other languages, filled by [`Why::say`].
+//! sentence is a template here in English and in `www/languages/engine/*.json` in other languages, filled by [`Why::say`].
 
 use crate::value::{Text, Value};
 

@@ -167,7 +167,7 @@ export function createApp(root, engine, words, settings) {
     settings.fetchLanguage(tag).then((language) => {
       words.use(language);
       page.language = tag;
-      engine.setLanguage(language.text);
+      engine.setLanguage(language.sentences);
       isChecked = false;
       player.request();
     }, (error) => settings.fail(error, page.text));

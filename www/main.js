@@ -31,7 +31,7 @@ async function start() {
     return null;
   }
   const engine = createEngine(loading);
-  engine.setLanguage(language.text);
+  engine.setLanguage(language.sentences);
   root.replaceChildren();
   const theme = /** @type {Theme} */ (recall('theme') ?? 'auto');
   const app = createApp(root, engine, words, { text, theme, shortcuts: recall('shortcuts') !== 'off', fetchLanguage, fail });

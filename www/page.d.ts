@@ -80,11 +80,11 @@ declare global {
   /** Draws the list anew; rows of one key are one row. */
   type Draw<Item> = (items: Item[], keyOf?: (item: Item, index: number) => string | number) => void;
 
-  type Key = Exclude<keyof Catalogue, 'why'>;
+  type Key = keyof Catalogue;
   interface Language {
     tag: string;
-    /** The text of its file, which the engine reads too. */
-    text: string;
+    /** The text of the engine's file: sentences about the cluster. */
+    sentences: string;
     catalogue: Record<string, string>;
   }
   interface Words {

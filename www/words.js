@@ -22,10 +22,15 @@ export function choose(wishes) {
  * @returns {Promise<Language>}
  */
 export async function fetchLanguage(tag) {
-  const response = await fetch(new URL(`languages/${tag}.json`, import.meta.url));
-  if (!response.ok) throw new Error(`languages/${tag}.json: ${response.status}`);
-  const text = await response.text();
-  return { tag, text, catalogue: JSON.parse(text) };
+  /** @param {string} name */
+  const read = async (name) => {
+    const response = await fetch(new URL(`languages/${name}.json`, import.meta.url));
+    if (!response.ok) throw new Error(`languages/${name}.json: ${response.status}`);
+    return response.text();
+  };
+  // The engine has its English with it.
+  const [words, sentences] = await Promise.all([read(tag), tag === 'en' ? '' : read(`engine/${tag}`)]);
+  return { tag, sentences, catalogue: JSON.parse(words) };
 }
 
 /** @param {string | undefined} sign */

@@ -1,7 +1,7 @@
 //! The engine's words in the reader's language.
 //!
-//! English stands in the engine; another language is a catalogue file the page loads: the member `why` of
-//! `www/languages/<tag>.json` maps each code to its template.
+//! English stands in the engine; another language is a catalogue file the page loads:
+//! `www/languages/engine/<tag>.json` maps each code to its template.
 
 use crate::object;
 use crate::plan::Actor;
@@ -56,7 +56,7 @@ impl Words {
             return Ok(Self::default());
         }
         Ok(Self {
-            templates: Value::from_json(catalogue)?["why"].clone(),
+            templates: Value::from_json(catalogue)?,
         })
     }
 
