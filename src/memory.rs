@@ -21,6 +21,8 @@ pub struct Memory {
     pub triggers: Map<(Actor, Key), Triggers>,
     /// The images on the nodes: node and image.
     pub images: Map<(Text, Text), ()>,
+    /// How long a pull takes, by image, where that was said; [`Duration::NEVER`] when no registry has it.
+    pub pull_times: Map<Text, Duration>,
     /// How many pulls were started.
     pub pulls: usize,
     /// How many pod addresses each node has given out; none is given twice.

@@ -23,6 +23,9 @@ pub struct Duration {
 const EPOCH_S: u64 = 1_767_225_600;
 
 impl Duration {
+    /// Longer than any simulation.
+    pub const NEVER: Self = Self { ms: u64::MAX };
+
     /// So many milliseconds.
     pub const fn ms(ms: u64) -> Self {
         Self { ms }

@@ -4,8 +4,9 @@
 
 use statefulset_playground::api::{Key, Kind};
 use statefulset_playground::apiserver::rest::HttpRequest;
-use statefulset_playground::config::Config;
+use statefulset_playground::config::{App, Config};
 use statefulset_playground::sim::World;
+use statefulset_playground::sim::{Fault, Input};
 use statefulset_playground::time::{Duration, Time};
 use statefulset_playground::value::Value;
 use statefulset_playground::yaml;
@@ -16,14 +17,19 @@ fn world(spec: &str) -> World {
     config.pulls.between_ms = (0, 0);
     config.pulls.on_nodes = vec!["nginx".into()];
     let mut world = World::new(config);
+    make(&mut world, spec);
+    world
+}
+
+/// Makes the pod `web-0` with this spec.
+fn make(world: &mut World, spec: &str) {
     let spec = yaml::parse(spec).documents[0].value.clone();
     let mut body = statefulset_playground::object! {
         "apiVersion": "v1", "kind": "Pod",
         "metadata": statefulset_playground::object! {"name": "web-0"},
     };
     body["spec"] = spec;
-    send(&mut world, "POST", "", body);
-    world
+    send(world, "POST", "", body);
 }
 
 fn send(world: &mut World, method: &'static str, name: &str, body: Value) {
@@ -308,4 +314,80 @@ fn a_pod_that_is_not_restarted_ends() {
     assert_eq!(rows(&world).last().unwrap(), "0/1 Completed 0");
     assert_eq!(pod(&world)["status"]["phase"].as_str(), "Succeeded");
     assert!(world.now > Time::START);
+}
+
+fn fault(world: &mut World, fault: Fault) {
+    world.apply(Input::Fault {
+        namespace: "default".into(),
+        pod: "web-0".into(),
+        fault,
+    });
+}
+
+#[test]
+fn a_fault_ends_a_program_or_its_readiness() {
+    let spec = "
+containers:
+- name: c
+  image: nginx:1
+  ports: [{containerPort: 80}]
+  readinessProbe: {httpGet: {port: 80}, periodSeconds: 1, failureThreshold: 2}";
+    let mut world = world(spec);
+    pass(&mut world, 3);
+    fault(&mut world, Fault::Unready);
+    pass(&mut world, 3);
+    assert_eq!(rows(&world).last().unwrap(), "0/1 Running 0");
+    let texts = events(&world);
+    assert!(
+        texts
+            .iter()
+            .any(|it| it.ends_with("Readiness probe failed")),
+        "{texts:?}"
+    );
+    fault(&mut world, Fault::Ready);
+    pass(&mut world, 2);
+    assert_eq!(rows(&world).last().unwrap(), "1/1 Running 0");
+    fault(&mut world, Fault::Unready);
+    fault(&mut world, Fault::Crash);
+    pass(&mut world, 3);
+    assert_eq!(rows(&world).last().unwrap(), "1/1 Running 1");
+}
+
+#[test]
+fn an_image_can_be_missing_and_come() {
+    let mut config = Config::default();
+    config.pulls.between_ms = (0, 0);
+    let mut world = World::new(config);
+    world.apply(Input::Pull {
+        image: "nginx:1".into(),
+        takes: Duration::NEVER,
+    });
+    make(&mut world, "containers: [{name: c, image: 'nginx:1'}]");
+    pass(&mut world, 5);
+    assert_eq!(rows(&world).last().unwrap(), "0/1 ErrImagePull 0");
+    world.apply(Input::Pull {
+        image: "nginx:1".into(),
+        takes: Duration::s(3),
+    });
+    pass(&mut world, 30);
+    assert_eq!(rows(&world).last().unwrap(), "1/1 Running 0");
+}
+
+#[test]
+fn options_say_what_programs_do() {
+    let mut config = Config::default();
+    config.pulls.between_ms = (0, 0);
+    config.apps.push(App {
+        pods: "pod/web-0".into(),
+        container: "".into(),
+        words: "crashes-after 2s code=7".into(),
+    });
+    let mut world = World::new(config);
+    make(
+        &mut world,
+        "{restartPolicy: Never, containers: [{name: c, image: 'nginx:1'}]}",
+    );
+    pass(&mut world, 5);
+    let state = &pod(&world)["status"]["containerStatuses"][0]["state"];
+    assert_eq!(state["terminated"]["exitCode"].as_int(), Some(7));
 }

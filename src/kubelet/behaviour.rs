@@ -2,7 +2,7 @@
 //!
 //! By default it is up at once, answers on its ports and ends with 0 when told to; an init container's ends with 0 by
 //! itself. Words change that; they come from the image's name, the container's command, and the pod's annotation
-//! `playground/app` (of all containers) or `playground/app.NAME` (of one), several parted by `;`:
+//! `playground/app` (of all containers) or `playground/app.NAME` (of one), several parted by `;`, and from `Config::apps`:
 //!
 //! | words | the program | images that say so |
 //! |---|---|---|
@@ -15,6 +15,7 @@
 //! | `unready` | fails its readiness probe | |
 //!
 //! The images are those of the recordings' runtime; a DURATION is a number with ms, s, m or h.
+//! `sim::Input::Fault` ends a program or its readiness at any moment, `sim::Input::Pull` changes what a pull takes.
 //! Commands: `true`, `false` and `sh -c "exit N"` end at once; `sleep N` ends after N seconds.
 
 use crate::api::Object;
@@ -72,6 +73,15 @@ impl Behaviour {
         it.take(annotations["playground/app"].as_str());
         let own = crate::text!("playground/app.{}", container["name"].as_str());
         it.take(annotations[own.as_str()].as_str());
+        for app in &config.apps {
+            let is_container = match app.container.as_str() {
+                "" => at >= pod.init_containers().len(),
+                name => container["name"].as_str() == name,
+            };
+            if is_container && app.is_of(pod.name(), pod.labels()) {
+                it.take(&app.words);
+            }
+        }
         it
     }
 

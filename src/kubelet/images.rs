@@ -2,6 +2,7 @@
 //!
 //! upstream: pkg/kubelet/images/image_manager.go, EnsureImageExists.
 
+use super::behaviour::Behaviour;
 use super::life::Life;
 use crate::chance::between;
 use crate::time::Duration;
@@ -18,9 +19,22 @@ impl Life<'_> {
         pulls.on_nodes.iter().any(|it| it == image) || self.memory.images.contains_key(&key)
     }
 
+    /// Whether no registry has the image of the container at that place.
+    pub(super) fn is_image_missing(&self, at: usize) -> bool {
+        let image = Text::from(self.container(at)["image"].as_str());
+        match self.memory.pull_times.get(&image) {
+            Some(takes) => *takes == Duration::NEVER,
+            None => Behaviour::of(self.ctx.config, self.pod, at).is_missing,
+        }
+    }
+
     /// What a pull takes.
     pub(super) fn pull_time(&mut self, image: &str) -> Duration {
         let config = self.ctx.config;
+        let known = self.memory.pull_times.get(&Text::from(image)).copied();
+        if let Some(takes) = known.filter(|it| *it != Duration::NEVER) {
+            return takes;
+        }
         let (from, to) = config.pulls.between_ms;
         let node = self.node();
         if self.has_image(image) {

@@ -68,8 +68,8 @@ impl Life<'_> {
         let spec = self.container(at);
         let image: Text = spec["image"].as_str().into();
         let (pod, node) = (self.name(), self.node());
-        let is_missing = Behaviour::of(self.ctx.config, self.pod, at).is_missing;
-        let is_present = !is_missing && self.has_image(&image);
+        let is_missing = self.is_image_missing(at);
+        let is_present = self.has_image(&image);
         let policy = spec["imagePullPolicy"].as_str();
         let now = self.ctx.now;
         if is_present && policy != "Always" {
@@ -127,7 +127,7 @@ impl Life<'_> {
     pub(super) fn pull_has_ended(&mut self, at: usize) {
         let image: Text = self.container(at)["image"].as_str().into();
         let (pod, node, now) = (self.name(), self.node(), self.ctx.now);
-        if Behaviour::of(self.ctx.config, self.pod, at).is_missing {
+        if self.is_image_missing(at) {
             let error = pull_error(&image);
             let text = crate::text!("Failed to pull image \"{image}\": {error}");
             let why = Why::ImageMissing { pod, image, node };

@@ -2,6 +2,7 @@
 
 use crate::apiserver::rest::HttpRequest;
 use crate::shell::Pending;
+use crate::time::Duration;
 use crate::value::Text;
 
 /// One thing the outside world does, at the moment it is applied.
@@ -31,4 +32,31 @@ pub enum Input {
         /// How long.
         hold_ms: u64,
     },
+    /// Something goes wrong with a pod's first container, or is right again.
+    Fault {
+        /// The pod's namespace.
+        namespace: Text,
+        /// Its name.
+        pod: Text,
+        /// What.
+        fault: Fault,
+    },
+    /// From now on a pull of this image takes so long; [`Duration::NEVER`] when no registry has it.
+    Pull {
+        /// The image as manifests write it.
+        image: Text,
+        /// How long.
+        takes: Duration,
+    },
+}
+
+/// What goes wrong with a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Its main process dies with exit code 1.
+    Crash,
+    /// Its readiness probe fails until it is started again.
+    Unready,
+    /// Its readiness probe passes again.
+    Ready,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::input::Input;
+use super::input::{Fault, Input};
 use super::queue::Event;
 use super::trace::{Entry, Seq, What};
 use super::world::{Step, World};
@@ -48,6 +48,14 @@ impl World {
             }
             Input::Http(request) => {
                 self.request(&request);
+            }
+            Input::Fault {
+                namespace,
+                pod,
+                fault,
+            } => self.fault(Key::new(Kind::Pod, namespace, pod), fault),
+            Input::Pull { image, takes } => {
+                self.memory.pull_times.insert(image, takes);
             }
             Input::HoldRemoval {
                 namespace,
@@ -192,6 +200,30 @@ impl World {
     fn lose_connection(&mut self) {
         self.terminal.tell(Answer::Exited(137));
         self.wake_terminal(Duration::default());
+    }
+
+    /// Something goes wrong with the first container of a pod; its kubelet notices.
+    fn fault(&mut self, key: Key, fault: Fault) {
+        let Some(pod) = self.store.objects.get(&key) else {
+            return;
+        };
+        let (at, uid) = (pod.init_containers().len(), Text::from(pod.uid()));
+        let Some(mut memory) = self.memory.pods.get(&uid).cloned() else {
+            return;
+        };
+        if let Some(it) = memory.containers.get_mut(at) {
+            match fault {
+                Fault::Crash => it.ends = Some((self.now, 1)),
+                Fault::Unready | Fault::Ready => {
+                    it.is_held_unready = fault == Fault::Unready;
+                    for probe in &mut it.probes {
+                        probe.rests = false;
+                    }
+                }
+            }
+        }
+        self.memory.pods.insert(uid, memory);
+        self.enqueue(Actor::Kubelet, key, self.now, None);
     }
 
     /// A container's main program has ended; its kubelet notices.
