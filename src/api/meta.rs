@@ -1,24 +1,64 @@
 //! What every object has: metadata, owners, labels.
 
-use super::{Key, Kind, Object};
+use std::sync::OnceLock;
+
+use super::pod::Phase;
+use super::{Key, Kind, Object, condition};
 use crate::time::Time;
 use crate::value::{Text, Value};
 use crate::{array, object};
 
+/// What deciders ask of objects all the time.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub namespace: Text,
+    pub name: Text,
+    pub uid: Text,
+    pub labels: Value,
+    pub controller_uid: Text,
+    pub is_terminating: bool,
+    pub node_name: Text,
+    pub pod_ip: Text,
+    pub phase: Phase,
+    pub is_ready: bool,
+}
+
 impl Object {
     /// An object from its value.
     pub fn new(kind: Kind, value: Value) -> Self {
-        Self { kind, value }
+        Self {
+            kind,
+            value,
+            seen: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn seen(&self) -> &Seen {
+        self.seen.get_or_init(|| {
+            let (meta, spec, status) = (self.meta(), &self.value["spec"], &self.value["status"]);
+            let text = |it: &Value| it.text().cloned().unwrap_or_default();
+            Box::new(Seen {
+                namespace: text(&meta["namespace"]),
+                name: text(&meta["name"]),
+                uid: text(&meta["uid"]),
+                labels: meta["labels"].clone(),
+                controller_uid: text(&self.controller()["uid"]),
+                is_terminating: !meta["deletionTimestamp"].is_null(),
+                node_name: text(&spec["nodeName"]),
+                pod_ip: text(&status["podIP"]),
+                phase: Phase::of(status["phase"].as_str()),
+                is_ready: condition::is_true(&status["conditions"], "Ready"),
+            })
+        })
     }
 
     /// Kind, namespace and name.
     pub fn key(&self) -> Key {
-        let meta = self.meta();
-        let text = |it: &Value| it.text().cloned().unwrap_or_default();
+        let seen = self.seen();
         Key {
             kind: self.kind,
-            namespace: text(&meta["namespace"]),
-            name: text(&meta["name"]),
+            namespace: seen.namespace.clone(),
+            name: seen.name.clone(),
         }
     }
 
@@ -29,17 +69,17 @@ impl Object {
 
     /// `metadata.name`.
     pub fn name(&self) -> &str {
-        self.meta()["name"].as_str()
+        &self.seen().name
     }
 
     /// `metadata.namespace`, empty for cluster-wide kinds.
     pub fn namespace(&self) -> &str {
-        self.meta()["namespace"].as_str()
+        &self.seen().namespace
     }
 
     /// `metadata.uid`.
     pub fn uid(&self) -> &str {
-        self.meta()["uid"].as_str()
+        &self.seen().uid
     }
 
     /// `metadata.resourceVersion` as a number: one cluster-wide counter, as etcd has.
@@ -57,7 +97,7 @@ impl Object {
 
     /// `metadata.labels`.
     pub fn labels(&self) -> &Value {
-        &self.meta()["labels"]
+        &self.seen().labels
     }
 
     /// `metadata.creationTimestamp`.
@@ -67,7 +107,7 @@ impl Object {
 
     /// Whether deletion was asked for: `metadata.deletionTimestamp` is set.
     pub fn is_terminating(&self) -> bool {
-        !self.meta()["deletionTimestamp"].is_null()
+        self.seen().is_terminating
     }
 
     /// The owner reference whose `controller` is true; null when there is none.
@@ -82,7 +122,7 @@ impl Object {
 
     /// Whether that object is the controller of this one.
     pub fn is_controlled_by(&self, owner: &Object) -> bool {
-        self.controller()["uid"].as_str() == owner.uid()
+        self.seen().controller_uid == owner.seen().uid
     }
 
     /// The reference by which a controller owns what it makes.

@@ -15,7 +15,7 @@ pub mod statefulset;
 pub mod storage;
 
 use core::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::persistent::Map;
 use crate::value::{Text, Value};
@@ -292,12 +292,27 @@ impl fmt::Display for Key {
 }
 
 /// One object at one resource version. `apiVersion` and `kind` stand in its value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Object {
     /// Its kind.
     pub kind: Kind,
-    /// All of it, as the API returns it.
+    /// All of it, as the API returns it. Nobody changes it after a question was asked of the object, but for the
+    /// resource version.
     pub value: Value,
+    /// What is asked of it again and again, read from the value once.
+    seen: OnceLock<Box<meta::Seen>>,
+}
+
+impl Clone for Object {
+    fn clone(&self) -> Self {
+        Self::new(self.kind, self.value.clone())
+    }
+}
+
+impl PartialEq for Object {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.value == other.value
+    }
 }
 
 /// Objects by key; a clone costs next to nothing.

@@ -1,7 +1,6 @@
 //! Questions about Pods.
 
 use super::Object;
-use super::condition;
 use crate::time::{Duration, Time};
 use crate::value::Value;
 
@@ -16,16 +15,23 @@ pub enum Phase {
     Unknown,
 }
 
+impl Phase {
+    /// The phase of that name.
+    pub fn of(name: &str) -> Self {
+        match name {
+            "Pending" => Self::Pending,
+            "Running" => Self::Running,
+            "Succeeded" => Self::Succeeded,
+            "Failed" => Self::Failed,
+            _ => Self::Unknown,
+        }
+    }
+}
+
 impl Object {
     /// The pod's phase.
     pub fn phase(&self) -> Phase {
-        match self.value["status"]["phase"].as_str() {
-            "Pending" => Phase::Pending,
-            "Running" => Phase::Running,
-            "Succeeded" => Phase::Succeeded,
-            "Failed" => Phase::Failed,
-            _ => Phase::Unknown,
-        }
+        self.seen().phase
     }
 
     /// Whether the pod has ended: Succeeded or Failed.
@@ -35,7 +41,7 @@ impl Object {
 
     /// Whether the pod's Ready condition is True.
     pub fn is_ready(&self) -> bool {
-        condition::is_true(&self.value["status"]["conditions"], "Ready")
+        self.seen().is_ready
     }
 
     /// upstream: isRunningAndReady.
@@ -61,7 +67,7 @@ impl Object {
 
     /// `spec.nodeName`, empty until the pod is bound.
     pub fn node_name(&self) -> &str {
-        self.value["spec"]["nodeName"].as_str()
+        &self.seen().node_name
     }
 
     /// `status.nominatedNodeName`: the node it is to go to, while something is being made ready there.
@@ -71,7 +77,7 @@ impl Object {
 
     /// `status.podIP`, empty until the pod has one.
     pub fn pod_ip(&self) -> &str {
-        self.value["status"]["podIP"].as_str()
+        &self.seen().pod_ip
     }
 
     /// `spec.containers`.
