@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Found;
-use super::case::{Case, LONG, entry_owner, service_of, template_labels};
+use super::case::{Case, LONG, owner, service_of, template_labels};
 use crate::api::{Key, Kind, Object};
 use crate::dns::Type;
 use crate::dns::finding::Finding;
@@ -230,7 +230,7 @@ fn ports(case: &Case<'_>, is_without: bool, all: &mut Vec<Found>) {
 
 /// busybox' own client since 1.29 says otherwise than the resolver that programs use.
 pub(super) fn misleading_tool(case: &Case<'_>, all: &mut Vec<Found>) {
-    for look in case.world.lookups.iter() {
+    for look in &case.world.lookups {
         if look.resolves.is_some_and(|it| it != (look.exit == 0)) {
             let key = if look.pod.name().is_empty() {
                 Key::new(Kind::Pod, look.pod.namespace(), "")
@@ -260,7 +260,7 @@ pub(super) fn host_network(case: &Case<'_>, all: &mut Vec<Found>) {
         if spec["hostNetwork"].is_true()
             && ["", "ClusterFirst"].contains(&spec["dnsPolicy"].as_str())
         {
-            let owner = entry_owner(case.at(look.time), &look.pod.key());
+            let owner = owner(case, &look.pod.key());
             let about = owner.unwrap_or(look.pod.key());
             all.push(Found::new(&about, "spec.template.spec.dnsPolicy").by(look));
         }
@@ -298,7 +298,7 @@ fn waiting(case: &Case<'_>, is_deadlock: bool, all: &mut Vec<Found>) {
                 }
                 _ => continue,
             };
-            let set = entry_owner(moment, &pod.key()).and_then(|it| moment.objects.get(&it));
+            let set = owner(case, &pod.key()).and_then(|it| moment.objects.get(&it));
             let is_later = set.is_some_and(|set| {
                 let number = |name: &str| {
                     let mut object = Object::new(Kind::Pod, crate::value::Value::object());
@@ -366,7 +366,7 @@ pub(super) fn negative_cache(case: &Case<'_>, all: &mut Vec<Found>) {
 }
 
 fn stale(case: &Case<'_>, is_record: bool, all: &mut Vec<Found>) {
-    for look in case.world.lookups.iter() {
+    for look in &case.world.lookups {
         for attempt in look.forward() {
             let Some(since) = attempt.stale_since else {
                 continue;
