@@ -121,9 +121,37 @@ fn what_works_as_intended_is_told_only_to_who_ran_into_it() {
 
 /// Rules that no shown case has.
 #[test]
+#[allow(clippy::too_many_lines, reason = "one table")]
 fn rules_without_a_shown_case_find_theirs() {
     let plain = healthy("", "");
-    let cases: [(String, &[&str], &str); 10] = [
+    let client = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: client, labels: {app: client}}\n\
+                  spec: {containers: [{name: c, image: 'nginx:1.27'}]}\n";
+    let cases: [(String, &[&str], &str); 13] = [
+        (
+            plain.clone() + client,
+            &[
+                "until ready client db-0",
+                "in client: getent hosts db-0.db",
+                "kubectl delete pod db-0",
+            ],
+            "client-dns-cache",
+        ),
+        (
+            healthy("", ", resources: {requests: {cpu: '10'}}"),
+            &["wait 1m"],
+            "insufficient-requests",
+        ),
+        (
+            healthy(CLAIMS, ""),
+            &[
+                "until ready db-0",
+                "wait 1m",
+                "kubectl delete pvc data-db-0 --wait=false",
+                "wait 1m",
+                "kubectl get pvc",
+            ],
+            "pvc-deleted-while-in-use",
+        ),
         (
             plain.clone()
                 + "---\napiVersion: v1\nkind: Service\nmetadata: {name: other}\nspec:\n  clusterIP: None\n  \
@@ -203,6 +231,9 @@ fn rules_without_a_shown_case_find_theirs() {
                 0,
                 "app: app=db ready-when-resolves db-1.db.default.svc.cluster.local",
             );
+        }
+        if code == "client-dns-cache" {
+            lines.insert(0, "app: app=client caches-dns");
         }
         lines.extend(actions);
         assert_eq!(codes(&manifest, &lines).first(), Some(&code), "{manifest}");

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Found;
 use super::case::{Case, LONG, owner, service_of, template_labels};
 use crate::api::{Key, Kind, Object};
+use crate::apiserver::Change;
 use crate::dns::Type;
 use crate::dns::finding::Finding;
 use crate::sim::Lookup;
@@ -407,6 +408,42 @@ pub(super) fn cluster_ip_name(case: &Case<'_>, all: &mut Vec<Found>) {
                     all.push(Found::new(&service.key(), "spec.clusterIP").by(look));
                 }
             }
+        }
+    }
+}
+
+/// A client keeps the first address of a name, and the pod behind it has been made anew since.
+pub(super) fn client_cache(case: &Case<'_>, all: &mut Vec<Found>) {
+    for look in case.world.lookups.iter().filter(|it| it.is_answered()) {
+        let client = &look.pod;
+        let caches = case.world.config.apps.iter().any(|it| {
+            it.words.starts_with("caches-dns") && it.is_of(client.name(), client.labels())
+        });
+        let attempts = look.forward().filter(|it| caches && it.records > 0);
+        let mut services = attempts.filter_map(|it| service_of(&it.why));
+        let service = services.find_map(|it| case.at(look.time).service(it));
+        let Some(service) = service else {
+            continue;
+        };
+        let log = case.world.store.log.iter();
+        let mut made_anew = log.filter(|it| {
+            it.change == Change::Added
+                && it.time > look.time
+                && it.object.kind == Kind::Pod
+                && service.selects(&it.object)
+        });
+        let is_same = |time| {
+            let now = case.at(time).objects.get(&client.key());
+            now.is_some_and(|it| it.uid() == client.uid())
+        };
+        if let Some(anew) = made_anew.find(|it| is_same(it.time)) {
+            let about = owner(case, &client.key()).unwrap_or(client.key());
+            all.push(
+                Found::new(&about, "spec.containers")
+                    .fact("pod", anew.object.name())
+                    .by(look)
+                    .shown(anew.time, "the pod is made anew, with another address"),
+            );
         }
     }
 }

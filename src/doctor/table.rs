@@ -154,6 +154,12 @@ rules! {
     "negative-dns-cache" warning By(names::negative_cache),
         "DNS goes on denying {asked}: it was asked while the name was not there, {seconds} s ago, and denials are cached"
         "Wait for the TTL, or disable the cache for denials of the cluster's zone."
+    "client-dns-cache" warning By(names::client_cache),
+        "{name} keeps the address that {asked} had first, and {pod} has been made anew with another since"
+        "Make the client look the name up again when a connection fails, or limit how long it keeps answers."
+    "pod-ip-advertised" warning By(rollout::own_address),
+        "{name} tells others its pods' addresses: {pod} had {old} and has {new} now"
+        "Advertise the pod's name under the governing Service."
     "misleading-dns-tool" warning By(names::misleading_tool),
         "this nslookup of {asked} ended with {exit}, while the resolver that programs use {finds} the name"
         "Use busybox:1.28, or getent hosts, to see what programs see."
@@ -193,9 +199,6 @@ rules! {
     "clusterip-dns-independent-of-pods" info By(names::cluster_ip_name),
         "{asked} resolves to the cluster IP of {name} whether pods are ready or not"
         "Test a connection, not the name; a headless Service names only Ready pods."
-    "pod-ip-advertised" warning By(rollout::own_address),
-        "{name} tells others its pods' addresses: {pod} had {old} and has {new} now"
-        "Advertise the pod's name under the governing Service."
     "anti-affinity-preferred" info By(rollout::preferred_apart),
         "{pod} and {other} share {node}: a preferred anti-affinity may be broken"
         "Use requiredDuringSchedulingIgnoredDuringExecution, with enough nodes."
