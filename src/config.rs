@@ -21,6 +21,8 @@ pub struct Config {
     pub seed: u64,
     /// Which Kubernetes.
     pub version: Version,
+    /// The release in full where it matters: `1.35.2`; empty for the usual one.
+    pub release: Text,
     /// How many nodes: `node-1` to `node-N`.
     pub nodes: u32,
     /// The cluster's DNS domain.
@@ -39,6 +41,8 @@ pub struct Config {
     pub resizes: bool,
     /// Feature gate `MaxUnavailableStatefulSet`: off in v1.36 unless switched on.
     pub max_unavailable: bool,
+    /// Where the scheduler puts pods whose name fits, as long as that node can take them: `db-*` and the node.
+    pub places: Vec<(Text, Text)>,
     /// What programs in containers do, where somebody said so.
     pub apps: Vec<App>,
     /// Whether kubelets are simulated; without, pod statuses are inputs (as in the `b-*` recordings).
@@ -107,6 +111,7 @@ impl Default for Config {
         Self {
             seed: 1,
             version: Version::default(),
+            release: Text::new(),
             nodes: 3,
             domain: "cluster.local".into(),
             dns_address: "10.43.0.10".into(),
@@ -130,6 +135,7 @@ impl Default for Config {
             provisioner: "csi-provisioner-0".into(),
             resizes: true,
             max_unavailable: false,
+            places: Vec::new(),
             apps: Vec::new(),
             kubelets: true,
         }
@@ -169,6 +175,17 @@ impl Config {
             self.max_unavailable = on;
         }
         is_known
+    }
+
+    /// Whether a pod of that name is to be on that node.
+    pub fn is_placed(&self, pod: &str, node: &str) -> bool {
+        self.places.iter().any(|(pattern, place)| {
+            let fits = match pattern.split_once('*') {
+                Some((head, tail)) => pod.strip_prefix(head).is_some_and(|it| it.ends_with(tail)),
+                None => pattern == pod,
+            };
+            place == node && fits
+        })
     }
 
     /// The `host`-th address of a node's pod network.

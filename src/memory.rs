@@ -57,6 +57,8 @@ pub struct PodMemory {
     pub has_started: bool,
     /// After an error in the sync under way: when to sync again.
     pub retry: Option<Duration>,
+    /// Why the kubelet evicts it; empty while it does not.
+    pub evicted: Text,
     /// Its containers, init containers first.
     pub containers: Vec<ContainerMemory>,
 }
@@ -86,8 +88,8 @@ pub struct ContainerMemory {
     pub pull_back_off: BackOff,
     /// Its probes: startup, liveness, readiness.
     pub probes: [ProbeMemory; 3],
-    /// Whether its readiness fails by the reader's hand until it restarts.
-    pub is_held_unready: bool,
+    /// What somebody says its program does from now on, until it restarts.
+    pub said: Text,
 }
 
 /// A growing delay between attempts.

@@ -126,6 +126,11 @@ impl Cluster {
         self.0.snapshot()
     }
 
+    /// What went wrong so far and what to do, the most certain first: JSON of `Finding[]`.
+    pub fn doctor(&self) -> String {
+        self.0.doctor()
+    }
+
     /// Sentences in the language of that catalogue (the text of `languages/engine/<tag>.json`); English for `""`.
     #[wasm_bindgen(js_name = setLanguage)]
     pub fn set_language(&mut self, catalogue: &str) -> Result<(), JsError> {

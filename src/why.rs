@@ -462,6 +462,10 @@ reasons! {
     WaitsForMount { pod, claim, problem } "waits-for-mount"
         "{pod} is not running yet: its claim {claim} cannot be mounted ({problem})"
         "getPVCExtractPV" "concepts/storage/persistent-volumes/#binding"
+    /// The node needs room.
+    Evicted { pod, node, message } "evicted"
+        "{node} evicts {pod}: {message}"
+        "evictPod" "concepts/scheduling-eviction/node-pressure-eviction/"
     /// The program is about to end.
     WaitsForStop { pod } "waits-for-stop"
         "{pod} is still there: its program was told to stop and has not ended yet"

@@ -5,8 +5,8 @@
 use statefulset_playground::api::{Key, Kind};
 use statefulset_playground::apiserver::rest::HttpRequest;
 use statefulset_playground::config::{App, Config};
+use statefulset_playground::sim::Input;
 use statefulset_playground::sim::World;
-use statefulset_playground::sim::{Fault, Input};
 use statefulset_playground::time::{Duration, Time};
 use statefulset_playground::value::Value;
 use statefulset_playground::yaml;
@@ -316,16 +316,17 @@ fn a_pod_that_is_not_restarted_ends() {
     assert!(world.now > Time::START);
 }
 
-fn fault(world: &mut World, fault: Fault) {
-    world.apply(Input::Fault {
+fn say(world: &mut World, words: &str) {
+    world.apply(Input::Program {
         namespace: "default".into(),
         pod: "web-0".into(),
-        fault,
+        container: "c".into(),
+        words: words.into(),
     });
 }
 
 #[test]
-fn a_fault_ends_a_program_or_its_readiness() {
+fn an_input_ends_a_program_or_its_readiness() {
     let spec = "
 containers:
 - name: c
@@ -334,7 +335,7 @@ containers:
   readinessProbe: {httpGet: {port: 80}, periodSeconds: 1, failureThreshold: 2}";
     let mut world = world(spec);
     pass(&mut world, 3);
-    fault(&mut world, Fault::Unready);
+    say(&mut world, "unready");
     pass(&mut world, 3);
     assert_eq!(rows(&world).last().unwrap(), "0/1 Running 0");
     let texts = events(&world);
@@ -344,11 +345,11 @@ containers:
             .any(|it| it.ends_with("Readiness probe failed")),
         "{texts:?}"
     );
-    fault(&mut world, Fault::Ready);
+    say(&mut world, "ready");
     pass(&mut world, 2);
     assert_eq!(rows(&world).last().unwrap(), "1/1 Running 0");
-    fault(&mut world, Fault::Unready);
-    fault(&mut world, Fault::Crash);
+    say(&mut world, "unready");
+    say(&mut world, "exits 1");
     pass(&mut world, 3);
     assert_eq!(rows(&world).last().unwrap(), "1/1 Running 1");
 }
@@ -390,4 +391,20 @@ fn options_say_what_programs_do() {
     pass(&mut world, 5);
     let state = &pod(&world)["status"]["containerStatuses"][0]["state"];
     assert_eq!(state["terminated"]["exitCode"].as_int(), Some(7));
+}
+
+#[test]
+fn an_evicted_pod_has_failed_and_stays_as_an_object() {
+    let mut world = world("containers: [{name: c, image: 'nginx:1'}]");
+    pass(&mut world, 3);
+    say(&mut world, "evicted The node was low on resource: memory. ");
+    pass(&mut world, 3);
+    let status = pod(&world)["status"].clone();
+    assert_eq!(status["phase"].as_str(), "Failed");
+    assert_eq!(status["reason"].as_str(), "Evicted");
+    let texts = events(&world);
+    assert!(
+        texts.iter().any(|it| it.contains("low on resource")),
+        "{texts:?}"
+    );
 }

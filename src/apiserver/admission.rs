@@ -5,6 +5,7 @@
 //! upstream: plugin/pkg/admission/{namespace/lifecycle,serviceaccount,priority,defaulttolerationseconds,storage}.
 
 use super::defaults::{CONTAINERS, item_mut};
+use super::podsecurity;
 use super::{Status, Store, constant};
 use crate::api::quantity::Quantity;
 use crate::api::{Key, Kind, Object};
@@ -31,6 +32,7 @@ pub(super) fn create(
         service_account(store, config, key, value)?;
         priority(key, &mut value["spec"])?;
         tolerations(&mut value["spec"]);
+        podsecurity::admit(store, key, &value["spec"])?;
     }
     // upstream: StorageObjectInUseProtection.
     let finalizer = match key.kind {

@@ -10,6 +10,7 @@ mod defaults;
 mod delete;
 mod patch;
 mod places;
+mod podsecurity;
 mod quota;
 pub mod rest;
 mod seed;

@@ -7,6 +7,7 @@ use super::write::Write;
 use crate::api::quantity::Quantity;
 use crate::api::quota::written;
 use crate::api::{Kind, Object};
+use crate::sort;
 use crate::value::{Text, Value};
 
 impl Write<'_> {
@@ -81,9 +82,10 @@ fn unset(object: &Object, hard: &Value) -> String {
         if !["cpu", "memory"].contains(&name) {
             continue;
         }
-        let containers = object.containers().iter();
+        let containers = object.containers().iter().chain(object.init_containers());
         let lacking = containers.filter(|it| it["resources"][kind][name].is_null());
-        let names: Vec<&str> = lacking.map(|it| it["name"].as_str()).collect();
+        let mut names: Vec<&str> = lacking.map(|it| it["name"].as_str()).collect();
+        sort::by_key(&mut names, |it| *it);
         if !names.is_empty() {
             found.push([resource.as_str(), " for: ", &names.join(",")].concat());
         }

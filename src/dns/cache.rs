@@ -24,6 +24,8 @@ pub struct Kept {
     pub since: Time,
     /// From when on the name is asked for anew.
     pub until: Time,
+    /// Whether the server would say something else by now.
+    pub is_stale: bool,
 }
 
 /// The cache of one server.
@@ -85,6 +87,7 @@ impl Cache {
         let kept = Kept {
             since: now,
             until: now + Duration::s(ttl.into()),
+            is_stale: false,
         };
         let reply = Arc::new(reply.clone());
         entries.insert(key, Entry { reply, kept });

@@ -283,8 +283,6 @@ pub struct Reply {
     pub additional: Vec<Record>,
     /// Since when and until when it stands in the server's cache; nothing when it was made for this query.
     pub kept: Option<cache::Kept>,
-    /// It stands in the server's cache, and the server would say something else by now.
-    pub is_stale: bool,
     /// What the server found, so that every answer and every absence can be explained.
     pub why: Finding,
 }
@@ -301,7 +299,6 @@ impl Reply {
             authority: Vec::new(),
             additional: Vec::new(),
             kept: None,
-            is_stale: false,
             why,
         }
     }

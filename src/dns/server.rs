@@ -116,7 +116,7 @@ impl Server {
             |cache: &Option<Cache>, query: &Query| cache.as_ref().and_then(|it| it.get(query, now));
         if let Some(mut reply) = kept(&self.cache, query) {
             let fresh = self.zone.answer(query);
-            reply.is_stale = fresh.is_some_and(|it| {
+            let is_stale = fresh.is_some_and(|it| {
                 it.rcode != reply.rcode
                     || it.answer.len() != reply.answer.len()
                     || it.answer.iter().any(|fresh| {
@@ -124,6 +124,9 @@ impl Server {
                         !reply.answer.iter().any(same)
                     })
             });
+            if let Some(kept) = &mut reply.kept {
+                kept.is_stale = is_stale;
+            }
             return reply;
         }
         // What an alias leads to is asked of the whole server, so it is kept as well.

@@ -129,8 +129,8 @@ impl<'a> Client<'a> {
             records: reply.map_or(0, |it| it.answer.len()),
             why: reply.map_or(Finding::NoReply, |it| it.why.clone()),
             stale_since: reply
-                .filter(|it| it.is_stale)
                 .and_then(|it| it.kept)
+                .filter(|it| it.is_stale)
                 .map(|it| it.since),
         });
         outcome

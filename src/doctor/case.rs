@@ -111,7 +111,7 @@ impl<'a> Case<'a> {
 
     /// What Events told.
     pub fn told(&self, reason: &str, part: &str, all: &mut Vec<Found>) {
-        for entry in self.world.store.log.iter() {
+        for entry in &self.world.store.log {
             let value = &entry.object.value;
             let message = value["message"].as_str();
             if entry.object.kind != Kind::Event
@@ -126,7 +126,7 @@ impl<'a> Case<'a> {
             };
             let key = Key::new(kind, about["namespace"].as_str(), about["name"].as_str());
             // Its manifest is that of its set.
-            let owner = entry_owner(self.at(entry.time), &key);
+            let owner = owner(self, &key);
             all.push(
                 Found::new(owner.as_ref().unwrap_or(&key), "spec.template.spec")
                     .fact("message", message)
@@ -137,12 +137,13 @@ impl<'a> Case<'a> {
     }
 }
 
-/// The set that controls a pod.
-pub(super) fn entry_owner(moment: &Moment, key: &Key) -> Option<Key> {
-    let pod = moment.objects.get(key)?;
-    let name = pod.controller()["name"].as_str();
-    let is_set = pod.controller()["kind"].as_str() == "StatefulSet";
-    is_set.then(|| Key::new(Kind::StatefulSet, pod.namespace(), name))
+/// The set that controls a pod, or did while there was one of that name.
+pub(super) fn owner(case: &Case<'_>, key: &Key) -> Option<Key> {
+    let mut log = case.world.store.log.iter();
+    let pod = log.find(|it| it.object.kind == key.kind && it.object.key() == *key)?;
+    let of = pod.object.controller();
+    let is_set = of["kind"].as_str() == "StatefulSet";
+    is_set.then(|| Key::new(Kind::StatefulSet, &key.namespace, of["name"].as_str()))
 }
 
 impl Moment {

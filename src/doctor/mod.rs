@@ -6,6 +6,7 @@
 
 mod case;
 mod names;
+mod probes;
 mod rollout;
 mod services;
 mod storage;
@@ -46,7 +47,7 @@ enum Find {
 }
 
 /// What a rule found.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Found {
     about: Key,
     field: Text,

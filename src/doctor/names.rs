@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::Found;
-use super::case::{Case, LONG, entry_owner, service_of, template_labels};
+use super::case::{Case, LONG, owner, service_of, template_labels};
 use crate::api::{Key, Kind, Object};
+use crate::apiserver::Change;
 use crate::dns::Type;
 use crate::dns::finding::Finding;
 use crate::sim::Lookup;
@@ -230,7 +231,7 @@ fn ports(case: &Case<'_>, is_without: bool, all: &mut Vec<Found>) {
 
 /// busybox' own client since 1.29 says otherwise than the resolver that programs use.
 pub(super) fn misleading_tool(case: &Case<'_>, all: &mut Vec<Found>) {
-    for look in case.world.lookups.iter() {
+    for look in &case.world.lookups {
         if look.resolves.is_some_and(|it| it != (look.exit == 0)) {
             let key = if look.pod.name().is_empty() {
                 Key::new(Kind::Pod, look.pod.namespace(), "")
@@ -260,7 +261,7 @@ pub(super) fn host_network(case: &Case<'_>, all: &mut Vec<Found>) {
         if spec["hostNetwork"].is_true()
             && ["", "ClusterFirst"].contains(&spec["dnsPolicy"].as_str())
         {
-            let owner = entry_owner(case.at(look.time), &look.pod.key());
+            let owner = owner(case, &look.pod.key());
             let about = owner.unwrap_or(look.pod.key());
             all.push(Found::new(&about, "spec.template.spec.dnsPolicy").by(look));
         }
@@ -298,7 +299,7 @@ fn waiting(case: &Case<'_>, is_deadlock: bool, all: &mut Vec<Found>) {
                 }
                 _ => continue,
             };
-            let set = entry_owner(moment, &pod.key()).and_then(|it| moment.objects.get(&it));
+            let set = owner(case, &pod.key()).and_then(|it| moment.objects.get(&it));
             let is_later = set.is_some_and(|set| {
                 let number = |name: &str| {
                     let mut object = Object::new(Kind::Pod, crate::value::Value::object());
@@ -366,7 +367,7 @@ pub(super) fn negative_cache(case: &Case<'_>, all: &mut Vec<Found>) {
 }
 
 fn stale(case: &Case<'_>, is_record: bool, all: &mut Vec<Found>) {
-    for look in case.world.lookups.iter() {
+    for look in &case.world.lookups {
         for attempt in look.forward() {
             let Some(since) = attempt.stale_since else {
                 continue;
@@ -407,6 +408,42 @@ pub(super) fn cluster_ip_name(case: &Case<'_>, all: &mut Vec<Found>) {
                     all.push(Found::new(&service.key(), "spec.clusterIP").by(look));
                 }
             }
+        }
+    }
+}
+
+/// A client keeps the first address of a name, and the pod behind it has been made anew since.
+pub(super) fn client_cache(case: &Case<'_>, all: &mut Vec<Found>) {
+    for look in case.world.lookups.iter().filter(|it| it.is_answered()) {
+        let client = &look.pod;
+        let caches = case.world.config.apps.iter().any(|it| {
+            it.words.starts_with("caches-dns") && it.is_of(client.name(), client.labels())
+        });
+        let attempts = look.forward().filter(|it| caches && it.records > 0);
+        let mut services = attempts.filter_map(|it| service_of(&it.why));
+        let service = services.find_map(|it| case.at(look.time).service(it));
+        let Some(service) = service else {
+            continue;
+        };
+        let log = case.world.store.log.iter();
+        let mut made_anew = log.filter(|it| {
+            it.change == Change::Added
+                && it.time > look.time
+                && it.object.kind == Kind::Pod
+                && service.selects(&it.object)
+        });
+        let is_same = |time| {
+            let now = case.at(time).objects.get(&client.key());
+            now.is_some_and(|it| it.uid() == client.uid())
+        };
+        if let Some(anew) = made_anew.find(|it| is_same(it.time)) {
+            let about = owner(case, &client.key()).unwrap_or(client.key());
+            all.push(
+                Found::new(&about, "spec.containers")
+                    .fact("pod", anew.object.name())
+                    .by(look)
+                    .shown(anew.time, "the pod is made anew, with another address"),
+            );
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Found;
-use super::case::{Case, LONG, entry_owner};
+use super::case::{Case, LONG, owner};
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::LogEntry;
 use crate::plan::Actor;
@@ -112,7 +112,7 @@ fn reasons(case: &Case<'_>, code: &str, all: &mut Vec<Found>, field: &str) {
         }
         let set = match &entry.what {
             What::Waits(key) if key.kind == Kind::StatefulSet => Some(key.clone()),
-            What::Waits(key) | What::Wrote { key, .. } => entry_owner(case.at(entry.time), key),
+            What::Waits(key) | What::Wrote { key, .. } => owner(case, key),
             What::Command(_) | What::Refused { .. } => None,
         };
         if let Some(set) = set {
@@ -135,7 +135,7 @@ pub(super) fn partition(case: &Case<'_>, all: &mut Vec<Found>) {
 ///
 /// upstream: completeRollingUpdate.
 pub(super) fn partition_forgotten(case: &Case<'_>, all: &mut Vec<Found>) {
-    for entry in case.world.store.log.iter() {
+    for entry in &case.world.store.log {
         let (Some(before), set) = (entry.before.as_deref(), &*entry.object) else {
             continue;
         };
@@ -180,6 +180,16 @@ pub(super) fn parallel(case: &Case<'_>, all: &mut Vec<Found>) {
     }
 }
 
+/// With the gate of the first 1.35 releases, pods that are not available stop the update of a Parallel set.
+///
+/// upstream: kubernetes issue 137409; off again from 1.35.4.
+pub(super) fn regression(case: &Case<'_>, all: &mut Vec<Found>) {
+    let config = &case.world.config;
+    if config.max_unavailable && config.release.starts_with("1.35") {
+        parallel(case, all);
+    }
+}
+
 /// A pod that has failed is deleted and made anew under its name.
 pub(super) fn failed_recreated(case: &Case<'_>, all: &mut Vec<Found>) {
     reasons(case, "delete-ended", all, "spec.template.spec");
@@ -196,7 +206,7 @@ pub(super) fn own_address(case: &Case<'_>, all: &mut Vec<Found>) {
         if !is_app && !uses_own_address(template) {
             continue;
         }
-        for (key, life) in case.world.lives.iter() {
+        for (key, life) in &case.world.lives {
             let is_its = key.namespace == set.namespace()
                 && key
                     .name
@@ -241,7 +251,7 @@ pub(super) fn forced(case: &Case<'_>, all: &mut Vec<Found>) {
             let is_named = line
                 .split_whitespace()
                 .any(|it| it.rsplit('/').next() == Some(pod.name()));
-            if let Some(set) = entry_owner(moment, &pod.key()).filter(|_| is_named) {
+            if let Some(set) = owner(case, &pod.key()).filter(|_| is_named) {
                 all.push(
                     Found::new(&set, "spec")
                         .fact("pod", pod.name())

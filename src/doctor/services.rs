@@ -81,7 +81,7 @@ pub(super) fn selector_mismatch(case: &Case<'_>, all: &mut Vec<Found>) {
             all.push(it);
         }
     }
-    for look in case.world.lookups.iter() {
+    for look in &case.world.lookups {
         let moment = case.at(look.time);
         for attempt in look.forward() {
             let service = service_of(&attempt.why).and_then(|it| moment.service(it));

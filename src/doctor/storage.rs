@@ -1,9 +1,11 @@
 //! Claims, volumes and what ties them to pods and nodes.
 
+use std::sync::Arc;
+
 use super::Found;
-use super::case::{Case, LONG};
+use super::case::{Case, LONG, Moment};
 use super::rollout::shrinkings;
-use crate::api::Kind;
+use crate::api::{Kind, Object};
 
 /// Claims outlive scaling down and deletion, so that the data is there for the next pod of that name.
 pub(super) fn retained(case: &Case<'_>, all: &mut Vec<Found>) {
@@ -68,6 +70,87 @@ pub(super) fn template_status(case: &Case<'_>, all: &mut Vec<Found>) {
                 let field = "spec.volumeClaimTemplates";
                 all.push(Found::new(&set.key(), field).shown(*time, line));
             }
+        }
+    }
+}
+
+/// Claims that have waited for long, and the moment.
+fn waiting<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (&'c Moment, &'c Arc<Object>)> {
+    let all = case.moments.iter().flat_map(|moment| {
+        let claims = moment.objects.list(Kind::PersistentVolumeClaim);
+        claims.map(move |it| (moment, it))
+    });
+    all.filter(|(moment, claim)| {
+        claim.value["status"]["phase"].as_str() == "Pending"
+            && moment.time.since(claim.created()) >= LONG
+    })
+}
+
+/// The set whose claim that is.
+fn set_of<'m>(moment: &'m Moment, claim: &Object) -> Option<&'m Arc<Object>> {
+    let mut sets = moment.objects.list(Kind::StatefulSet);
+    let of_it = |set: &&Arc<Object>| set.namespace() == claim.namespace();
+    sets.find(|set| {
+        let templates = set.value["spec"]["volumeClaimTemplates"].items();
+        let mut templates = templates.iter();
+        of_it(set)
+            && templates.any(|it| {
+                let head = crate::text!("{}-{}-", it["metadata"]["name"].as_str(), set.name());
+                claim.name().starts_with(head.as_str())
+            })
+    })
+}
+
+fn found(moment: &Moment, claim: &Object, field: &str) -> Found {
+    let set = set_of(moment, claim);
+    let about = set.map_or_else(|| claim.key(), |it| it.key());
+    let class = claim.value["spec"]["storageClassName"].as_str();
+    let text = "the claim is Pending";
+    Found::new(&about, field)
+        .fact("claim", claim.name())
+        .fact("class", class)
+        .shown(moment.time, text)
+}
+
+/// Neither the claim nor the cluster says which class makes its volume.
+pub(super) fn no_class(case: &Case<'_>, all: &mut Vec<Found>) {
+    for (moment, claim) in waiting(case) {
+        if claim.value["spec"]["storageClassName"].as_str().is_empty() {
+            all.push(found(moment, claim, "spec.volumeClaimTemplates"));
+        }
+    }
+}
+
+/// The claim names a class that is not there.
+pub(super) fn unknown_class(case: &Case<'_>, all: &mut Vec<Found>) {
+    for (moment, claim) in waiting(case) {
+        let class = claim.value["spec"]["storageClassName"].as_str();
+        if !class.is_empty() && moment.get(Kind::StorageClass, "", class).is_none() {
+            all.push(found(moment, claim, "spec.volumeClaimTemplates"));
+        }
+    }
+}
+
+/// nodeName leaves the scheduler out, and only the scheduler says for which node a volume is to be made.
+pub(super) fn node_name(case: &Case<'_>, all: &mut Vec<Found>) {
+    for (moment, claim) in waiting(case) {
+        let Some(set) = set_of(moment, claim) else {
+            continue;
+        };
+        let node = set.value["spec"]["template"]["spec"]["nodeName"].as_str();
+        if !node.is_empty() {
+            all.push(found(moment, claim, "spec.template.spec.nodeName").fact("node", node));
+        }
+    }
+}
+
+/// A volume was released, and the next claim cannot have it.
+pub(super) fn released(case: &Case<'_>, all: &mut Vec<Found>) {
+    for (moment, claim) in waiting(case) {
+        let mut volumes = moment.objects.list(Kind::PersistentVolume);
+        let is_released = |it: &&Arc<Object>| it.value["status"]["phase"].as_str() == "Released";
+        if let Some(volume) = volumes.find(is_released) {
+            all.push(found(moment, claim, "").fact("volume", volume.name()));
         }
     }
 }

@@ -2,7 +2,7 @@
 //! reader's actions ran into, what is only likely.
 
 use super::Find::{By, Refused, Told};
-use super::{Find, Rule, names, rollout, services, storage};
+use super::{Find, Rule, names, probes, rollout, services, storage};
 use crate::api::Kind;
 
 macro_rules! rules {
@@ -55,12 +55,15 @@ rules! {
     "failedcreate-quota" error Told("FailedCreate", "quota"),
         "the quota of the namespace lets no pod of {name} be made: {message}"
         "Give every container, init containers too, requests and limits that fit, or raise the quota."
-    "failedcreate-admission" error Told("FailedCreate", "is forbidden"),
+    "failedcreate-admission" error Told("FailedCreate", "violates PodSecurity"),
         "admission refuses the pods of {name}; only the set's events tell: {message}"
         "Change what the message names, or the namespace's policy."
     "failedcreate-admission" error Told("FailedCreate", "admission webhook"),
         "admission refuses the pods of {name}; only the set's events tell: {message}"
         "Change what the message names, or the webhook."
+    "failedcreate-admission" error Told("FailedCreate", "error looking up service account"),
+        "admission refuses the pods of {name}; only the set's events tell: {message}"
+        "Make the service account, or name one that exists."
     "anti-affinity-symmetry" error Told("FailedScheduling", "existing pods anti-affinity rules"),
         "{object} cannot be placed although its own rule is gone: running pods still carry the required anti-affinity, and the scheduler honours it from both sides"
         "Delete the older pods too, so that they are made from the new template."
@@ -79,6 +82,24 @@ rules! {
     "adopted-pod-storage-mismatch" error Told("FailedUpdate", "pod updates may not change fields"),
         "{name} cannot bring an adopted pod's volumes in line with its template, and goes no further: a pod's volumes never change"
         "Delete the pods one by one; they are made anew with all volumes."
+    "nodename-bypasses-scheduler" error By(storage::node_name),
+        "claim {claim} of {name} waits for a scheduler, and nodeName {node} leaves the scheduler out: only it says for which node a volume is to be made"
+        "Use nodeSelector or affinity instead of nodeName."
+    "storageclass-not-found" error By(storage::unknown_class),
+        "claim {claim} of {name} asks for class {class}, which is not there"
+        "Make that StorageClass, or name one that exists; a claim keeps its class, so delete and make it anew."
+    "pv-released-claimref" error By(storage::released),
+        "claim {claim} gets no volume, although {volume} is there: that one is Released, and still refers to its former claim"
+        "Remove spec.claimRef of the volume, when its data may be used again."
+    "no-default-storageclass" error By(storage::no_class),
+        "claim {claim} of {name} names no storage class, and there is no default one for it"
+        "Name a class in the claim template, or make one the default; \"\" means no class for ever."
+    "probe-wrong-target" error By(probes::wrong_target),
+        "a probe of container {container} asks where nobody answers: {message}"
+        "Give the probe the port and path that the program serves."
+    "liveness-too-aggressive" error By(probes::too_aggressive),
+        "container {container} of {pod} is restarted by a probe that does not tell whether it lives: {message}"
+        "Add a startupProbe, or a longer failureThreshold, and don't let liveness depend on others."
     "pvc-deleted-while-in-use" warning By(storage::deleted_in_use),
         "claim {name} is Terminating and stays so: {pod} uses it"
         "Delete the pod when the data may go; a new claim follows."
@@ -133,9 +154,18 @@ rules! {
     "negative-dns-cache" warning By(names::negative_cache),
         "DNS goes on denying {asked}: it was asked while the name was not there, {seconds} s ago, and denials are cached"
         "Wait for the TTL, or disable the cache for denials of the cluster's zone."
+    "client-dns-cache" warning By(names::client_cache),
+        "{name} keeps the address that {asked} had first, and {pod} has been made anew with another since"
+        "Make the client look the name up again when a connection fails, or limit how long it keeps answers."
+    "pod-ip-advertised" warning By(rollout::own_address),
+        "{name} tells others its pods' addresses: {pod} had {old} and has {new} now"
+        "Advertise the pod's name under the governing Service."
     "misleading-dns-tool" warning By(names::misleading_tool),
         "this nslookup of {asked} ended with {exit}, while the resolver that programs use {finds} the name"
         "Use busybox:1.28, or getent hosts, to see what programs see."
+    "parallel-maxunavailable-regression" error By(rollout::regression),
+        "the update of {name} waits for pods that are not available: from 1.35.0 to 1.35.3 MaxUnavailableStatefulSet is on, and Parallel does not go past them any more"
+        "Use 1.35.4 or later, or switch the feature gate off."
     "ordered-ready-forced-rollback" error By(rollout::forced_rollback),
         "{pod} is not replaced although the template of {name} was changed: OrderedReady waits until the pod is Ready, which it never gets"
         "Delete the broken pod; it is made from the new template."
@@ -169,9 +199,6 @@ rules! {
     "clusterip-dns-independent-of-pods" info By(names::cluster_ip_name),
         "{asked} resolves to the cluster IP of {name} whether pods are ready or not"
         "Test a connection, not the name; a headless Service names only Ready pods."
-    "pod-ip-advertised" warning By(rollout::own_address),
-        "{name} tells others its pods' addresses: {pod} had {old} and has {new} now"
-        "Advertise the pod's name under the governing Service."
     "anti-affinity-preferred" info By(rollout::preferred_apart),
         "{pod} and {other} share {node}: a preferred anti-affinity may be broken"
         "Use requiredDuringSchedulingIgnoredDuringExecution, with enough nodes."

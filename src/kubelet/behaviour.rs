@@ -12,10 +12,17 @@
 //! | `ignores-term` | stops only when killed | |
 //! | `listens-after DURATION` | is not up until then: probes fail | |
 //! | `listens-on PORT[,PORT]` | listens there instead of on the declared ports | |
-//! | `unready` | fails its readiness probe | |
+//! | `unready` · `ready` | fails its readiness probe · passes it | |
+//! | `down` · `up` | is not up · is up | |
+//! | `answers PATH CODE` | answers that path with that status | |
+//! | `waits-for-name NAME…` · `waits-for-port HOST:PORT` | is not up, and ends not, before somebody says so | |
+//! | `ready-when-resolves NAME` | fails its readiness probe before somebody says otherwise | |
+//!
+//! The options of a simulation say it of pods by their labels or name ([`App`](crate::config::App)), and then the
+//! container's command counts no more; `sim::Input::Program` says it of a running container until it restarts.
 //!
 //! The images are those of the recordings' runtime; a DURATION is a number with ms, s, m or h.
-//! `sim::Input::Fault` ends a program or its readiness at any moment, `sim::Input::Pull` changes what a pull takes.
+//! `sim::Input::Pull` changes what a pull takes.
 //! Commands: `true`, `false` and `sh -c "exit N"` end at once; `sleep N` ends after N seconds.
 
 use crate::api::Object;
@@ -38,6 +45,10 @@ pub(super) struct Behaviour {
     pub ports: Text,
     /// Its readiness probe fails.
     pub is_unready: bool,
+    /// It is not up, and nobody knows when it will be.
+    pub is_down: bool,
+    /// It answers that path with that status.
+    pub answers: Option<(Text, Text)>,
 }
 
 /// What an image's name says of the program in it.
@@ -62,6 +73,8 @@ impl Behaviour {
             up_after: Duration::default(),
             ports: Text::new(),
             is_unready: false,
+            is_down: false,
+            answers: None,
         };
         let image = container["image"].as_str();
         for (part, words) in IMAGES {
@@ -73,15 +86,28 @@ impl Behaviour {
         it.take(annotations["playground/app"].as_str());
         let own = crate::text!("playground/app.{}", container["name"].as_str());
         it.take(annotations[own.as_str()].as_str());
-        for app in &config.apps {
-            let is_container = match app.container.as_str() {
-                "" => at >= pod.init_containers().len(),
-                name => container["name"].as_str() == name,
+        let own_name = container["name"].as_str();
+        let apps = config.apps.iter().filter(|app| {
+            let is_meant = if app.container.is_empty() {
+                at >= pod.init_containers().len()
+            } else {
+                app.container == own_name
             };
-            if is_container && app.is_of(pod.name(), pod.labels()) {
-                it.take(&app.words);
+            is_meant && app.is_of(pod.name(), pod.labels())
+        });
+        for (number, app) in apps.enumerate() {
+            if number == 0 && !is_init {
+                it.ends = None;
             }
+            it.take(&app.words);
         }
+        it
+    }
+
+    /// What the program does that runs there now.
+    pub(super) fn now(config: &Config, pod: &Object, at: usize, said: &str) -> Self {
+        let mut it = Self::of(config, pod, at);
+        it.take(said);
         it
     }
 
@@ -103,7 +129,17 @@ impl Behaviour {
                 "ignores-term" => self.stop = None,
                 "listens-after" => self.up_after = span.unwrap_or_default(),
                 "listens-on" => self.ports = first.into(),
-                "unready" => self.is_unready = true,
+                "unready" | "ready-when-resolves" => self.is_unready = true,
+                "ready" => self.is_unready = false,
+                "down" => self.is_down = true,
+                "up" => self.is_down = false,
+                "waits-for-name" | "waits-for-port" => {
+                    self.is_down = true;
+                    self.ends = None;
+                }
+                "answers" => {
+                    self.answers = words.next().map(|code| (first.into(), code.into()));
+                }
                 _ => {}
             }
         }

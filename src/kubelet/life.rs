@@ -135,6 +135,7 @@ impl<'a> Life<'a> {
             kill_at: Time::NEVER,
             has_started: false,
             retry: None,
+            evicted: Text::new(),
             containers: vec![ContainerMemory::default(); pod.container_count()],
         };
         let mut it = known.unwrap_or_else(fresh);
@@ -159,6 +160,9 @@ impl<'a> Life<'a> {
         }
         if self.pod.is_terminating() && self.it.stage < Stage::Ended {
             self.stop();
+        }
+        if !self.it.evicted.is_empty() && self.it.stage < Stage::Stopping {
+            self.evict();
         }
         for _ in 0..MOST_DUE {
             if !self.do_next() {

@@ -1,6 +1,6 @@
 //! Probes: when they tick, what they find, and what follows at a threshold.
 //!
-//! A probe that passes rests: what it looks at changes only by the reader's hand, which wakes it.
+//! A probe that passes rests: what it looks at changes only by an input, which wakes it.
 //! differs: an answer takes no time, so no probe times out.
 //! upstream: pkg/kubelet/prober/worker.go, doProbe; prober_manager.go, UpdatePodStatus; spec/statefulset.md D.6.
 
@@ -145,9 +145,9 @@ impl Life<'_> {
     /// What a probe that fails says; nothing if it passes.
     fn failure(&self, at: usize, kind: usize, probe: &Value) -> Option<Text> {
         let (spec, it) = (self.container(at), &self.it.containers[at]);
-        let behaviour = Behaviour::of(self.ctx.config, self.pod, at);
-        let is_up = self.ctx.now >= it.running? + behaviour.up_after;
-        let is_held = kind == READINESS && (behaviour.is_unready || it.is_held_unready);
+        let behaviour = Behaviour::now(self.ctx.config, self.pod, at, &it.said);
+        let is_up = self.ctx.now >= it.running? + behaviour.up_after && !behaviour.is_down;
+        let is_held = kind == READINESS && behaviour.is_unready;
         if !probe["exec"].is_null() {
             let words = &probe["exec"]["command"];
             let words = [words[0].as_str(), words[1].as_str(), words[2].as_str()];
@@ -161,6 +161,13 @@ impl Life<'_> {
         };
         let port = port_of(spec, &handler["port"]);
         let listens = is_up && listens(spec, &behaviour, &port);
+        if let Some((_, code)) = behaviour
+            .answers
+            .filter(|it| listens && path == Some(&it.0))
+        {
+            let is_good = code.starts_with(['2', '3']);
+            return (!is_good).then(|| crate::text!("HTTP probe failed with statuscode: {code}"));
+        }
         if listens && !is_held {
             return None;
         }

@@ -179,7 +179,7 @@ impl Life<'_> {
         it.running = Some(now);
         it.ends = behaviour.ends.map(|(after, code)| (now + after, code));
         it.waiting = Value::Null;
-        it.is_held_unready = false;
+        it.said = Text::new();
         for (probe, kind) in it.probes.iter_mut().zip(KINDS) {
             let period = period(&spec[kind.field]);
             let first = if probe.next == Time::NEVER {

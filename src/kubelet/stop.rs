@@ -9,7 +9,7 @@ use crate::apiserver::{DeleteOptions, Request, Verb, WriteOptions};
 use crate::chance::between;
 use crate::config::Version;
 use crate::memory::Stage;
-use crate::plan::{Decision, OnError};
+use crate::plan::{Decision, EventRecord, EventSource, OnError};
 use crate::time::{Duration, Time};
 use crate::value::Text;
 use crate::why::Why;
@@ -43,6 +43,33 @@ impl Life<'_> {
         }
         self.it.kill_at = kill_at;
         self.start_stopping(grace);
+    }
+
+    /// The pod must go from its node; its object stays, with phase Failed.
+    ///
+    /// upstream: eviction manager, evictPod.
+    pub(super) fn evict(&mut self) {
+        let (pod, node) = (self.name(), self.node());
+        let message = self.it.evicted.clone();
+        let why = Why::Evicted {
+            pod,
+            node: node.clone(),
+            message: message.clone(),
+        };
+        let source = EventSource {
+            component: "kubelet",
+            host: node,
+        };
+        let event = EventRecord {
+            about: self.pod.as_involved_object(),
+            source,
+            is_warning: true,
+            reason: "Evicted",
+            message,
+        };
+        self.decisions.push(Decision::Record(event, why));
+        self.it.kill_at = self.ctx.now;
+        self.start_stopping(Duration::default());
     }
 
     /// upstream: the observedGeneration write is new with v1.34; SyncTerminatingPod.

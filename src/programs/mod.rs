@@ -10,6 +10,8 @@ mod coreutils;
 pub mod image;
 mod libc;
 
+use core::net::IpAddr;
+
 use crate::api::Object;
 use crate::config::Config;
 use crate::dns::resolv::{Hosts, ResolvConf, hosts_text};
@@ -137,14 +139,21 @@ pub fn run<'n>(
     })
 }
 
-/// Whether the container's own C library finds that name.
-pub fn resolves<'n>(container: &Container<'_>, name: &str, network: &'n mut Network<'n>) -> bool {
+/// What the container's own C library finds for that name, and what it asked; without its `/etc/hosts` where a DNS
+/// tool is meant.
+pub fn resolve<'n>(
+    container: &Container<'_>,
+    name: &str,
+    has_hosts: bool,
+    network: &'n mut Network<'n>,
+) -> (Vec<IpAddr>, Vec<Attempt>) {
     let Container { pod, config, .. } = container;
     let (resolv, hosts) = (ResolvConf::of_pod(pod, config), hosts_text(pod, config));
+    let hosts = if has_hosts { hosts } else { Text::new() };
     let library = Image::parse(container.image).library();
-    Client::new(resolv, Hosts::parse(&hosts), library, network)
-        .addresses(name)
-        .is_some()
+    let mut client = Client::new(resolv, Hosts::parse(&hosts), library, network);
+    let found = client.addresses(name).unwrap_or_default();
+    (found.addresses, client.tried)
 }
 
 /// The program of that name in the image, if any, run to its end.

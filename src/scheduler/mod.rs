@@ -141,7 +141,7 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
     }
 }
 
-/// The pod's preferences first, then fewer pods of the same owner, then fewer pods, then a keyed draw.
+/// The place that the options give it first, then the pod's preferences, then fewer pods of the same owner, then fewer pods, then a keyed draw.
 ///
 /// differs: upstream adds up scores of a dozen plugins; for pods without requests they come to this.
 fn rank(
@@ -150,7 +150,7 @@ fn rank(
     node: &Object,
     there: &[(&Object, &Object)],
     neighbours: &Neighbours,
-) -> (usize, i64, usize, usize, u64) {
+) -> (bool, usize, i64, usize, usize, u64) {
     let owner = pod.controller()["uid"].as_str();
     let (mut kin, mut all) = (0, 0);
     for (other, _) in there.iter().filter(|it| it.1.name() == node.name()) {
@@ -159,6 +159,7 @@ fn rank(
     }
     let words = ["schedule", pod.uid(), node.name()];
     (
+        !ctx.config.is_placed(pod.name(), node.name()),
         nodes::soft_taints(pod, node),
         -(nodes::preference(pod, node) + neighbours.preference(node)),
         kin,

@@ -6,9 +6,11 @@ mod diagnose;
 
 use crate::api::Kind;
 use crate::config::Config;
+use crate::doctor;
 use crate::shell::transcript::{self, PasteKind, Pasted};
 use crate::sim::{Input, StepSize, Timeline};
 use crate::time::{Duration, Time};
+use crate::value::Value;
 use crate::view::snapshot::{self, Places};
 use crate::view::words::Words;
 use crate::yaml::Document;
@@ -121,6 +123,18 @@ impl Session {
     /// Everything the page shows, as JSON.
     pub fn snapshot(&self) -> String {
         snapshot::snapshot(&self.timeline, &self.words, &self.documents).to_json()
+    }
+
+    /// What went wrong so far and what to do, as JSON: an array, the most certain first.
+    pub fn doctor(&self) -> String {
+        let findings = doctor::examine(self.timeline.world());
+        let found = findings.iter().map(|it| {
+            let line = self
+                .documents
+                .line(it.about.kind, Some(&it.about.name), &it.field);
+            it.to_value(line)
+        });
+        found.collect::<Value>().to_json()
     }
 
     fn told(&mut self, pasted: &Pasted) -> String {

@@ -23,6 +23,18 @@ pub enum Input {
     },
     /// A request of some other client.
     Http(HttpRequest),
+    /// What the program in a running container does from now on, in the words of `kubelet::behaviour`; `exits CODE`
+    /// ends it, `evicted MESSAGE` its pod.
+    Program {
+        /// The pod's namespace.
+        namespace: Text,
+        /// The pod.
+        pod: Text,
+        /// The container; the first ordinary one if it has none of that name.
+        container: Text,
+        /// The words.
+        words: Text,
+    },
     /// The removal of a pod is held up on its node for so many milliseconds, as by a slow unmount.
     HoldRemoval {
         /// Its namespace.
@@ -32,15 +44,6 @@ pub enum Input {
         /// How long.
         hold_ms: u64,
     },
-    /// Something goes wrong with a pod's first container, or is right again.
-    Fault {
-        /// The pod's namespace.
-        namespace: Text,
-        /// Its name.
-        pod: Text,
-        /// What.
-        fault: Fault,
-    },
     /// From now on a pull of this image takes so long; [`Duration::NEVER`] when no registry has it.
     Pull {
         /// The image as manifests write it.
@@ -48,15 +51,4 @@ pub enum Input {
         /// How long.
         takes: Duration,
     },
-}
-
-/// What goes wrong with a program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// Its main process dies with exit code 1.
-    Crash,
-    /// Its readiness probe fails until it is started again.
-    Unready,
-    /// Its readiness probe passes again.
-    Ready,
 }

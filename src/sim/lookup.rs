@@ -102,8 +102,8 @@ impl World {
         let Some((tried, exit)) = ran.filter(|it| !it.0.is_empty()) else {
             return;
         };
-        let names = tried.iter().map(|it| &it.query.name);
-        let shortest = names.min_by_key(|it| it.len());
+        let asked = tried.iter().map(|it| &it.query.name);
+        let shortest = asked.min_by_key(|it| it.len());
         let name = name_in(words).or(shortest).cloned().unwrap_or_default();
         // Only busybox's own client since 1.29 differs from the resolver beside it.
         let busybox = Image::parse(container.image).busybox();
@@ -112,7 +112,9 @@ impl World {
         let resolves = is_own.then(|| {
             let mut dns = self.dns.clone();
             let mut network = network(&mut dns, &self.config, self.now);
-            programs::resolves(&container, &name, &mut network)
+            !programs::resolve(&container, &name, true, &mut network)
+                .0
+                .is_empty()
         });
         self.lookups.push(Lookup {
             time: self.now,

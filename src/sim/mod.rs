@@ -13,7 +13,7 @@ mod workqueue;
 mod world;
 
 pub use informer::Informers;
-pub use input::{Fault, Input};
+pub use input::Input;
 pub use lives::{Life, Lives, Span, Tone};
 pub use lookup::{Lookup, Work};
 pub use timeline::{Recorded, StepSize, Timeline};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::input::{Fault, Input};
+use super::input::Input;
 use super::queue::Event;
 use super::trace::{Entry, Seq, What};
 use super::world::{Step, World};
@@ -13,7 +13,7 @@ use crate::process::Answer;
 use crate::programs::Printed;
 use crate::shell::Errand;
 use crate::shell::inside::{self, Typed};
-use crate::time::Duration;
+use crate::time::{Duration, Time};
 use crate::value::Text;
 use crate::why::Why;
 
@@ -49,14 +49,20 @@ impl World {
             Input::Http(request) => {
                 self.request(&request);
             }
-            Input::Fault {
-                namespace,
-                pod,
-                fault,
-            } => self.fault(Key::new(Kind::Pod, namespace, pod), fault),
             Input::Pull { image, takes } => {
                 self.memory.pull_times.insert(image, takes);
             }
+            Input::Program {
+                namespace,
+                pod,
+                container,
+                words,
+            } => self.say(
+                &Key::new(Kind::Pod, namespace, pod),
+                &container,
+                &words,
+                None,
+            ),
             Input::HoldRemoval {
                 namespace,
                 pod,
@@ -202,51 +208,53 @@ impl World {
         self.wake_terminal(Duration::default());
     }
 
-    /// Something goes wrong with the first container of a pod; its kubelet notices.
-    fn fault(&mut self, key: Key, fault: Fault) {
-        let Some(pod) = self.store.objects.get(&key) else {
-            return;
-        };
-        let (at, uid) = (pod.init_containers().len(), Text::from(pod.uid()));
-        let Some(mut memory) = self.memory.pods.get(&uid).cloned() else {
-            return;
-        };
-        if let Some(it) = memory.containers.get_mut(at) {
-            match fault {
-                Fault::Crash => it.ends = Some((self.now, 1)),
-                Fault::Unready | Fault::Ready => {
-                    it.is_held_unready = fault == Fault::Unready;
-                    for probe in &mut it.probes {
-                        probe.rests = false;
-                    }
-                }
-            }
-        }
-        self.memory.pods.insert(uid, memory);
-        self.enqueue(Actor::Kubelet, key, self.now, None);
-    }
-
     /// A container's main program has ended; its kubelet notices.
     fn end_program(&mut self, connection: &Connection, code: i32, cause: Option<Seq>) {
         let key = Key::new(Kind::Pod, &connection.namespace, &connection.pod);
-        let Some(pod) = self.store.objects.get(&key) else {
+        let words = crate::text!("exits {code}");
+        self.say(&key, &connection.container, &words, cause);
+    }
+
+    /// The program in a container does that from now on; its kubelet looks at it.
+    fn say(&mut self, pod: &Key, container: &str, words: &Text, cause: Option<Seq>) {
+        let Some(pod) = self.store.objects.get(pod) else {
             return;
         };
         let uid = Text::from(pod.uid());
-        if let Some(memory) = self.memory.pods.get(&uid) {
-            let mut memory = memory.clone();
-            let at = pod.container_at(&connection.container);
-            if let Some(it) = memory.containers.get_mut(at) {
-                it.ends = Some((self.now, code));
-            }
+        let Some(mut memory) = self.memory.pods.get(&uid).cloned() else {
+            return;
+        };
+        if let Some(message) = words.strip_prefix("evicted ") {
+            memory.evicted = message.into();
             self.memory.pods.insert(uid, memory);
-            self.enqueue(
-                Actor::Kubelet,
-                key,
-                self.now + self.config.delays.stop,
-                cause,
-            );
+            self.enqueue(Actor::Kubelet, pod.key(), self.now, cause);
+            return;
         }
+        let at = pod.container_at(container);
+        let Some(it) = memory
+            .containers
+            .get_mut(at)
+            .filter(|it| it.running.is_some())
+        else {
+            return;
+        };
+        if let Some(code) = words.strip_prefix("exits ") {
+            it.ends = Some((self.now, code.parse().unwrap_or(1)));
+        } else {
+            it.said = words.clone();
+            for probe in &mut it.probes {
+                probe.rests = false;
+            }
+        }
+        self.memory.pods.insert(uid, memory);
+        let (key, soon) = (pod.key(), self.now + self.config.delays.stop);
+        self.enqueue(Actor::Kubelet, key, soon, cause);
+    }
+
+    /// Since when that container of a pod runs, init containers included; nothing if it does not.
+    pub fn runs_since(&self, pod: &Object, at: usize) -> Option<Time> {
+        let memory = self.memory.pods.get(&Text::from(pod.uid()))?;
+        memory.containers.get(at)?.running
     }
 
     /// When nothing moves any more and a pasted transcript has more lines, the watch in the foreground is left, as

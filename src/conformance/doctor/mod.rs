@@ -4,6 +4,7 @@
 //! What the simulator cannot do yet makes a case fail openly.
 
 mod actions;
+mod programs;
 mod run;
 
 use std::path::Path;
@@ -93,7 +94,7 @@ fn notes(id: &str, found: &Diagnosed, report: &mut Report) {
     report
         .notes
         .extend(lines.map(|it| format!("  {id}| {}", it.text)));
-    for look in found.world.lookups.iter() {
+    for look in &found.world.lookups {
         let tried: Vec<String> = look
             .tried
             .iter()

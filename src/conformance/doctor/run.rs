@@ -1,6 +1,9 @@
 //! The runner of `actions`: one line after another, in a world of its own.
 
-use super::actions::{Action, From, Look};
+use std::sync::Arc;
+
+use super::actions::{Action, From, Look, duration};
+use super::programs::{self, Programs};
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::rest::HttpRequest;
 use crate::config::{App, Config, Version};
@@ -9,10 +12,14 @@ use crate::object;
 use crate::sim::{Input, World};
 use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
-use crate::{programs, schema, yaml};
+use crate::{schema, yaml};
 
 /// So long a command or a wait may take.
 const PATIENCE: Duration = Duration::s(600);
+/// Where storage classes are.
+const CLASSES: &str = "/apis/storage.k8s.io/v1/storageclasses";
+/// From the end of one line to the next.
+const PAUSE: Duration = Duration::ms(500);
 /// So long nothing must change for the cluster to be idle.
 const STILL: Duration = Duration::s(30);
 /// Events handled at most for one line; a simulation that never rests ends there.
@@ -28,8 +35,10 @@ pub(super) struct Run {
     config: Config,
     preset: Preset,
     servers: usize,
-    /// Changes of nodes, made once they are there: path and body of a patch.
-    nodes: Vec<(Text, Value)>,
+    /// Requests that make the cluster as the options say.
+    requests: Vec<HttpRequest>,
+    /// What programs do by themselves.
+    programs: Programs,
     has_begun: bool,
 }
 
@@ -55,7 +64,8 @@ impl Run {
             config,
             preset: Preset::P3,
             servers: 1,
-            nodes: Vec::new(),
+            requests: Vec::new(),
+            programs: Programs::default(),
             has_begun: false,
         }
     }
@@ -65,8 +75,7 @@ impl Run {
         match Action::read(line) {
             Ok(Action::Option(words)) => self.option(line, &words),
             Ok(Action::App(pods, container, words)) => {
-                let is_known = words.starts_with("listens-on") || words == "advertises-own-ip";
-                if !is_known {
+                if !programs::is_known(&words) {
                     self.lack(line);
                 }
                 let app = App {
@@ -81,6 +90,7 @@ impl Run {
                     self.begin();
                 }
                 self.act(line, action);
+                self.wait_until(self.world.now + PAUSE);
             }
             Err(error) => self.lacks.push(error),
         }
@@ -97,6 +107,18 @@ impl Run {
         match (name, &words[1..]) {
             ("kubernetes", []) if value.starts_with("1.36") => {}
             ("kubernetes", []) if value.starts_with("1.22") => self.config.version = Version::V1_22,
+            ("kubernetes", []) if ["1.34", "1.35"].iter().any(|it| value.starts_with(it)) => {
+                self.config.release = value.into();
+                let is_early = ["1.35.0", "1.35.1", "1.35.2", "1.35.3"].contains(&value);
+                self.config
+                    .switch_gate("MaxUnavailableStatefulSet", is_early);
+            }
+            ("gate", [gate]) => {
+                let (name, on) = gate.split_once('=').unwrap_or((gate, "true"));
+                if !self.config.switch_gate(name, on == "true") {
+                    self.lack(line);
+                }
+            }
             ("dns", []) => {
                 self.preset = match value {
                     "P1" => Preset::P1,
@@ -112,8 +134,7 @@ impl Run {
                 let mut labels = Value::object();
                 labels[key] = value.into();
                 let body = object! {"metadata": object! {"labels": labels}};
-                self.nodes
-                    .push((crate::text!("/api/v1/nodes/{node}"), body));
+                self.patch(crate::text!("/api/v1/nodes/{node}"), body);
             }
             ("node", [node, "allocatable", list]) => {
                 let mut room = Value::object();
@@ -121,11 +142,67 @@ impl Run {
                     room[name] = much.into();
                 }
                 let body = object! {"status": object! {"allocatable": room}};
-                self.nodes
-                    .push((crate::text!("/api/v1/nodes/{node}/status"), body));
+                self.patch(crate::text!("/api/v1/nodes/{node}/status"), body);
+            }
+            ("place", [pattern, node]) => {
+                self.config.places.push(((*pattern).into(), (*node).into()));
+            }
+            ("storageclass", [name, more @ ..]) => {
+                let of = |key: &str| more.iter().find_map(|it| it.strip_prefix(key));
+                if of("volumes=").is_some_and(|it| it != "network") {
+                    self.lack(line);
+                }
+                let binding = of("binding=").unwrap_or("Immediate");
+                self.class(name, binding, *name == "standard");
+            }
+            ("default-storageclass", []) => {
+                self.requests.push(HttpRequest {
+                    method: "DELETE",
+                    path: crate::text!("{CLASSES}/standard"),
+                    ..HttpRequest::default()
+                });
+                if value != "none" {
+                    self.class(value, "Immediate", true);
+                }
             }
             _ => self.lack(line),
         }
+    }
+
+    fn patch(&mut self, path: Text, body: Value) {
+        self.requests.push(HttpRequest {
+            method: "PATCH",
+            path,
+            content_type: "application/merge-patch+json".into(),
+            body,
+            ..HttpRequest::default()
+        });
+    }
+
+    fn class(&mut self, name: &str, binding: &str, is_default: bool) {
+        let path = Text::from(CLASSES);
+        self.requests.push(HttpRequest {
+            method: "DELETE",
+            path: crate::text!("{path}/{name}"),
+            ..HttpRequest::default()
+        });
+        let default = if is_default { "true" } else { "false" };
+        let body = object! {
+            "apiVersion": "storage.k8s.io/v1",
+            "kind": "StorageClass",
+            "metadata": object! {
+                "name": name,
+                "annotations": object! {"storageclass.kubernetes.io/is-default-class": default},
+            },
+            "provisioner": "example.com/disk",
+            "volumeBindingMode": binding,
+        };
+        self.requests.push(HttpRequest {
+            method: "POST",
+            path,
+            body,
+            ..HttpRequest::default()
+        });
     }
 
     /// Makes the cluster that the options ask for.
@@ -140,22 +217,15 @@ impl Run {
         }
         dns.others = vec![dns.cache.clone(); self.servers - 1];
         self.world.dns = dns;
-        let room = |node: u32| {
-            let path = crate::text!("/api/v1/nodes/node-{node}/status");
-            (
-                path,
-                object! {"status": object! {"allocatable": object! {"cpu": "4", "memory": "8Gi"}}},
-            )
-        };
-        let all = (1..=self.config.nodes).map(room).chain(self.nodes.clone());
-        for (path, body) in all.collect::<Vec<_>>() {
-            self.world.request(&HttpRequest {
-                method: "PATCH",
-                path,
-                content_type: "application/merge-patch+json".into(),
-                body,
-                ..HttpRequest::default()
-            });
+        let asked = core::mem::take(&mut self.requests);
+        for node in 1..=self.config.nodes {
+            let room = object! {"cpu": "4", "memory": "8Gi"};
+            let body = object! {"status": object! {"allocatable": room}};
+            self.patch(crate::text!("/api/v1/nodes/node-{node}/status"), body);
+        }
+        self.requests.extend(asked);
+        for request in core::mem::take(&mut self.requests) {
+            self.world.request(&request);
         }
         for (path, text) in self.files.clone() {
             self.world.apply(Input::WriteFile { path, text });
@@ -204,9 +274,60 @@ impl Run {
             Action::Idle => {
                 self.until(|it| it.world.now.since(it.moved_at()) >= STILL);
             }
-            Action::Fault(_) => self.lack(line),
+            Action::Fault(words) => self.fault(line, &words),
             Action::Option(_) | Action::App(..) => unreachable!("options are read before"),
         }
+    }
+
+    fn fault(&mut self, line: &str, words: &[Text]) {
+        let plain: Vec<&str> = words.iter().map(Text::as_str).collect();
+        match plain[..] {
+            ["image-missing", image] => self.world.apply(Input::Pull {
+                image: image.into(),
+                takes: Duration::NEVER,
+            }),
+            ["image-slow", image, span] => self.world.apply(Input::Pull {
+                image: image.into(),
+                takes: duration(span).unwrap_or_default(),
+            }),
+            [what @ ("crash" | "unready" | "ready"), pod] => {
+                if let Some(pod) = self.pod(pod).map(Object::key) {
+                    self.programs.fault(&mut self.world, what, &pod);
+                }
+            }
+            ["evict", pod] => self.evict(pod, "memory"),
+            ["evict", pod, resource] => self.evict(pod, resource),
+            ["http-status", pod, path, code, span] => {
+                let until = self.world.now + duration(span).unwrap_or_default();
+                if let Some(pod) = self.pod(pod).map(Object::key) {
+                    self.programs.answer(pod, path, code, until);
+                }
+            }
+            _ => self.lack(line),
+        }
+    }
+
+    fn evict(&mut self, name: &str, resource: &str) {
+        let Some(pod) = self.pod(name) else {
+            return;
+        };
+        let limits = pod.containers().iter();
+        let limits = limits.map(|it| it["resources"]["limits"][resource].as_str());
+        let limit = limits.max().unwrap_or_default();
+        let message = if limit.is_empty() || resource == "memory" {
+            crate::text!("The node was low on resource: {resource}. ")
+        } else {
+            crate::text!(
+                "Pod ephemeral local storage usage exceeds the total limit of containers {limit}. "
+            )
+        };
+        let key = pod.key();
+        self.world.apply(Input::Program {
+            namespace: key.namespace,
+            pod: key.name,
+            container: Text::new(),
+            words: crate::text!("evicted {message}"),
+        });
     }
 
     /// When an object changed last, Events aside.
@@ -227,28 +348,30 @@ impl Run {
 
     /// Goes on until that holds; false when patience ends first.
     fn until(&mut self, is_done: impl Fn(&mut Self) -> bool) -> bool {
-        let end = self.world.now + PATIENCE;
-        for _ in 0..EVENTS_MAX {
-            if is_done(self) {
-                return true;
-            }
-            match self.world.next_time() {
-                Some(next) if next <= self.world.now + Duration::s(1) => drop(self.world.step()),
-                _ if self.world.now < end => {
-                    let next = self.world.now + Duration::s(1);
-                    self.world.wait_until(next);
-                }
-                _ => break,
-            }
-            if self.world.now >= end {
-                break;
-            }
-        }
-        is_done(self)
+        self.until_or(self.world.now + PATIENCE, is_done)
     }
 
     fn wait_until(&mut self, time: Time) {
-        self.world.wait_until(time);
+        self.until_or(time, |_| false);
+    }
+
+    fn until_or(&mut self, end: Time, is_done: impl Fn(&mut Self) -> bool) -> bool {
+        for _ in 0..EVENTS_MAX {
+            self.programs.act(&mut self.world);
+            if is_done(self) {
+                return true;
+            }
+            let now = self.world.now;
+            if now >= end {
+                return false;
+            }
+            let due = self.programs.next_due().min(end).min(now + Duration::s(1));
+            match self.world.next_time() {
+                Some(next) if next <= due => drop(self.world.step()),
+                _ => self.world.wait_until(due),
+            }
+        }
+        is_done(self)
     }
 
     fn look(&mut self, look: &Look) {
@@ -259,13 +382,13 @@ impl Run {
                 printed.map(|it| it.took)
             }
             From::Pod(pod, container) => {
-                let pod = self.pod(pod).map(|it| std::sync::Arc::new(it.clone()));
+                let pod = self.pod(pod).map(|it| Arc::new(it.clone()));
                 let words = &look.words;
                 let mut took = None;
                 if let Some(pod) = pod {
                     self.world
                         .run_in(&pod, container, words, &mut |container, network| {
-                            let printed = programs::run(words, container, network).ok()?;
+                            let printed = crate::programs::run(words, container, network).ok()?;
                             took = Some(printed.took);
                             Some((printed.tried, printed.exit))
                         });
