@@ -1,7 +1,7 @@
 //! The options of a simulation: all that is not manifest, input or seed.
 
 use crate::api::selector::Selector;
-use crate::time::Duration;
+use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
 
 /// The Kubernetes version a simulation follows.
@@ -41,6 +41,8 @@ pub struct Config {
     pub max_unavailable: bool,
     /// What programs in containers do, where somebody said so.
     pub apps: Vec<App>,
+    /// When the controller manager began: what it does in rounds, it does at whole periods from then on.
+    pub loops_since: Time,
     /// Whether kubelets are simulated; without, pod statuses are inputs (as in the `b-*` recordings).
     pub kubelets: bool,
 }
@@ -75,6 +77,8 @@ pub struct Pulls {
     pub between_ms: (u64, u64),
     /// Images that every node has from the start.
     pub on_nodes: Vec<Text>,
+    /// Nodes that have not even those.
+    pub bare_nodes: Vec<Text>,
 }
 
 /// The small delays of a cluster.
@@ -115,6 +119,7 @@ impl Default for Config {
                 first_ms: Vec::new(),
                 between_ms: (4_000, 9_000),
                 on_nodes: Vec::new(),
+                bare_nodes: Vec::new(),
             },
             delays: Delays {
                 request: Duration::ms(2),
@@ -131,6 +136,7 @@ impl Default for Config {
             resizes: true,
             max_unavailable: false,
             apps: Vec::new(),
+            loops_since: Time::START,
             kubelets: true,
         }
     }
@@ -151,6 +157,7 @@ impl Config {
                     first_ms: vec![18_700, 19_700],
                     between_ms: (500, 900),
                     on_nodes: Vec::new(),
+                    bare_nodes: Vec::new(),
                 },
                 delays: Delays {
                     stop: Duration::ms(900),
