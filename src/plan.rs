@@ -135,6 +135,8 @@ pub enum Actor {
     EndpointSliceController,
     EndpointsController,
     GarbageCollector,
+    NodeController,
+    DisruptionController,
     /// The persistent-volume controller, and those that protect what is in use.
     VolumeController,
     /// The resource-quota controller.

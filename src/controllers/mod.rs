@@ -1,8 +1,10 @@
 //! The controllers of kube-controller-manager. Each looks at one key and answers with a plan.
 
+pub mod disruption;
 pub mod endpoints;
 pub mod endpointslice;
 pub mod garbagecollector;
+pub mod node;
 pub mod provisioner;
 pub mod quota;
 pub mod statefulset;

@@ -34,6 +34,8 @@ impl Informer {
             | Actor::EndpointSliceController
             | Actor::EndpointsController
             | Actor::GarbageCollector
+            | Actor::NodeController
+            | Actor::DisruptionController
             | Actor::VolumeController
             | Actor::Provisioner
             | Actor::QuotaController => Self::Controllers,
@@ -53,6 +55,7 @@ impl Informer {
             | Kind::Endpoints
             | Kind::ConfigMap
             | Kind::ResourceQuota
+            | Kind::PodDisruptionBudget
             | Kind::ServiceAccount => self == Self::Controllers,
             Kind::Namespace => matches!(self, Self::Controllers | Self::Dns),
             Kind::PersistentVolume | Kind::StorageClass => {

@@ -33,6 +33,8 @@ const ENGLISH: &[(&str, &str)] = &[
     ("actor-endpointslice-controller", "EndpointSlice controller"),
     ("actor-endpoints-controller", "endpoints controller"),
     ("actor-garbage-collector", "garbage collector"),
+    ("actor-node-controller", "node controllers"),
+    ("actor-disruption-controller", "disruption controller"),
     ("actor-scheduler", "scheduler"),
     ("actor-kubelet", "kubelet"),
     ("action-command", "run a command"),
