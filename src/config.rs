@@ -1,7 +1,7 @@
 //! The options of a simulation: all that is not manifest, input or seed.
 
 use crate::api::selector::Selector;
-use crate::time::Duration;
+use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
 
 /// The Kubernetes version a simulation follows.
@@ -45,6 +45,8 @@ pub struct Config {
     pub places: Vec<(Text, Text)>,
     /// What programs in containers do, where somebody said so.
     pub apps: Vec<App>,
+    /// When the controller manager began: what it does in rounds, it does at whole periods from then on.
+    pub loops_since: Time,
     /// Whether kubelets are simulated; without, pod statuses are inputs (as in the `b-*` recordings).
     pub kubelets: bool,
 }
@@ -79,6 +81,8 @@ pub struct Pulls {
     pub between_ms: (u64, u64),
     /// Images that every node has from the start.
     pub on_nodes: Vec<Text>,
+    /// Nodes that have not even those.
+    pub bare_nodes: Vec<Text>,
 }
 
 /// The small delays of a cluster.
@@ -120,6 +124,7 @@ impl Default for Config {
                 first_ms: Vec::new(),
                 between_ms: (4_000, 9_000),
                 on_nodes: Vec::new(),
+                bare_nodes: Vec::new(),
             },
             delays: Delays {
                 request: Duration::ms(2),
@@ -137,6 +142,7 @@ impl Default for Config {
             max_unavailable: false,
             places: Vec::new(),
             apps: Vec::new(),
+            loops_since: Time::START,
             kubelets: true,
         }
     }
@@ -157,6 +163,7 @@ impl Config {
                     first_ms: vec![18_700, 19_700],
                     between_ms: (500, 900),
                     on_nodes: Vec::new(),
+                    bare_nodes: Vec::new(),
                 },
                 delays: Delays {
                     stop: Duration::ms(900),

@@ -19,6 +19,14 @@ pub struct Memory {
     pub due: Map<Text, Duration>,
     /// What the endpoint controllers have seen of each Service.
     pub triggers: Map<(Actor, Key), Triggers>,
+    /// The nodes whose kubelet does not run, and since when.
+    pub down: Map<Text, Duration>,
+    /// When a node got a taint that evicts last.
+    pub tainted_at: Time,
+    /// When the pods on tainted nodes are to go, by UID.
+    pub evictions: Map<Text, Duration>,
+    /// When the pods whose node is gone are to go, by UID.
+    pub orphans: Map<Text, Duration>,
     /// The images on the nodes: node and image.
     pub images: Map<(Text, Text), ()>,
     /// How long a pull takes, by image, where that was said; [`Duration::NEVER`] when no registry has it.

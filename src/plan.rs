@@ -135,6 +135,7 @@ pub enum Actor {
     EndpointSliceController,
     EndpointsController,
     GarbageCollector,
+    NodeController,
     /// The persistent-volume controller, and those that protect what is in use.
     VolumeController,
     /// The resource-quota controller.

@@ -325,6 +325,73 @@ reasons! {
         "{quota} is counted anew: it changed, or something that it limits is gone"
         "syncResourceQuota" "concepts/policy/resource-quotas/"
 
+    // Nodes: pkg/controller/{nodelifecycle,tainteviction,podgc}.
+
+    /// A kubelet is silent, and the grace period is not over.
+    WaitsForLease { node, seconds } "waits-for-lease"
+        "{node} still counts as Ready: its kubelet is silent, but a node is given up only {seconds} s after its lease was last renewed"
+        "tryUpdateNodeHealth" "concepts/architecture/nodes/#node-heartbeats"
+    /// The grace period is over.
+    NodeLost { node, seconds } "node-lost"
+        "{node} is NotReady: its kubelet has not renewed the lease for more than {seconds} s, so nobody knows how the node is"
+        "monitorNodeHealth" "concepts/architecture/nodes/#node-heartbeats"
+    /// A pod on a lost node.
+    PodUnreachable { pod, node } "pod-unreachable"
+        "{pod} counts as not Ready: {node} is NotReady, so nobody knows whether the pod answers"
+        "MarkPodsNotReady" "concepts/architecture/nodes/#node-controller"
+    /// The kubelet of a lost node runs again.
+    NodeBack { node } "node-back"
+        "{node} is Ready: its kubelet runs and posts how the node is"
+        "tryUpdateNodeStatus" "concepts/architecture/nodes/#node-status"
+    /// A taint that keeps pods away.
+    NodeShunned { node, taint } "node-shunned"
+        "{node} gets the taint {taint}: the scheduler sends only pods there that tolerate it"
+        "doNoScheduleTaintingPass" "concepts/scheduling-eviction/taint-and-toleration/"
+    /// A taint that sends pods away.
+    NodeEvicts { node, taint } "node-evicts"
+        "{node} gets the taint {taint}: pods there that do not tolerate it, or no longer, are deleted"
+        "doNoExecuteTaintingPass" "concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions"
+    /// What a taint said is no longer so.
+    TaintLifted { node, taint } "taint-lifted"
+        "{node} loses the taint {taint}: what it said is no longer so"
+        "processTaintBaseEviction" "concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions"
+    /// Too many nodes are lost for evictions.
+    EvictionHalted { node, lost, nodes } "eviction-halted"
+        "no pod is evicted from {node}: {lost} of {nodes} nodes are not Ready, so the network may be at fault rather than the nodes"
+        "handleDisruption" "concepts/architecture/nodes/#rate-limits-on-eviction"
+    /// A pod tolerates a taint for some time.
+    WaitsForEviction { pod, node, seconds } "waits-for-eviction"
+        "{pod} stays on {node} for {seconds} s more: so long it tolerates the taint of the node (tolerationSeconds)"
+        "processPodOnNode" "concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions"
+    /// The time is over.
+    EvictedAfterToleration { pod, node } "evicted-after-toleration"
+        "{pod} is deleted: it has tolerated the taint of {node} for as long as its tolerationSeconds say"
+        "deletePodHandler" "concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions"
+    /// A taint is not tolerated.
+    EvictedByTaint { pod, node, taint } "evicted-by-taint"
+        "{pod} is deleted: it does not tolerate the taint {taint} of {node}, whose effect is NoExecute"
+        "processPodOnNode" "concepts/scheduling-eviction/taint-and-toleration/"
+    /// An eviction is called off.
+    EvictionCancelled { pod, node } "eviction-cancelled"
+        "the eviction of {pod} that was to come is called off: the taints of {node} have changed"
+        "cancelWorkWithEvent" "concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions"
+    /// A pod cannot end without its kubelet.
+    WaitsForKubelet { pod, node } "waits-for-kubelet"
+        "{pod} stays Terminating: only the kubelet of {node} can say that it has ended, and {node} does not answer"
+        "gcTerminating" "tasks/run-application/force-delete-stateful-set-pod/"
+    /// The pod garbage collector looks in rounds.
+    WaitsForPodGc { pod, seconds } "waits-for-pod-gc"
+        "{pod} is not removed yet: the pod garbage collector acts in {seconds} s"
+        "podgc.Run" "concepts/workloads/pods/pod-lifecycle/#pod-garbage-collection"
+    /// A node is said to be out of service.
+    OutOfService { pod, node } "out-of-service"
+        "{pod} is marked Failed and removed: {node} is NotReady and tainted out-of-service, so nothing of it runs there"
+        "gcTerminating" "concepts/cluster-administration/node-shutdown/#non-graceful-node-shutdown"
+    /// A pod's node is gone.
+    NodeGone { pod, node } "node-gone"
+        "{pod} is marked Failed and removed: its node {node} no longer exists"
+        "gcOrphaned" "concepts/workloads/pods/pod-lifecycle/#pod-garbage-collection"
+
     // The scheduler: pkg/scheduler.
 
     /// A node was chosen.

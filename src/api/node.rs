@@ -2,11 +2,29 @@
 
 use super::Object;
 use super::condition;
+use crate::value::Value;
+
+/// The taint of a node that was cordoned.
+pub const UNSCHEDULABLE: &str = "node.kubernetes.io/unschedulable";
+/// The taint of a node whose Ready condition is False.
+pub const NOT_READY: &str = "node.kubernetes.io/not-ready";
+/// The taint of a node whose Ready condition is Unknown.
+pub const UNREACHABLE: &str = "node.kubernetes.io/unreachable";
 
 impl Object {
+    /// The node's Ready condition.
+    pub fn ready(&self) -> &Value {
+        self.value["status"]["conditions"].item("type", "Ready")
+    }
+
     /// Whether the node's Ready condition is True.
     pub fn is_node_ready(&self) -> bool {
-        condition::is_true(&self.value["status"]["conditions"], "Ready")
+        self.is("Ready")
+    }
+
+    /// Whether the condition of that type is True.
+    pub fn is(&self, kind: &str) -> bool {
+        condition::is_true(&self.value["status"]["conditions"], kind)
     }
 
     /// Whether the node was cordoned.
@@ -14,8 +32,36 @@ impl Object {
         self.value["spec"]["unschedulable"].is_true()
     }
 
+    /// The node's taints.
+    pub fn taints(&self) -> &[Value] {
+        self.value["spec"]["taints"].items()
+    }
+
+    /// Whether the node has that taint.
+    pub fn has_taint(&self, key: &str, effect: &str) -> bool {
+        let mut taints = self.taints().iter();
+        taints.any(|it| it["key"].as_str() == key && it["effect"].as_str() == effect)
+    }
+
+    /// Whether a taint of the node sends pods away.
+    pub fn has_no_execute(&self) -> bool {
+        let mut taints = self.taints().iter();
+        taints.any(|it| it["effect"].as_str() == "NoExecute")
+    }
+
     /// The node's address of type `InternalIP`.
     pub fn internal_ip(&self) -> &str {
         self.value["status"]["addresses"].item("type", "InternalIP")["address"].as_str()
     }
+}
+
+/// Whether a pod's toleration covers a taint.
+///
+/// upstream: Toleration.ToleratesTaint.
+pub fn tolerates(toleration: &Value, taint: &Value) -> bool {
+    let covers = |name: &str| toleration[name].is_empty() || toleration[name] == taint[name];
+    covers("effect")
+        && covers("key")
+        && (toleration["operator"].as_str() == "Exists"
+            || toleration["value"].as_str() == taint["value"].as_str())
 }

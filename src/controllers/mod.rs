@@ -3,6 +3,7 @@
 pub mod endpoints;
 pub mod endpointslice;
 pub mod garbagecollector;
+pub mod node;
 pub mod provisioner;
 pub mod quota;
 pub mod statefulset;

@@ -16,7 +16,8 @@ impl Life<'_> {
     pub(super) fn has_image(&self, image: &str) -> bool {
         let key = (self.node(), Text::from(image));
         let pulls = &self.ctx.config.pulls;
-        pulls.on_nodes.iter().any(|it| it == image) || self.memory.images.contains_key(&key)
+        !pulls.bare_nodes.contains(&key.0) && pulls.on_nodes.iter().any(|it| it == image)
+            || self.memory.images.contains_key(&key)
     }
 
     /// Whether no registry has the image of the container at that place.

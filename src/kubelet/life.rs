@@ -63,7 +63,8 @@ fn forget_others(memory: &mut Memory, key: &Key, pod: Option<&Arc<Object>>) -> V
     };
     memory.pods.remove(&Text::from(other.pod.uid()));
     let mut decisions = Vec::new();
-    if other.stage < Stage::Stopping {
+    let is_down = memory.down.contains_key(other.pod.node_name());
+    if other.stage < Stage::Stopping && !is_down {
         let why = Why::StopForced {
             pod: other.pod.name().into(),
             node: other.pod.node_name().into(),

@@ -1,7 +1,7 @@
 //! The kubelet: the life of a pod on its node.
 //!
 //! One kubelet per node, each looking only at pods bound to it; together they are one component whose keys are pods.
-//! Left out so far: resources in place, ephemeral containers, evictions, node loss.
+//! Left out so far: resources in place, ephemeral containers, evictions by node pressure.
 //! upstream: pkg/kubelet; spec/statefulset.md D.1, D.3, D.10.
 
 mod back_off;
@@ -17,7 +17,10 @@ mod volumes;
 mod wait;
 
 use crate::api::{Key, Kind, Object, Objects};
-use crate::plan::{Actor, Component, Ctx, Plan};
+use crate::apiserver::{Patch, Verb};
+use crate::object;
+use crate::plan::{Actor, Component, Ctx, Decision, Plan};
+use crate::why::Why;
 
 /// All kubelets.
 pub const COMPONENT: Component = Component {
@@ -36,6 +39,56 @@ fn wakes(_objects: &Objects, before: Option<&Object>, after: Option<&Object>) ->
 
 /// upstream: syncLoop, podWorkers.
 fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
-    let pod = ctx.objects.get(key).filter(|it| !it.node_name().is_empty());
-    life::advance(ctx, key, pod)
+    let object = ctx.objects.get(key);
+    if key.kind == Kind::Node {
+        return object.map_or_else(Plan::default, |it| post_node(ctx, it));
+    }
+    match object.filter(|it| !it.node_name().is_empty()) {
+        Some(pod) if ctx.memory.down.contains_key(pod.node_name()) => Plan::default(),
+        pod => life::advance(ctx, key, pod),
+    }
+}
+
+/// A kubelet that has started posts how its node is.
+///
+/// upstream: tryUpdateNodeStatus, setters of pkg/kubelet/nodestatus.
+fn post_node(ctx: &Ctx<'_>, node: &Object) -> Plan {
+    let mut plan = Plan::default();
+    if node.is_node_ready() || ctx.memory.down.contains_key(node.name()) {
+        return plan;
+    }
+    let mut conditions = node.value["status"]["conditions"].clone();
+    for it in conditions.as_items_mut().make_mut() {
+        let (status, reason, message) = match it["type"].as_str() {
+            "Ready" => ("True", "KubeletReady", "kubelet is posting ready status"),
+            "MemoryPressure" => (
+                "False",
+                "KubeletHasSufficientMemory",
+                "kubelet has sufficient memory available",
+            ),
+            "DiskPressure" => (
+                "False",
+                "KubeletHasNoDiskPressure",
+                "kubelet has no disk pressure",
+            ),
+            _ => (
+                "False",
+                "KubeletHasSufficientPID",
+                "kubelet has sufficient PID available",
+            ),
+        };
+        it["status"] = status.into();
+        it["reason"] = reason.into();
+        it["message"] = message.into();
+        for time in ["lastHeartbeatTime", "lastTransitionTime"] {
+            it[time] = ctx.now.rfc3339().into();
+        }
+    }
+    let patch = object! {"status": object! {"conditions": conditions}};
+    let why = Why::NodeBack {
+        node: node.name().into(),
+    };
+    let verb = Verb::PatchStatus(Patch::Merge, patch);
+    plan.decisions.push(Decision::send(node.key(), verb, why));
+    plan
 }

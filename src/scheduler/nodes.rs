@@ -3,49 +3,40 @@
 //! upstream: plugins nodeunschedulable, tainttoleration, nodeaffinity, nodeports.
 
 use crate::api::Object;
+use crate::api::node::{self, UNSCHEDULABLE};
 use crate::api::selector::Selector;
 use crate::value::{Text, Value};
 use crate::{array, object};
 
 pub(super) const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 pub(super) const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
-const CORDON: &str = "node.kubernetes.io/unschedulable";
 
 /// Whether the node is cordoned, and the pod does not tolerate that.
 pub(super) fn is_cordoned(pod: &Object, node: &Object) -> bool {
-    let taint = object! {"key": CORDON, "effect": "NoSchedule"};
+    let taint = object! {"key": UNSCHEDULABLE, "effect": "NoSchedule"};
     node.is_unschedulable() && !tolerates(pod, &taint)
 }
 
 /// Whether one of the node's taints keeps the pod away.
-///
-/// A node that is not Ready is held for tainted before its controller has tainted it.
 pub(super) fn is_tainted(pod: &Object, node: &Object) -> bool {
     let keeps = |it: &Value| it["effect"].as_str() != "PreferNoSchedule" && !tolerates(pod, it);
-    let taints = node.value["spec"]["taints"].items();
     // The taint of a cordon is judged by `is_cordoned`.
-    let others = taints.iter().filter(|it| it["key"].as_str() != CORDON);
-    let not_ready = object! {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"};
-    { others }.any(keeps) || !node.is_node_ready() && !tolerates(pod, &not_ready)
+    let mut others = node
+        .taints()
+        .iter()
+        .filter(|it| it["key"].as_str() != UNSCHEDULABLE);
+    others.any(keeps)
 }
 
 /// How many of the node's taints would rather keep the pod away.
 pub(super) fn soft_taints(pod: &Object, node: &Object) -> usize {
     let soft = |it: &&Value| it["effect"].as_str() == "PreferNoSchedule" && !tolerates(pod, it);
-    let taints = node.value["spec"]["taints"].items();
-    taints.iter().filter(soft).count()
+    node.taints().iter().filter(soft).count()
 }
 
-/// upstream: Toleration.ToleratesTaint.
 fn tolerates(pod: &Object, taint: &Value) -> bool {
     let tolerations = pod.value["spec"]["tolerations"].items();
-    tolerations.iter().any(|it| {
-        let (key, effect) = (it["key"].as_str(), it["effect"].as_str());
-        (key.is_empty() || key == taint["key"].as_str())
-            && (effect.is_empty() || effect == taint["effect"].as_str())
-            && (it["operator"].as_str() == "Exists"
-                || it["value"].as_str() == taint["value"].as_str())
-    })
+    tolerations.iter().any(|it| node::tolerates(it, taint))
 }
 
 /// Whether the node has the labels the pod insists on.

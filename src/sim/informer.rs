@@ -34,6 +34,7 @@ impl Informer {
             | Actor::EndpointSliceController
             | Actor::EndpointsController
             | Actor::GarbageCollector
+            | Actor::NodeController
             | Actor::VolumeController
             | Actor::Provisioner
             | Actor::QuotaController => Self::Controllers,

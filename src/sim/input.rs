@@ -35,6 +35,10 @@ pub enum Input {
         /// The words.
         words: Text,
     },
+    /// A node loses power: its containers end, and nothing there says so.
+    NodeDown(Text),
+    /// A node has power again: its kubelet starts.
+    NodeUp(Text),
     /// The removal of a pod is held up on its node for so many milliseconds, as by a slow unmount.
     HoldRemoval {
         /// Its namespace.

@@ -20,6 +20,11 @@ use crate::why::Why;
 /// Between two lines of a pasted transcript.
 const TYPING: Duration = Duration::ms(100);
 
+/// From power to the first status that the kubelet posts.
+const KUBELET_START: Duration = Duration::ms(230);
+/// How the runtime tells of a container that ended while it did not run.
+const LOST: i32 = 255;
+
 impl World {
     /// Does something from outside, now.
     pub fn apply(&mut self, input: Input) {
@@ -63,6 +68,13 @@ impl World {
                 &words,
                 None,
             ),
+            Input::NodeDown(name) => {
+                let key = Key::new(Kind::Node, "", name.clone());
+                let now = Duration::ms(self.now.ms);
+                self.memory.down.insert(name, now);
+                self.enqueue(Actor::NodeController, key, self.now, None);
+            }
+            Input::NodeUp(name) => self.start_node(&name),
             Input::HoldRemoval {
                 namespace,
                 pod,
@@ -74,6 +86,36 @@ impl World {
                         .held
                         .insert(pod.uid().into(), Duration::ms(hold_ms));
                 }
+            }
+        }
+    }
+
+    /// A node's kubelet starts: it posts the node's status, and looks at the pods there, whose containers have ended.
+    fn start_node(&mut self, name: &str) {
+        if self.memory.down.remove(name).is_none() {
+            return;
+        }
+        let key = Key::new(Kind::Node, "", name);
+        self.enqueue(Actor::Kubelet, key, self.now + KUBELET_START, None);
+        for (uid, pod) in self
+            .memory
+            .pods
+            .clone()
+            .iter()
+            .filter(|it| it.1.pod.node_name() == name)
+        {
+            let mut pod = pod.clone();
+            for it in &mut pod.containers {
+                if it.running.is_some() {
+                    it.ends = Some((self.now, LOST));
+                }
+            }
+            self.memory.pods.insert(uid.clone(), pod);
+        }
+        for pod in self.store.objects.clone().list(Kind::Pod) {
+            if pod.node_name() == name {
+                let time = self.now + KUBELET_START;
+                self.enqueue(Actor::Kubelet, pod.key(), time, None);
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::apiserver::rest::{self, HttpRequest, HttpResponse};
 use crate::apiserver::{self, LogEntry, Request, Status, Store, Written};
 use crate::config::Config;
 use crate::controllers::{
-    endpoints, endpointslice, garbagecollector, provisioner, quota, statefulset, volumes,
+    endpoints, endpointslice, garbagecollector, node, provisioner, quota, statefulset, volumes,
 };
 use crate::dns::server::{Preset, Server};
 use crate::memory::Memory;
@@ -28,11 +28,12 @@ use crate::why::Why;
 use crate::{kubelet, scheduler};
 
 /// Everything that acts.
-const COMPONENTS: [Component; 9] = [
+const COMPONENTS: [Component; 10] = [
     statefulset::COMPONENT,
     endpointslice::COMPONENT,
     endpoints::COMPONENT,
     garbagecollector::COMPONENT,
+    node::COMPONENT,
     volumes::COMPONENT,
     provisioner::COMPONENT,
     quota::COMPONENT,

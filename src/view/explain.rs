@@ -108,6 +108,7 @@ impl Actor {
             Self::EndpointSliceController => "endpointslice-controller",
             Self::EndpointsController => "endpoints-controller",
             Self::GarbageCollector => "garbage-collector",
+            Self::NodeController => "node-controller",
             Self::VolumeController => "persistentvolume-controller",
             Self::QuotaController => "resourcequota-controller",
             Self::Provisioner => "provisioner",

@@ -33,6 +33,7 @@ const ENGLISH: &[(&str, &str)] = &[
     ("actor-endpointslice-controller", "EndpointSlice controller"),
     ("actor-endpoints-controller", "endpoints controller"),
     ("actor-garbage-collector", "garbage collector"),
+    ("actor-node-controller", "node controllers"),
     ("actor-scheduler", "scheduler"),
     ("actor-kubelet", "kubelet"),
     ("action-command", "run a command"),

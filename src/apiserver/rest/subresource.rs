@@ -8,6 +8,7 @@ use super::{
     Answer, Body, Call, Connection, Reply, Status, bad_request, not_allowed, not_found, refusal,
     success,
 };
+use crate::api::condition::{self, Condition};
 use crate::api::selector::Selector;
 use crate::api::{Kind, Object};
 use crate::apiserver::{Patch, Verb};
@@ -60,9 +61,24 @@ impl Call<'_> {
         Ok(Reply::Json(success(201, Value::Null)))
     }
 
-    // differs: no PodDisruptionBudgets; an eviction is a deletion.
+    /// Marks the pod, and deletes it.
+    ///
+    /// differs: no PodDisruptionBudgets.
+    /// upstream: EvictionREST.Create, addConditionAndDeletePod.
     fn evict(&mut self, target: &Target) -> Answer {
         let options = delete_options(self.request, &self.request.body["deleteOptions"])?;
+        let pod = self.find(target)?;
+        let condition = Condition {
+            kind: "DisruptionTarget",
+            status: true,
+            reason: "EvictionByEvictionAPI",
+            message: "Eviction API: evicting".into(),
+            observed_generation: None,
+        };
+        let mut conditions = pod.value["status"]["conditions"].clone();
+        condition::set(&mut conditions, &condition, self.now);
+        let patch = object! {"status": object! {"conditions": conditions}};
+        self.write(target.key(), Verb::PatchStatus(Patch::Merge, patch))?;
         self.write(target.key(), Verb::Delete(options))?;
         self.code = 201;
         Ok(Reply::Json(success(201, Value::Null)))

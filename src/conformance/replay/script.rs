@@ -3,9 +3,11 @@
 use super::command::Command;
 use super::holds::{self, Look};
 use super::{Doing, Replay, Run};
+use crate::api::{Key, Kind};
 use crate::config::Version;
 use crate::conformance::scenario::{Action, Condition, Script};
 use crate::kubectl::Invocation;
+use crate::sim::Input;
 use crate::time::{Duration, Time};
 use crate::value::Text;
 
@@ -100,6 +102,11 @@ impl Replay<'_> {
         let now = self.world.now;
         (self.began, self.ended) = (now, now);
         let step = &self.scenario.steps[at];
+        for it in self.placements.iter().filter(|it| it.step == at) {
+            let key = Key::new(Kind::Pod, &self.scenario.namespace, &it.pod);
+            let pod = self.world.store.objects.get(&key);
+            self.is_misplaced |= pod.is_none_or(|pod| pod.node_name() != it.node);
+        }
         match &step.action {
             Action::Kubectl(argv) => {
                 if may_replace(argv) {
@@ -131,8 +138,12 @@ impl Replay<'_> {
             Action::WatchStop => self.stop_watch(),
             Action::Tables(label) => self.write_tables(label),
             Action::Servers { is_stop, node } => {
-                let what = if *is_stop { "stop" } else { "start" };
-                self.out.lacks.push(format!("servers: {what} {node}"));
+                let node = node.clone();
+                self.world.apply(if *is_stop {
+                    Input::NodeDown(node)
+                } else {
+                    Input::NodeUp(node)
+                });
             }
         }
     }

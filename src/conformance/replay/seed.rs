@@ -15,13 +15,14 @@ const SETTLING: Duration = Duration::s(2);
 const FRESH: Duration = Duration::s(60);
 
 /// A cluster with the recorded nodes and the scenario's namespace.
-pub fn world(scenario: &Scenario) -> World {
+pub fn world(scenario: &Scenario, seed: u64) -> World {
     let nodes = scenario
         .initial
         .iter()
         .filter(|it| it["kind"].as_str() == "Node");
     let nodes: Vec<&Value> = nodes.collect();
     let mut config = Config {
+        seed,
         kubelets: scenario.has_kubelets,
         ..Config::default()
     };
@@ -30,12 +31,18 @@ pub fn world(scenario: &Scenario) -> World {
     {
         config.nodes = count;
     }
+    // The control plane began when the first of its nodes did.
+    let began = nodes
+        .iter()
+        .filter_map(|it| Time::parse(it["metadata"]["creationTimestamp"].as_str()));
+    config.loops_since = began.min().unwrap_or_default();
     for (gate, on) in &scenario.gates {
         config.switch_gate(gate, *on);
     }
     // The recorded runtime gets an image in no time.
     config.pulls.between_ms = (0, 0);
-    config.pulls.on_nodes = images(scenario, &nodes);
+    config.pulls.on_nodes = images(scenario);
+    config.pulls.bare_nodes = bare_nodes(scenario, &nodes);
     // The recorded clusters' provisioner is a stand-in: it makes and removes volumes, nothing more.
     config.provisioner = "oracle".into();
     config.resizes = false;
@@ -67,25 +74,28 @@ pub fn world(scenario: &Scenario) -> World {
     world
 }
 
-/// The images that the nodes have already: nodes older than a minute have run other scenarios.
-///
-/// Those of the manifests had been used before, those that come by later commands had not; all used the first one.
-fn images(scenario: &Scenario, nodes: &[&Value]) -> Vec<Text> {
-    let now = scenario.date.unwrap_or_default();
-    let made = |it: &&Value| Time::parse(it["metadata"]["creationTimestamp"].as_str());
-    if nodes
-        .iter()
-        .all(|it| made(it).is_none_or(|it| now.since(it) < FRESH))
-        && !nodes.is_empty()
-    {
-        return Vec::new();
-    }
+/// The images that the nodes have already: those of the manifests had been used before, those that come by later
+/// commands had not; all used the first one.
+fn images(scenario: &Scenario) -> Vec<Text> {
     let lines = scenario.files.iter().flat_map(|it| it.1.lines());
     let images = lines.filter_map(|it| it.trim_start_matches([' ', '-']).strip_prefix("image:"));
     // An image that the recorded runtime cannot pull is on no node.
     let images = images.filter(|it| !it.contains("nonexistent"));
     let images = images.map(|it| it.trim().into());
     images.chain(["nginx:1.9.1".into()]).collect()
+}
+
+/// The nodes that have none: their kubelet, and the fake runtime in it, has started only just.
+fn bare_nodes(scenario: &Scenario, nodes: &[&Value]) -> Vec<Text> {
+    let now = scenario.date.unwrap_or_default();
+    let is_bare = |it: &&&Value| {
+        let ready = it["status"]["conditions"].item("type", "Ready");
+        let since = Time::parse(ready["lastTransitionTime"].as_str());
+        since.is_some_and(|it| now.since(it) < FRESH)
+    };
+    let bare = nodes.iter().filter(is_bare);
+    bare.map(|it| it["metadata"]["name"].as_str().into())
+        .collect()
 }
 
 /// The recorded clusters' storage classes: `standard`, the default, and `wffc`.

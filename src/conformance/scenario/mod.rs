@@ -5,9 +5,11 @@
 //! recordings' own README.
 
 mod condition;
+mod placement;
 mod timing;
 
 pub use condition::{Condition, NodeState};
+pub use placement::{Placement, placements};
 pub use timing::{Kubelet, Roles, Script, Trigger};
 
 use std::path::Path;

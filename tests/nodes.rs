@@ -1,0 +1,203 @@
+//! What becomes of a set's pods when nodes fall silent, come back, or are deleted.
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+#![cfg(not(target_arch = "wasm32"))]
+
+use statefulset_playground::api::{Key, Kind, Object};
+use statefulset_playground::apiserver::rest::HttpRequest;
+use statefulset_playground::config::Config;
+use statefulset_playground::sim::{Input, World};
+use statefulset_playground::time::Duration;
+use statefulset_playground::value::Value;
+use statefulset_playground::yaml;
+
+const WEB: &str = "
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: web}
+spec:
+  serviceName: nginx
+  replicas: 3
+  podManagementPolicy: Parallel
+  selector: {matchLabels: {app: nginx}}
+  template:
+    metadata: {labels: {app: nginx}}
+    spec:
+      containers: [{name: nginx, image: nginx}]
+";
+
+/// A cluster of so many nodes with a set of three, ten seconds old.
+fn world(nodes: u32) -> World {
+    let mut config = Config {
+        nodes,
+        ..Config::default()
+    };
+    config.pulls.on_nodes = vec!["nginx".into()];
+    let mut world = World::new(config);
+    let body = yaml::parse(WEB).documents[0].value.clone();
+    send(
+        &mut world,
+        "POST",
+        "/apis/apps/v1/namespaces/default/statefulsets",
+        body,
+    );
+    pass(&mut world, 10);
+    world
+}
+
+fn send(world: &mut World, method: &'static str, path: &str, body: Value) -> u16 {
+    let answer = world.request(&HttpRequest {
+        method,
+        path: path.into(),
+        body,
+        ..HttpRequest::default()
+    });
+    answer.status
+}
+
+fn pass(world: &mut World, s: u64) {
+    let until = world.now + Duration::s(s);
+    world.wait_until(until);
+}
+
+fn pod<'a>(world: &'a World, name: &str) -> &'a Object {
+    let key = Key::new(Kind::Pod, "default", name);
+    world.store.objects.get(&key).unwrap()
+}
+
+fn node_of(world: &World, name: &str) -> String {
+    pod(world, name).node_name().to_owned()
+}
+
+/// The taints of a node, as `key:effect`.
+fn taints(world: &World, node: &str) -> Vec<String> {
+    let node = world.store.objects.get(&Key::new(Kind::Node, "", node));
+    let short = |it: &Value| {
+        let key = it["key"].as_str().trim_start_matches("node.kubernetes.io/");
+        format!("{key}:{}", it["effect"].as_str())
+    };
+    node.unwrap().taints().iter().map(short).collect()
+}
+
+/// The seconds at which a reason was first given.
+fn second(world: &World, code: &str) -> Option<u64> {
+    let found = world.trace.iter().find(|it| it.why.rule().code == code);
+    found.map(|it| it.time.ms / 1000)
+}
+
+/// Whether that is waited for now.
+fn waits(world: &World, code: &str) -> bool {
+    let mut all = world.waits.iter().flat_map(|it| it.1.iter());
+    all.any(|it| it.1.rule().code == code)
+}
+
+#[test]
+fn a_lost_pod_is_evicted_after_five_minutes_and_stays_until_its_node_is_back() {
+    let mut world = world(3);
+    let node = node_of(&world, "web-1");
+    let uid = pod(&world, "web-1").uid().to_owned();
+    world.apply(Input::NodeDown(node.as_str().into()));
+    pass(&mut world, 30);
+    assert!(waits(&world, "waits-for-lease"));
+    pass(&mut world, 40);
+    assert!(!pod(&world, "web-1").is_ready());
+    assert_eq!(
+        taints(&world, &node),
+        ["unreachable:NoSchedule", "unreachable:NoExecute"]
+    );
+    assert!(waits(&world, "waits-for-eviction"));
+    let lost = second(&world, "node-lost").unwrap();
+    assert!((54..=65).contains(&lost), "{lost}");
+    pass(&mut world, 300);
+    assert_eq!(second(&world, "evicted-after-toleration"), Some(lost + 300));
+    assert!(pod(&world, "web-1").is_terminating());
+    pass(&mut world, 3600);
+    assert_eq!(pod(&world, "web-1").uid(), uid);
+    assert!(waits(&world, "waits-for-kubelet"));
+    world.apply(Input::NodeUp(node.as_str().into()));
+    pass(&mut world, 30);
+    assert_ne!(pod(&world, "web-1").uid(), uid);
+    assert!(pod(&world, "web-1").is_ready());
+    assert_eq!(taints(&world, &node), [""; 0]);
+}
+
+#[test]
+fn who_comes_back_in_time_keeps_its_pods_and_restarts_their_containers() {
+    let mut world = world(3);
+    let node = node_of(&world, "web-1");
+    let uid = pod(&world, "web-1").uid().to_owned();
+    world.apply(Input::NodeDown(node.as_str().into()));
+    pass(&mut world, 100);
+    world.apply(Input::NodeUp(node.as_str().into()));
+    pass(&mut world, 600);
+    let pod = pod(&world, "web-1");
+    assert_eq!(pod.uid(), uid);
+    assert!(pod.is_ready());
+    let restarts = &pod.value["status"]["containerStatuses"][0]["restartCount"];
+    assert_eq!(restarts.as_int(), Some(1));
+    assert!(second(&world, "eviction-cancelled").is_some());
+}
+
+#[test]
+fn no_pod_is_evicted_while_all_nodes_are_lost() {
+    let mut world = world(3);
+    for number in 1..=3 {
+        world.apply(Input::NodeDown(format!("node-{number}").into()));
+    }
+    pass(&mut world, 1000);
+    assert!(waits(&world, "eviction-halted"));
+    assert!(!pod(&world, "web-0").is_terminating());
+    for number in 1..=3 {
+        let node = format!("node-{number}");
+        assert_eq!(taints(&world, &node), ["unreachable:NoSchedule"]);
+    }
+}
+
+#[test]
+fn one_node_in_ten_seconds_gets_the_taint_that_evicts() {
+    let mut world = world(5);
+    for number in 1..=2 {
+        world.apply(Input::NodeDown(format!("node-{number}").into()));
+    }
+    pass(&mut world, 58);
+    let evicts = world
+        .trace
+        .iter()
+        .filter(|it| it.why.rule().code == "node-evicts");
+    let times: Vec<u64> = evicts.map(|it| it.time.ms / 1000).collect();
+    assert_eq!(times.len(), 1);
+    pass(&mut world, 10);
+    let evicts = world
+        .trace
+        .iter()
+        .filter(|it| it.why.rule().code == "node-evicts");
+    let times: Vec<u64> = evicts.map(|it| it.time.ms / 1000).collect();
+    assert_eq!(times, [times[0], times[0] + 10]);
+}
+
+#[test]
+fn the_pods_of_a_deleted_node_are_removed_after_a_quarantine() {
+    let mut world = world(3);
+    let node = node_of(&world, "web-1");
+    let uid = pod(&world, "web-1").uid().to_owned();
+    world.apply(Input::NodeDown(node.as_str().into()));
+    let path = format!("/api/v1/nodes/{node}");
+    assert_eq!(send(&mut world, "DELETE", &path, Value::Null), 200);
+    pass(&mut world, 50);
+    assert!(pod(&world, "web-1").is_ready(), "nobody looks after it");
+    assert!(waits(&world, "waits-for-pod-gc"));
+    pass(&mut world, 40);
+    let gone = second(&world, "node-gone").unwrap();
+    assert!((70..=90).contains(&gone), "{gone}");
+    assert_ne!(pod(&world, "web-1").uid(), uid);
+}
+
+#[test]
+fn an_eviction_marks_the_pod_that_it_deletes() {
+    let mut world = world(3);
+    let path = "/api/v1/namespaces/default/pods/web-1/eviction";
+    assert_eq!(send(&mut world, "POST", path, Value::object()), 201);
+    let pod = pod(&world, "web-1");
+    assert!(pod.is_terminating());
+    let condition = pod.value["status"]["conditions"].item("type", "DisruptionTarget");
+    assert_eq!(condition["reason"].as_str(), "EvictionByEvictionAPI");
+}
