@@ -136,6 +136,7 @@ pub enum Actor {
     EndpointsController,
     GarbageCollector,
     NodeController,
+    DisruptionController,
     /// The persistent-volume controller, and those that protect what is in use.
     VolumeController,
     /// The resource-quota controller.

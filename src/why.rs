@@ -392,6 +392,11 @@ reasons! {
         "{pod} is marked Failed and removed: its node {node} no longer exists"
         "gcOrphaned" "concepts/workloads/pods/pod-lifecycle/#pod-garbage-collection"
 
+    /// How many evictions a budget allows.
+    BudgetCounted { budget, allowed, healthy, desired } "budget-counted"
+        "{budget} allows {allowed} evictions: {healthy} of its pods are Ready, and {desired} have to be"
+        "updatePdbStatus" "concepts/workloads/pods/disruptions/#pod-disruption-budgets"
+
     // The scheduler: pkg/scheduler.
 
     /// A node was chosen.

@@ -3,7 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use statefulset_playground::api::{Key, Kind, Object};
-use statefulset_playground::apiserver::rest::HttpRequest;
+use statefulset_playground::apiserver::rest::{Body, HttpRequest};
 use statefulset_playground::config::Config;
 use statefulset_playground::sim::{Input, World};
 use statefulset_playground::time::Duration;
@@ -200,4 +200,52 @@ fn an_eviction_marks_the_pod_that_it_deletes() {
     assert!(pod.is_terminating());
     let condition = pod.value["status"]["conditions"].item("type", "DisruptionTarget");
     assert_eq!(condition["reason"].as_str(), "EvictionByEvictionAPI");
+}
+
+/// What an eviction answers: code and cause.
+fn evict(world: &mut World, pod: &str) -> (u16, String) {
+    let answer = world.request(&HttpRequest {
+        method: "POST",
+        path: format!("/api/v1/namespaces/default/pods/{pod}/eviction").into(),
+        body: Value::object(),
+        ..HttpRequest::default()
+    });
+    let Body::Json(body) = answer.body else {
+        panic!("a Status")
+    };
+    let cause = &body["details"]["causes"][0]["message"];
+    (answer.status, cause.as_str().to_owned())
+}
+
+#[test]
+fn an_eviction_asks_the_budget() {
+    const PATH: &str = "/apis/policy/v1/namespaces/default/poddisruptionbudgets";
+    const BUDGET: &str = "
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web}
+spec: {maxUnavailable: 30%, selector: {matchLabels: {app: nginx}}}
+";
+    let mut world = world(3);
+    let body = yaml::parse(BUDGET).documents[0].value.clone();
+    assert_eq!(send(&mut world, "POST", PATH, body), 201);
+    let early = "The disruption budget web is still being processed by the server.";
+    assert_eq!(evict(&mut world, "web-1"), (429, early.to_owned()));
+    pass(&mut world, 1);
+    let key = Key::new(Kind::PodDisruptionBudget, "default", "web");
+    let status = world.store.objects.get(&key).unwrap().value["status"].clone();
+    let counts = [
+        "currentHealthy",
+        "desiredHealthy",
+        "disruptionsAllowed",
+        "expectedPods",
+    ];
+    assert_eq!(counts.map(|it| status[it].as_int().unwrap()), [3, 2, 1, 3]);
+    assert_eq!(evict(&mut world, "web-1").0, 201);
+    let soon = world.now + Duration::ms(20);
+    world.wait_until(soon);
+    let late = "The disruption budget web needs 2 healthy pods and has 2 currently";
+    assert_eq!(evict(&mut world, "web-0"), (429, late.to_owned()));
+    pass(&mut world, 5);
+    assert_eq!(evict(&mut world, "web-0").0, 201);
 }

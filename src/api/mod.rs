@@ -3,6 +3,7 @@
 //! An [`Object`]'s truth is its JSON [`Value`]; the submodules give each kind the plain questions the deciders ask.
 
 pub mod condition;
+pub mod disruption;
 pub mod endpointslice;
 pub mod meta;
 pub mod node;
@@ -38,6 +39,7 @@ pub enum Kind {
     ControllerRevision,
     StatefulSet,
     EndpointSlice,
+    PodDisruptionBudget,
     StorageClass,
 }
 
@@ -156,6 +158,14 @@ static ENDPOINT_SLICE: KindFacts = facts(
     &[],
 );
 
+static BUDGET: KindFacts = facts(
+    "PodDisruptionBudget",
+    "policy",
+    "poddisruptionbudgets",
+    "poddisruptionbudget",
+    &["pdb"],
+);
+
 static STORAGE_CLASS: KindFacts = KindFacts {
     namespaced: false,
     ..facts(
@@ -169,7 +179,7 @@ static STORAGE_CLASS: KindFacts = KindFacts {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 16] = [
         Self::ConfigMap,
         Self::Endpoints,
         Self::Event,
@@ -184,6 +194,7 @@ impl Kind {
         Self::ControllerRevision,
         Self::StatefulSet,
         Self::EndpointSlice,
+        Self::PodDisruptionBudget,
         Self::StorageClass,
     ];
 
@@ -204,6 +215,7 @@ impl Kind {
             Self::ControllerRevision => &REVISION,
             Self::StatefulSet => &STATEFUL_SET,
             Self::EndpointSlice => &ENDPOINT_SLICE,
+            Self::PodDisruptionBudget => &BUDGET,
             Self::StorageClass => &STORAGE_CLASS,
         }
     }

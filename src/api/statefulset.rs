@@ -49,7 +49,7 @@ impl Object {
             is_monotonic: spec["podManagementPolicy"].as_str() != "Parallel",
             rolls: strategy["type"].as_str() != "OnDelete",
             partition: (!block.is_null()).then(|| block["partition"].as_int().unwrap_or(0)),
-            max_unavailable: scaled(&block["maxUnavailable"], replicas).max(1),
+            max_unavailable: scaled(&block["maxUnavailable"], replicas, false).max(1),
             min_ready: Duration::s(min_ready_s.unwrap_or(0)),
             history_limit: spec["revisionHistoryLimit"].as_int().unwrap_or(10),
             selector: Selector::from_object(&spec["selector"]),
@@ -58,13 +58,15 @@ impl Object {
     }
 }
 
-/// A number, or that percentage of a total, rounded down.
+/// A number, or that percentage of a total, rounded down or up.
 ///
 /// upstream: intstr.GetScaledValueFromIntOrPercent.
-pub fn scaled(value: &Value, total: i64) -> i64 {
+pub fn scaled(value: &Value, total: i64, rounds_up: bool) -> i64 {
     let percent = value.as_str().strip_suffix('%');
     let percent = percent.and_then(|it| it.parse::<i64>().ok());
-    percent.map_or(value.as_int().unwrap_or(0), |it| {
-        it.saturating_mul(total) / 100
-    })
+    let Some(percent) = percent else {
+        return value.as_int().unwrap_or(0);
+    };
+    let hundredths = percent.saturating_mul(total);
+    hundredths.saturating_add(if rounds_up { 99 } else { 0 }) / 100
 }

@@ -27,6 +27,7 @@ pub(super) fn apply(kind: Kind, value: &mut Value) {
         }
         Kind::PersistentVolume
         | Kind::ResourceQuota
+        | Kind::PodDisruptionBudget
         | Kind::StorageClass
         | Kind::ConfigMap
         | Kind::Endpoints

@@ -11,7 +11,10 @@ use crate::value::Value;
 
 /// Whether objects of that kind count their spec's changes.
 fn has_generation(kind: Kind) -> bool {
-    matches!(kind, Kind::Pod | Kind::StatefulSet | Kind::EndpointSlice)
+    matches!(
+        kind,
+        Kind::Pod | Kind::StatefulSet | Kind::EndpointSlice | Kind::PodDisruptionBudget
+    )
 }
 
 /// Whether the kind keeps a status apart from its spec, written through a subresource of its own.
@@ -23,6 +26,7 @@ pub(super) fn has_status(kind: Kind) -> bool {
         | Kind::PersistentVolumeClaim
         | Kind::Pod
         | Kind::ResourceQuota
+        | Kind::PodDisruptionBudget
         | Kind::Service
         | Kind::StatefulSet => true,
         Kind::ConfigMap
@@ -76,6 +80,11 @@ pub(super) fn prepare_create(config: &Config, kind: Kind, value: &mut Value) {
         | Kind::EndpointSlice
         | Kind::StorageClass => {}
         Kind::ResourceQuota => value["status"] = Value::object(),
+        Kind::PodDisruptionBudget => {
+            value["status"] = object! {
+                "currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0,
+            };
+        }
     }
 }
 
@@ -102,6 +111,7 @@ pub(super) fn prepare_update(config: &Config, kind: Kind, value: &mut Value, old
         | Kind::EndpointSlice
         | Kind::PersistentVolume
         | Kind::ResourceQuota
+        | Kind::PodDisruptionBudget
         | Kind::StorageClass => {}
     }
 }

@@ -142,6 +142,7 @@ fn columns(kind: Kind) -> &'static [Column] {
         Kind::StorageClass => &storage::CLASS,
         Kind::Pod => &pod::POD,
         Kind::ResourceQuota => &QUOTA,
+        Kind::PodDisruptionBudget => &BUDGET,
         Kind::Service => &network::SERVICE,
         Kind::ServiceAccount => &SERVICE_ACCOUNT,
         Kind::ControllerRevision => &REVISION,
@@ -220,6 +221,32 @@ fn quota(it: &Object, limits: bool) -> Text {
         }
     }
     text
+}
+
+/// upstream: printPodDisruptionBudget.
+static BUDGET: [Column; 5] = [
+    NAME,
+    column(
+        "Min Available",
+        Cell::Made(|it, _| bound(it, "minAvailable")),
+    ),
+    column(
+        "Max Unavailable",
+        Cell::Made(|it, _| bound(it, "maxUnavailable")),
+    ),
+    column(
+        "Allowed Disruptions",
+        Cell::Number(|it| number(&it.value["status"]["disruptionsAllowed"])),
+    ),
+    AGE,
+];
+
+fn bound(it: &Object, name: &str) -> Text {
+    match &it.value["spec"][name] {
+        Value::Null => "N/A".into(),
+        Value::String(text) => text.clone(),
+        number => crate::text!("{number}"),
+    }
 }
 
 static REVISION: [Column; 4] = [

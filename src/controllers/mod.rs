@@ -1,5 +1,6 @@
 //! The controllers of kube-controller-manager. Each looks at one key and answers with a plan.
 
+pub mod disruption;
 pub mod endpoints;
 pub mod endpointslice;
 pub mod garbagecollector;

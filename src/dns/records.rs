@@ -102,6 +102,7 @@ impl Records {
             | Kind::PersistentVolume
             | Kind::PersistentVolumeClaim
             | Kind::ResourceQuota
+            | Kind::PodDisruptionBudget
             | Kind::StorageClass
             | Kind::ServiceAccount
             | Kind::ControllerRevision

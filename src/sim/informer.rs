@@ -35,6 +35,7 @@ impl Informer {
             | Actor::EndpointsController
             | Actor::GarbageCollector
             | Actor::NodeController
+            | Actor::DisruptionController
             | Actor::VolumeController
             | Actor::Provisioner
             | Actor::QuotaController => Self::Controllers,
@@ -54,6 +55,7 @@ impl Informer {
             | Kind::Endpoints
             | Kind::ConfigMap
             | Kind::ResourceQuota
+            | Kind::PodDisruptionBudget
             | Kind::ServiceAccount => self == Self::Controllers,
             Kind::Namespace => matches!(self, Self::Controllers | Self::Dns),
             Kind::PersistentVolume | Kind::StorageClass => {

@@ -15,7 +15,8 @@ use crate::apiserver::rest::{self, HttpRequest, HttpResponse};
 use crate::apiserver::{self, LogEntry, Request, Status, Store, Written};
 use crate::config::Config;
 use crate::controllers::{
-    endpoints, endpointslice, garbagecollector, node, provisioner, quota, statefulset, volumes,
+    disruption, endpoints, endpointslice, garbagecollector, node, provisioner, quota, statefulset,
+    volumes,
 };
 use crate::dns::server::{Preset, Server};
 use crate::memory::Memory;
@@ -28,12 +29,13 @@ use crate::why::Why;
 use crate::{kubelet, scheduler};
 
 /// Everything that acts.
-const COMPONENTS: [Component; 10] = [
+const COMPONENTS: [Component; 11] = [
     statefulset::COMPONENT,
     endpointslice::COMPONENT,
     endpoints::COMPONENT,
     garbagecollector::COMPONENT,
     node::COMPONENT,
+    disruption::COMPONENT,
     volumes::COMPONENT,
     provisioner::COMPONENT,
     quota::COMPONENT,

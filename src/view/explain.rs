@@ -109,6 +109,7 @@ impl Actor {
             Self::EndpointsController => "endpoints-controller",
             Self::GarbageCollector => "garbage-collector",
             Self::NodeController => "node-controller",
+            Self::DisruptionController => "disruption-controller",
             Self::VolumeController => "persistentvolume-controller",
             Self::QuotaController => "resourcequota-controller",
             Self::Provisioner => "provisioner",

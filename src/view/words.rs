@@ -34,6 +34,7 @@ const ENGLISH: &[(&str, &str)] = &[
     ("actor-endpoints-controller", "endpoints controller"),
     ("actor-garbage-collector", "garbage collector"),
     ("actor-node-controller", "node controllers"),
+    ("actor-disruption-controller", "disruption controller"),
     ("actor-scheduler", "scheduler"),
     ("actor-kubelet", "kubelet"),
     ("action-command", "run a command"),

@@ -58,6 +58,7 @@ pub(super) fn subresources(kind: Kind) -> &'static [Subresource] {
         | Kind::PersistentVolume
         | Kind::PersistentVolumeClaim
         | Kind::ResourceQuota
+        | Kind::PodDisruptionBudget
         | Kind::Service => &STATUS_ONLY,
         Kind::ConfigMap
         | Kind::Endpoints

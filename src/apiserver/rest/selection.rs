@@ -154,6 +154,7 @@ fn selectable(kind: Kind) -> &'static [&'static str] {
         | Kind::EndpointSlice
         | Kind::PersistentVolume
         | Kind::ResourceQuota
+        | Kind::PodDisruptionBudget
         | Kind::StorageClass => &[],
     }
 }

@@ -9,6 +9,8 @@ use super::{
     success,
 };
 use crate::api::condition::{self, Condition};
+use crate::api::disruption::budgets;
+use crate::api::pod::Phase;
 use crate::api::selector::Selector;
 use crate::api::{Kind, Object};
 use crate::apiserver::{Patch, Verb};
@@ -61,13 +63,15 @@ impl Call<'_> {
         Ok(Reply::Json(success(201, Value::Null)))
     }
 
-    /// Marks the pod, and deletes it.
+    /// Asks the pod's budget, marks the pod, and deletes it.
     ///
-    /// differs: no PodDisruptionBudgets.
-    /// upstream: EvictionREST.Create, addConditionAndDeletePod.
+    /// upstream: EvictionREST.Create, canIgnorePDB, addConditionAndDeletePod.
     fn evict(&mut self, target: &Target) -> Answer {
         let options = delete_options(self.request, &self.request.body["deleteOptions"])?;
         let pod = self.find(target)?;
+        if pod.phase() == Phase::Running && !pod.is_terminating() {
+            self.ask_budget(&pod)?;
+        }
         let condition = Condition {
             kind: "DisruptionTarget",
             status: true,
@@ -82,6 +86,49 @@ impl Call<'_> {
         self.write(target.key(), Verb::Delete(options))?;
         self.code = 201;
         Ok(Reply::Json(success(201, Value::Null)))
+    }
+
+    /// Takes one eviction off the pod's budget.
+    ///
+    /// upstream: checkAndDecrement.
+    fn ask_budget(&mut self, pod: &Object) -> Result<(), Status> {
+        let mut all = budgets(&self.store.objects, pod);
+        let Some(budget) = all.next().cloned() else {
+            return Ok(());
+        };
+        if all.next().is_some() {
+            let message = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
+            return Err(refusal(500, "", message));
+        }
+        drop(all);
+        let status = &budget.value["status"];
+        let count = |name: &str| status[name].as_int().unwrap_or(0);
+        let (healthy, desired) = (count("currentHealthy"), count("desiredHealthy"));
+        if !pod.is_ready() && healthy >= desired && desired > 0 {
+            return Ok(());
+        }
+        let name = budget.name();
+        let allowed = count("disruptionsAllowed");
+        let cause = if count("observedGeneration") < budget.generation() {
+            crate::text!("The disruption budget {name} is still being processed by the server.")
+        } else if allowed == 0 {
+            crate::text!(
+                "The disruption budget {name} needs {desired} healthy pods and has {healthy} currently"
+            )
+        } else {
+            let mut value = budget.value.clone();
+            value["status"]["disruptionsAllowed"] = (allowed - 1).into();
+            value["status"]["disruptedPods"][pod.name()] = self.now.rfc3339().into();
+            self.write(budget.key(), Verb::UpdateStatus(value))?;
+            return Ok(());
+        };
+        let message = "Cannot evict pod as it would violate the pod's disruption budget.";
+        Err(Status {
+            details: object! {
+                "causes": array![object! {"reason": "DisruptionBudget", "message": cause}],
+            },
+            ..refusal(429, "TooManyRequests", message)
+        })
     }
 
     // differs: containers print nothing that is kept, so a log that can be read is empty.

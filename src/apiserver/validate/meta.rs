@@ -22,6 +22,7 @@ fn name_rule(kind: Kind) -> Check {
         | Kind::EndpointSlice
         | Kind::PersistentVolume
         | Kind::ResourceQuota
+        | Kind::PodDisruptionBudget
         | Kind::StorageClass => names::dns_subdomain,
     }
 }

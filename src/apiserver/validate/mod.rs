@@ -36,6 +36,7 @@ pub(super) fn create(key: &Key, value: &Value, errors: &mut Errors) {
         Kind::Service
         | Kind::StorageClass
         | Kind::ResourceQuota
+        | Kind::PodDisruptionBudget
         | Kind::ConfigMap
         | Kind::ControllerRevision
         | Kind::EndpointSlice
@@ -74,6 +75,7 @@ fn any(kind: Kind, value: &Value, old: &Value, errors: &mut Errors) {
         Kind::StorageClass => storage::class(value, old, errors),
         Kind::Pod
         | Kind::ResourceQuota
+        | Kind::PodDisruptionBudget
         | Kind::PersistentVolume
         | Kind::StatefulSet
         | Kind::PersistentVolumeClaim

@@ -36,6 +36,7 @@ pub(in crate::apiserver) fn warnings(kind: Kind, value: &Value, found: &mut Vec<
         | Kind::EndpointSlice
         | Kind::PersistentVolume
         | Kind::ResourceQuota
+        | Kind::PodDisruptionBudget
         | Kind::StorageClass => {}
     }
 }
