@@ -1,9 +1,11 @@
-//! `describe` of config maps, secrets, namespaces, quotas and service accounts.
+//! `describe` of config maps, secrets, namespaces, quotas, budgets and service accounts.
 
 use super::Subject;
 use super::text::{Out, joined};
+use crate::api::selector::Selector;
 use crate::kubectl::Done;
 use crate::kubectl::io::Io;
+use crate::kubectl::print::go_text;
 use crate::value::Value;
 
 pub(super) fn config_map(io: &mut Io, it: &Subject) -> Done<String> {
@@ -70,6 +72,37 @@ pub(super) fn quota(it: &Subject) -> String {
         out.fill("{}\t{}\t{}", &[resource, &used, &hard.to_string()]);
     }
     out.text()
+}
+
+/// upstream: describePodDisruptionBudget.
+pub(super) fn budget(io: &mut Io, it: &Subject) -> Done<String> {
+    let (spec, status) = (&it.object()["spec"], &it.object()["status"]);
+    let mut out = Out::new();
+    out.field(0, "Name", it.object()["metadata"]["name"].as_str());
+    out.field(
+        0,
+        "Namespace",
+        it.object()["metadata"]["namespace"].as_str(),
+    );
+    for (name, title) in [
+        ("minAvailable", "Min available"),
+        ("maxUnavailable", "Max unavailable"),
+    ] {
+        if !spec[name].is_null() {
+            out.field(0, title, &go_text(&spec[name]));
+        }
+    }
+    out.field(0, "Selector", &Selector::text_of(&spec["selector"]));
+    out.line(&["Status:"]);
+    for (name, title) in [
+        ("disruptionsAllowed", "Allowed disruptions"),
+        ("currentHealthy", "Current"),
+        ("desiredHealthy", "Desired"),
+        ("expectedPods", "Total"),
+    ] {
+        out.field(2, title, &go_text(&status[name]));
+    }
+    it.finish(io, out)
 }
 
 pub(super) fn service_account(io: &mut Io, it: &Subject) -> Done<String> {

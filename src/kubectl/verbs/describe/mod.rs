@@ -131,6 +131,7 @@ fn describe(io: &mut Io, shows_events: bool, info: &Info) -> Done<String> {
         ("", "Secret") => Ok(cluster::secret(&it)),
         ("", "Namespace") => Ok(cluster::namespace(&it)),
         ("", "ResourceQuota") => Ok(cluster::quota(&it)),
+        ("policy", "PodDisruptionBudget") => cluster::budget(io, &it),
         ("", "ServiceAccount") => cluster::service_account(io, &it),
         _ => generic::describe(io, &it),
     }
