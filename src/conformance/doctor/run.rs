@@ -303,6 +303,16 @@ impl Run {
                     self.programs.answer(pod, path, code, until);
                 }
             }
+            ["node-down", node] => self.world.apply(Input::NodeDown(node.into())),
+            ["node-up", node] => self.world.apply(Input::NodeUp(node.into())),
+            ["node-remove", node] => {
+                self.world.apply(Input::NodeDown(node.into()));
+                self.world.apply(Input::Http(HttpRequest {
+                    method: "DELETE",
+                    path: crate::text!("/api/v1/nodes/{node}"),
+                    ..HttpRequest::default()
+                }));
+            }
             _ => self.lack(line),
         }
     }
