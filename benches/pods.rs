@@ -1,6 +1,6 @@
 //! How long a hundred pods take, as the page runs them: every world is kept, so that going back is exact.
 //!
-//! `cargo bench --bench pods`. `benches/wasm.mjs` runs the same in wasm, beside the peer.
+//! `cargo bench --bench pods`. `benches/wasm.mjs` runs the same in the engine that ships.
 #![allow(
     clippy::disallowed_types,
     clippy::print_stdout,
