@@ -97,6 +97,15 @@ fn numbers_at_the_edge_of_their_type_are_taken() {
 }
 
 #[test]
+fn a_program_that_crashes_for_ever_does_not_run_for_ever() {
+    let mut session = loaded(&manifest("1", "").replace("image: nginx", "image: nginx-crash"));
+    let pods = typed(&mut session, "kubectl get pods");
+    assert!(pods[2].contains("CrashLoopBackOff"), "{pods:?}");
+    let world = session.timeline().world();
+    assert!(world.trace.iter().count() < 2000);
+}
+
+#[test]
 fn one_command_reads_so_many_objects_and_says_so() {
     let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\n";
     let session = loaded(&map.repeat(600));

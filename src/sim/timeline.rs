@@ -12,6 +12,8 @@ use crate::time::{Duration, Time};
 const KEPT_MAX: usize = 8192;
 /// Events handled at most by one call; a simulation that never rests ends there and can be stepped on.
 const EVENTS_MAX: usize = 100_000;
+/// So much time passes at most in one call: a program that crashes and restarts does so for ever.
+const TIME_MAX: Duration = Duration::s(3600);
 
 /// An input and where it was made.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,7 +113,7 @@ impl Timeline {
 
     /// Goes forward. False when there was nothing left to do.
     pub fn step(&mut self, size: StepSize) -> bool {
-        let from = self.world.seq;
+        let (from, until) = (self.world.seq, self.world.now + TIME_MAX);
         let mut was_unsettled = !self.world.is_settled();
         for _ in 0..EVENTS_MAX {
             let shown = self.world.trace.shown();
@@ -130,7 +132,8 @@ impl Timeline {
                 StepSize::Idle => false,
             };
             let is_long = matches!(size, StepSize::Ready | StepSize::Idle);
-            if is_done || is_long && self.world.rests() && self.next_input().is_none() {
+            let is_over = self.world.rests() || self.world.now > until;
+            if is_done || is_long && is_over && self.next_input().is_none() {
                 break;
             }
         }
