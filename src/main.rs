@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
-use statefulset_playground::bridge::Bridge;
+use statefulset_playground::bridge::{Bridge, SPEED_MAX};
 use statefulset_playground::config::Config;
 use statefulset_playground::conformance::{self, Error, Report};
 use statefulset_playground::time::Time;
@@ -64,7 +64,9 @@ impl<'a> Arguments<'a> {
                 }
                 "--speed" => {
                     let number = args.next().and_then(|it| it.parse().ok());
-                    read.speed = number.ok_or_else(|| misused("--speed needs a whole number"))?;
+                    let number = number.filter(|it| *it <= SPEED_MAX);
+                    read.speed =
+                        number.ok_or_else(|| misused("--speed needs a whole number up to 3600"))?;
                 }
                 "--public" => read.is_public = true,
                 "--json" => read.is_json = true,

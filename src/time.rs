@@ -33,7 +33,9 @@ impl Duration {
 
     /// So many seconds.
     pub const fn s(s: u64) -> Self {
-        Self { ms: s * 1000 }
+        Self {
+            ms: s.saturating_mul(1000),
+        }
     }
 }
 
@@ -93,7 +95,9 @@ impl Time {
 
     /// Nanoseconds since 1970, as event names carry in hexadecimal.
     pub fn unix_ns(self) -> u64 {
-        (EPOCH_S * 1000 + self.ms) * 1_000_000
+        (EPOCH_S * 1000)
+            .saturating_add(self.ms)
+            .saturating_mul(1_000_000)
     }
 
     fn unix_s(self) -> u64 {
@@ -137,6 +141,9 @@ pub fn unix_ms(text: &str) -> Option<u64> {
         clock.next()?.ok()?,
     );
     if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
     let ms = format!("{fraction:0<3}").get(..3)?.parse::<u64>().ok()?;

@@ -478,6 +478,10 @@ reasons! {
     ProbePassed { pod, container } "probe-passed"
         "{container} of {pod} is ready: its readiness probe has passed"
         "SetContainerReadiness" "concepts/workloads/pods/pod-lifecycle/#container-probes"
+    /// A failed probe stops a container for good.
+    ProbeStops { pod, container, probe } "probe-stops"
+        "{container} of {pod} is stopped and not started again: its {probe} probe failed, and the pod's restartPolicy is Never"
+        "computePodActions" "concepts/workloads/pods/pod-lifecycle/#restart-policy"
     /// A probe failed too often.
     ProbeRestarts { pod, container, probe } "probe-restarts"
         "{container} of {pod} is stopped and started again: its {probe} probe has failed as often as failureThreshold allows"

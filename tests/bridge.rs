@@ -180,6 +180,17 @@ fn bodies_beyond_all_measure_are_refused() {
 }
 
 #[test]
+fn a_watch_without_end_is_opened_like_any_other() {
+    let address = served();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = "GET /api/v1/nodes?watch=true&timeoutSeconds=18446744073709551615 HTTP/1.1\r\nHost: x\r\n\r\n";
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut first = [0; 15];
+    stream.read_exact(&mut first).unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200 OK");
+}
+
+#[test]
 fn a_watch_tells_each_change_as_it_comes() {
     let address = served();
     let mut stream = TcpStream::connect(address).unwrap();

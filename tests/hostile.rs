@@ -97,6 +97,60 @@ fn numbers_at_the_edge_of_their_type_are_taken() {
 }
 
 #[test]
+fn the_longest_spans_overflow_nothing() {
+    let most = "2147483647";
+    let longest = "9223372036854775807";
+    let probe = |numbers: &str| format!("{{exec: {{command: [x]}}, {numbers}}}");
+    let long_probe = probe(&format!(
+        "periodSeconds: {most}, failureThreshold: {most}, initialDelaySeconds: {most}, timeoutSeconds: {most}"
+    ));
+    let specs = [
+        format!("terminationGracePeriodSeconds: {longest}"),
+        format!("activeDeadlineSeconds: {most}"),
+        format!(
+            "tolerations: [{{operator: Exists, effect: NoExecute, tolerationSeconds: {longest}}}]"
+        ),
+    ];
+    let containers = [
+        format!("startupProbe: {long_probe}"),
+        format!("readinessProbe: {long_probe}"),
+        format!("livenessProbe: {long_probe}"),
+        format!("lifecycle: {{preStop: {{sleep: {{seconds: {longest}}}}}}}"),
+        "resources: {requests: {cpu: 99999999999999999999, memory: 9Ei}}".to_owned(),
+    ];
+    let apps = [
+        "exits 1 after 99999999999999999h",
+        "exits 99999999999999999999 after -1s",
+        "ignores-term, stops-after 9223372036854775807s",
+        "listens-after 18446744073709551615h",
+        "é é é",
+    ];
+    let pod = |app: &str, spec: &str, container: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: p, annotations: {{playground/app: \"{app}\"}}}}\nspec:\n  {spec}\n  containers:\n  - name: a\n    image: b\n    {container}\n"
+        )
+    };
+    let mut manifests: Vec<String> = Vec::new();
+    manifests.extend(specs.iter().map(|it| pod("", it, "")));
+    manifests.extend(containers.iter().map(|it| pod("", "", it)));
+    manifests.extend(apps.iter().map(|it| pod(it, "", "")));
+    for text in manifests {
+        let mut session = loaded(&text);
+        for line in [
+            "kubectl describe pods",
+            "kubectl cordon node-1",
+            "kubectl delete pod p --wait=false",
+            "kubectl get pods",
+        ] {
+            typed(&mut session, line);
+        }
+        let next = typed(&mut session, "echo alive");
+        assert_eq!(next.last().map(String::as_str), Some("alive"), "{text}");
+        session.doctor();
+    }
+}
+
+#[test]
 fn a_program_that_crashes_for_ever_does_not_run_for_ever() {
     let mut session = loaded(&manifest("1", "").replace("image: nginx", "image: nginx-crash"));
     let pods = typed(&mut session, "kubectl get pods");

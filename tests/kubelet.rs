@@ -236,6 +236,19 @@ containers:
 }
 
 #[test]
+fn a_failing_liveness_probe_ends_a_container_that_is_never_restarted() {
+    let mut world = world(
+        "{restartPolicy: Never, containers: [{name: main, image: app, livenessProbe: {exec: {command: ['false']}, periodSeconds: 1}}]}",
+    );
+    pass(&mut world, 120);
+    let main = &pod(&world)["status"]["containerStatuses"][0];
+    assert_eq!(main["restartCount"].as_int(), Some(0));
+    assert!(!main["state"]["terminated"].is_null(), "{main}");
+    let codes: Vec<&str> = world.trace.iter().map(|it| it.why.rule().code).collect();
+    assert!(codes.contains(&"probe-stops") && !codes.contains(&"probe-restarts"));
+}
+
+#[test]
 fn a_startup_probe_holds_the_others_back() {
     let spec = "
 containers:

@@ -19,8 +19,9 @@ use crate::yaml;
 ///
 /// upstream: genericapiserver.Config.MaxRequestBodyBytes.
 const BODY_MAX: usize = 3 * 1024 * 1024;
-/// How long a watch lasts that does not say.
+/// How long a watch lasts that does not say, and how long at most.
 const WATCH_S: u64 = 1800;
+const WATCH_MAX_S: u64 = 86_400;
 
 type AnswerBody = Either<Full<Bytes>, Channel<Bytes, Infallible>>;
 type Answer = Response<AnswerBody>;
@@ -93,7 +94,7 @@ impl Bridge {
             .iter()
             .find(|it| it.0 == "timeoutSeconds");
         let seconds = asked.and_then(|it| it.1.parse().ok()).unwrap_or(WATCH_S);
-        let until = Instant::now() + Duration::from_secs(seconds);
+        let until = Instant::now() + Duration::from_secs(seconds.min(WATCH_MAX_S));
         let (sender, channel) = Channel::new(1);
         tokio::task::spawn_local(self.clone().tell(watch, sender, until));
         typed(200, JSON, Either::Right(channel))

@@ -19,7 +19,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::time::{Duration, Instant, interval};
+use tokio::time::{Duration, Instant, interval, sleep};
 
 use crate::config::Config;
 use crate::sim::World;
@@ -27,6 +27,8 @@ use crate::time::{self, Time};
 
 /// How often virtual time follows the clock on the wall.
 const TICK: Duration = Duration::from_millis(20);
+/// An hour in a second: what a tick brings is done before the next one.
+pub const SPEED_MAX: u32 = 3600;
 
 /// A cluster that answers on a socket.
 #[derive(Clone, Debug)]
@@ -69,7 +71,11 @@ impl Bridge {
             told(listener.local_addr()?);
             tokio::task::spawn_local(self.clone().follow_clock(speed));
             loop {
-                let (stream, _) = listener.accept().await?;
+                // Too many open connections, say: those that are there go on.
+                let Ok((stream, _)) = listener.accept().await else {
+                    sleep(TICK).await;
+                    continue;
+                };
                 let bridge = self.clone();
                 tokio::task::spawn_local(async move {
                     let answer = |request| {

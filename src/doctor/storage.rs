@@ -6,6 +6,7 @@ use super::Found;
 use super::case::{Case, LONG, Moment};
 use super::rollout::shrinkings;
 use crate::api::{Kind, Object};
+use crate::time::Time;
 
 /// Claims outlive scaling down and deletion, so that the data is there for the next pod of that name.
 pub(super) fn retained(case: &Case<'_>, all: &mut Vec<Found>) {
@@ -48,7 +49,9 @@ pub(super) fn deleted_in_use(case: &Case<'_>, all: &mut Vec<Found>) {
                 let mut volumes = pod.value["spec"]["volumes"].items().iter();
                 let uses = volumes
                     .any(|it| it["persistentVolumeClaim"]["claimName"].as_str() == claim.name());
-                if uses && moment.time.since(claim.created()) >= LONG {
+                let asked = Time::parse(claim.meta()["deletionTimestamp"].as_str());
+                let is_long = asked.is_some_and(|it| moment.time.since(it) >= LONG);
+                if uses && is_long {
                     all.push(Found::new(&claim.key(), "").fact("pod", pod.name()));
                 }
             }
@@ -115,7 +118,9 @@ fn found(moment: &Moment, claim: &Object, field: &str) -> Found {
 /// Neither the claim nor the cluster says which class makes its volume.
 pub(super) fn no_class(case: &Case<'_>, all: &mut Vec<Found>) {
     for (moment, claim) in waiting(case) {
-        if claim.value["spec"]["storageClassName"].as_str().is_empty() {
+        // "" asks for a volume of no class, and is no omission.
+        let is_omitted = claim.storage_class().is_null();
+        if is_omitted && moment.objects.default_class().is_none() {
             all.push(found(moment, claim, "spec.volumeClaimTemplates"));
         }
     }

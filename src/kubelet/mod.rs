@@ -71,11 +71,12 @@ fn post_node(ctx: &Ctx<'_>, node: &Object) -> Plan {
                 "KubeletHasNoDiskPressure",
                 "kubelet has no disk pressure",
             ),
-            _ => (
+            "PIDPressure" => (
                 "False",
                 "KubeletHasSufficientPID",
                 "kubelet has sufficient PID available",
             ),
+            _ => continue,
         };
         it["status"] = status.into();
         it["reason"] = reason.into();

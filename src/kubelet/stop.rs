@@ -190,7 +190,7 @@ impl Life<'_> {
         let delay = between(self.ctx.config.seed, &["removal", self.pod.uid()], from, to);
         let uid = Text::from(self.pod.uid());
         let held = self.memory.held.get(&uid).copied().unwrap_or_default();
-        self.to(Stage::Ended, Duration::ms(delay + held.ms));
+        self.to(Stage::Ended, Duration::ms(held.ms.saturating_add(delay)));
     }
 
     /// upstream: the status manager's final DELETE with grace 0 and the UID as precondition.

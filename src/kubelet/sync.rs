@@ -146,14 +146,21 @@ impl Life<'_> {
     /// Tells a container to stop so that it can be started again.
     fn stop_to_restart(&mut self, at: usize, probe: usize) {
         let (container, kind) = (self.container_name(at), KINDS[probe]);
-        let told = crate::text!(
-            "Container {container} failed {} probe, will be restarted",
-            kind.word
-        );
-        let why = Why::ProbeRestarts {
-            pod: self.name(),
-            container,
-            probe: kind.word.into(),
+        let (pod, probe) = (self.name(), Text::from(kind.word));
+        let mut told = crate::text!("Container {container} failed {probe} probe");
+        let why = if self.restarts_on_failure(at) {
+            told.push_str(", will be restarted");
+            Why::ProbeRestarts {
+                pod,
+                container,
+                probe,
+            }
+        } else {
+            Why::ProbeStops {
+                pod,
+                container,
+                probe,
+            }
         };
         self.record(at, ("Killing", told, false), &why);
         let own = &self.container(at)[kind.field]["terminationGracePeriodSeconds"];
@@ -165,12 +172,18 @@ impl Life<'_> {
         self.it.due = end.0;
     }
 
+    /// upstream: shouldRestartOnFailure.
+    fn restarts_on_failure(&self, at: usize) -> bool {
+        is_sidecar(self.container(at))
+            || self.pod.value["spec"]["restartPolicy"].as_str() != "Never"
+    }
+
     /// A container that was told to stop has.
     ///
     /// upstream: its back-off counts from the run before, which the sync has seen end.
     pub(super) fn start_again(&mut self, at: usize) {
         self.to(Stage::Active, Duration::default());
-        if self.start(at) {
+        if !self.restarts_on_failure(at) || self.start(at) {
             self.act_after(at);
         }
     }
@@ -205,6 +218,10 @@ impl Life<'_> {
         if self.it.containers.iter().any(unseen) {
             due = due.min(now + RELIST);
         }
+        // A probe that failed while this sync was under way is seen by the next.
+        if (0..self.it.containers.len()).any(|at| self.must_restart(at).is_some()) {
+            due = due.min(now + RELIST);
+        }
         self.it.stage = Stage::Active;
         self.it.due = due;
     }
@@ -220,7 +237,7 @@ impl Life<'_> {
             .unwrap_or(0);
         self.ctx
             .config
-            .pod_address(number + host / 255 * 100, host % 255)
+            .pod_address(u32::saturating_add(number, host / 255 * 100), host % 255)
     }
 
     /// Programs whose end has come end; says whether there was one.

@@ -27,7 +27,11 @@ pub(super) fn request(objects: &Objects, seed: u64, now: Time, event: &EventReco
     let (key, verb) = match known {
         Some(known) => {
             let mut value = known.value.clone();
-            value["count"] = (value["count"].as_int().unwrap_or(1) + 1).into();
+            value["count"] = value["count"]
+                .as_int()
+                .unwrap_or(1)
+                .saturating_add(1)
+                .into();
             value["lastTimestamp"] = now.rfc3339().into();
             value["metadata"].remove("resourceVersion");
             (known.key(), Verb::Update(value))
@@ -75,7 +79,8 @@ fn create(
         event.message.as_str(),
     ];
     let microseconds = u64::try_from(before % 1000).unwrap_or_default();
-    let nanoseconds = now.unix_ns() + microseconds * 1000 + chance(seed, &words) % 1000;
+    let fraction = microseconds * 1000 + chance(seed, &words) % 1000;
+    let nanoseconds = now.unix_ns().saturating_add(fraction);
     let name = crate::text!("{}.{nanoseconds:x}", event.about["name"].as_str());
     let key = Key::new(Kind::Event, namespace, name);
     let mut source = object! {"component": component(event)};

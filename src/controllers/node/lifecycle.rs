@@ -193,16 +193,16 @@ fn no_execute(ctx: &Ctx<'_>, node: &Object, plan: &mut Plan) {
         plan.requeue_after = Some(due.since(ctx.now));
         return;
     }
-    let why = Why::NodeEvicts {
-        node: node_name(),
-        taint: crate::text!("{wanted}:{EFFECT}"),
-    };
-    if tainted.is_some() {
-        set_taints(ctx, node, (&BOTH, EFFECT), false, plan, why);
+    if let Some(old) = tainted {
+        set_taints(ctx, node, (&BOTH, EFFECT), false, plan, why_lifted(old));
     } else {
         let mut memory = ctx.memory.clone();
         memory.tainted_at = ctx.now;
         plan.memory = Some(memory);
+        let why = Why::NodeEvicts {
+            node: node_name(),
+            taint: crate::text!("{wanted}:{EFFECT}"),
+        };
         set_taints(ctx, node, (&[wanted], EFFECT), true, plan, why);
     }
 }
