@@ -1,6 +1,8 @@
 // @ts-check
 // The engine as the page sees it: JSON text becomes values here, and a snapshot is read once for each change.
 
+import { address } from './site.js';
+
 /** What keeps the engine from starting, by the key of the sentence that says so. */
 export class EngineMissing extends Error {
   /**
@@ -21,7 +23,8 @@ export async function loadEngine() {
   if (typeof WebAssembly !== 'object') throw new EngineMissing('failure.wasm', 'no WebAssembly');
   let module;
   try {
-    module = await import('./pkg/statefulset_playground.js');
+    // Not a literal: the engine is no part of the bundle.
+    module = await import(address('pkg/statefulset_playground.js').href);
   } catch (error) {
     throw new EngineMissing('failure.files', error);
   }

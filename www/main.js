@@ -6,11 +6,12 @@ import { EngineMissing, createEngine, loadEngine } from './engine.js';
 import { h } from './dom.js';
 import { choose, createWords, fetchLanguage } from './words.js';
 import { recall } from './memory.js';
+import { address } from './site.js';
 
 const root = /** @type {HTMLElement} */ (document.getElementById('app'));
 
 async function fetchText() {
-  const response = await fetch(new URL('examples/article.yaml', import.meta.url));
+  const response = await fetch(address('examples/article.yaml'));
   if (!response.ok) throw new Error(`examples/article.yaml: ${response.status}`);
   return response.text();
 }

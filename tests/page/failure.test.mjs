@@ -62,7 +62,7 @@ test('a breakdown in mid-run keeps the text', async () => {
   const { page } = visit;
   await page.getByRole('textbox', { name: 'Manifests' }).fill('# mine');
   await page.evaluate(async () => {
-    const { playground } = await import('./main.js');
+    const { playground } = await import('./pkg/main.js');
     const { engine, dispatch } = await playground;
     engine.step = () => { throw new WebAssembly.RuntimeError('unreachable'); };
     dispatch({ do: 'step', size: 'change' });

@@ -39,7 +39,7 @@ export async function open(browser, url, { width = 1280, height = 800, scheme = 
 
 /** What the engine says of the moment: equal texts are equal states. */
 export const state = (page) => page.evaluate(async () => {
-  const { playground } = await import('./main.js');
+  const { playground } = await import('./pkg/main.js');
   return (await playground).engine.snapshotText();
 });
 export const snapshot = async (page) => JSON.parse(await state(page));

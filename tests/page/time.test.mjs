@@ -90,7 +90,7 @@ test('a deleted pod comes back under its name with a new address', async () => {
 test('Play lets time pass, and each change can be read', async () => {
   await press('Play');
   await page.waitForFunction(async () => {
-    const { playground } = await import('./main.js');
+    const { playground } = await import('./pkg/main.js');
     return (await playground).engine.snapshot().step >= 3;
   });
   await press('Pause');

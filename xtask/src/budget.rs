@@ -1,6 +1,6 @@
 //! What a first visit downloads, against its limits; gzip as a static host sends it (level 9).
 //!
-//! Lazy files (lessons, languages but one) are outside: they load when a reader asks for them.
+//! Files that load when a reader asks for them (other languages, lessons, the large editor) are outside.
 
 use std::fs;
 use std::io::Write as _;
@@ -18,34 +18,36 @@ const PAGE_LIMIT: usize = 40 * KIB;
 /// Likewise: the goal is 180 KiB.
 const FIRST_LOAD_LIMIT: usize = 640 * KIB;
 
-/// Folders of www whose files a first visit does not load.
-const LAZY: [&str; 1] = ["lessons"];
+/// What a first visit loads of the page besides its language.
+const PAGE: [&str; 5] = [
+    "index.html",
+    "favicon.svg",
+    "examples/article.yaml",
+    "pkg/main.js",
+    "pkg/style.css",
+];
+const ENGINE: [&str; 2] = [
+    "pkg/statefulset_playground_bg.wasm",
+    "pkg/statefulset_playground.js",
+];
 
 pub fn run(www: &Path) -> Result<()> {
-    let engine = sizes(&files(&www.join("pkg"))?, |it| {
-        has_extension(it, &["wasm", "js"])
-    })?;
-    if !engine.iter().any(|it| has_extension(&it.path, &["wasm"])) {
-        bail!("www/pkg holds no engine: run ./x build");
-    }
+    let sizes_of = |names: &[&str]| -> Result<Vec<Size>> {
+        names.iter().map(|it| size(&www.join(it))).collect()
+    };
+    let engine = sizes_of(&ENGINE).context("run ./x build")?;
+    let mut page = sizes_of(&PAGE).context("run ./x build")?;
     let languages = www.join("languages");
-    let shown = |it: &Path| {
-        has_extension(it, &["html", "css", "js", "mjs", "svg", "json"])
-            && !it.starts_with(www.join("pkg"))
-            && !it.starts_with(&languages)
-            && !LAZY.iter().any(|lazy| it.starts_with(www.join(lazy)))
-    };
-    let mut page = sizes(&files(www)?, shown)?;
-    // One language is shown at a time; the largest stands for it. What the engine says in other languages than English
-    // is outside, as its English is inside the engine.
+    // One language is shown at a time; the largest stands for it, with the engine's sentences in it.
     let sentences = languages.join("engine");
-    let largest = |below: &Path, but: Option<&Path>| -> Result<Option<Size>> {
-        let is_one = |it: &Path| but.is_none_or(|but| !it.starts_with(but));
-        Ok(sizes(&files(below)?, is_one)?
-            .into_iter()
-            .max_by_key(|it| it.gzip))
-    };
-    page.extend(largest(&languages, Some(&sentences))?);
+    let words: Vec<PathBuf> = files(&languages)?
+        .into_iter()
+        .filter(|it| !it.starts_with(&sentences))
+        .collect();
+    for folder in [words, files(&sentences)?] {
+        let sizes: Result<Vec<Size>> = folder.iter().map(|it| size(it)).collect();
+        page.extend(sizes?.into_iter().max_by_key(|it| it.gzip));
+    }
 
     println!("{:>10} {:>10} {:>10}", "raw", "gzip", "limit");
     let engine = report("engine", www, &engine, ENGINE_LIMIT);
@@ -54,9 +56,6 @@ pub fn run(www: &Path) -> Result<()> {
         .into_iter()
         .fold(Total::default(), |sum, it| sum.plus(it.raw, it.gzip));
     line("first load", both.raw, both.gzip, Some(FIRST_LOAD_LIMIT));
-    if let Some(it) = largest(&sentences, None)? {
-        line("+ language", it.raw, it.gzip, None);
-    }
     if engine.gzip > ENGINE_GOAL {
         println!(
             "GOAL MISSED: the engine is {} bytes over its goal of {ENGINE_GOAL}",
@@ -116,19 +115,6 @@ fn line(name: &str, raw: usize, gzip: usize, limit: Option<usize>) {
         Some(_) | None => "",
     };
     println!("{raw:>10} {gzip:>10} {limit_text:>10}  {name}{verdict}");
-}
-
-fn has_extension(path: &Path, extensions: &[&str]) -> bool {
-    path.extension()
-        .is_some_and(|it| extensions.iter().any(|extension| it == *extension))
-}
-
-fn sizes(files: &[PathBuf], wanted: impl Fn(&Path) -> bool) -> Result<Vec<Size>> {
-    files
-        .iter()
-        .filter(|it| wanted(it))
-        .map(|it| size(it))
-        .collect()
 }
 
 fn size(path: &Path) -> Result<Size> {
