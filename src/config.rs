@@ -14,6 +14,23 @@ pub enum Version {
     V1_36,
 }
 
+impl Version {
+    /// As the page and links name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V1_22 => "v1.22",
+            Self::V1_36 => "v1.36",
+        }
+    }
+
+    /// The version of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::V1_22, Self::V1_36]
+            .into_iter()
+            .find(|it| it.name() == name)
+    }
+}
+
 /// The options of a simulation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {

@@ -4,7 +4,7 @@ export interface Options {
   kubernetes?: "v1.36" | "v1.22";
   nodes?: number;
 }
-export type StepSize = "event" | "change" | "ready" | "idle";
+export type StepSize = "event" | "decision" | "change" | "ready" | "idle";
 export interface Paste { kind: "manifests" | "transcript" | "empty"; diagnostics: Diagnostic[]; objects: string[]; commands: string[]; /** the profile the text asks for: a transcript of the article's era offers v1.22 */ suggests: "v1.22" | null }
 export interface Diagnostic { severity: "error" | "warning" | "info"; line: number; column: number; /** 1-based; 0 when the whole text is meant */ message: string; path: string; /** field path or "" */ hint: string; /** did you mean …, or "" */ }
 /** A sentence made by the engine in the current language, with what it was made from. */
@@ -17,6 +17,7 @@ export interface Snapshot {
   /** pods of no StatefulSet */ pods: PodView[];
   nodes: { name: string; ready: boolean; schedulable: boolean; pods: string[] }[];
   current: StepView | null;
+  /** every course of things: one is added when something is done in the past */ branches: { /** when it left another; "" for the first */ timeText: string; /** what was done then */ text: string; current: boolean }[];
   timeline: TimelineView; terminal: TerminalView; events: EventView[]; files: { name: string; text: string }[];
 }
 export interface ServiceView { name: string; namespace: string; headless: boolean; clusterIP: string; dnsName: string; /** what DNS answers for dnsName now */ answers: { address: string; pod: string }[]; leftOut: { pod: string; why: Sentence }[]; current: boolean }
@@ -29,3 +30,6 @@ export interface TerminalView { lines: { kind: "prompt" | "out" | "err" | "note"
 export interface EventView { time: number; timeText: string; type: string; reason: string; object: string; message: string; count: number; from: string }
 /** What went wrong: made by `Cluster.doctor()`. Severity info: it works as intended, and the reader ran into it. */
 export interface Finding { code: string; severity: "error" | "warning" | "info"; text: string; /** what to do */ fix: string; /** e.g. service/nginx */ object: string; /** field path or "" */ field: string; /** where that stands in the text; 0 if nowhere */ line: number; /** what shows it: events, look-ups, commands */ proof: { time: number; text: string }[] }
+/** A session as text: what a permalink holds. Each member may be missing. */
+export interface Link { manifest?: string; /** command lines to run after it, by hand */ cmd?: string[]; /** per branch: after so many events, at so many ms, that was done */ runs?: [number, number, unknown][][]; run?: number; step?: number; seq?: number; time?: number; seed?: number; nodes?: number; kubernetes?: "v1.36" | "v1.22" }
+export interface Opened { paste: Paste; text: string; /** what could not be read, in words */ problems: string[] }

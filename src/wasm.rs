@@ -81,10 +81,15 @@ impl Cluster {
     pub fn step(&mut self, size: &Size) -> Result<bool, JsError> {
         let size = match size.as_string().as_deref() {
             Some("event") => StepSize::Event,
+            Some("decision") => StepSize::Decision,
             Some("change") => StepSize::Change,
             Some("ready") => StepSize::Ready,
             Some("idle") => StepSize::Idle,
-            _ => return Err(JsError::new("size: one of event, change, ready, idle")),
+            _ => {
+                return Err(JsError::new(
+                    "size: one of event, decision, change, ready, idle",
+                ));
+            }
         };
         Ok(self.0.step(size))
     }
@@ -126,6 +131,22 @@ impl Cluster {
         self.0.snapshot()
     }
 
+    /// All that is needed to get here again: JSON of `Link`, for `open`.
+    pub fn link(&self) -> String {
+        self.0.link()
+    }
+
+    /// Starts anew as that JSON of `Link` says, as far as it can be read. Returns JSON of `Opened`.
+    pub fn open(&mut self, link: &str) -> String {
+        self.0.open(link)
+    }
+
+    /// To another branch (an index of `Snapshot.branches`), at the same moment.
+    #[wasm_bindgen(js_name = switchTo)]
+    pub fn switch_to(&mut self, branch: usize) {
+        self.0.switch(branch);
+    }
+
     /// What went wrong so far and what to do, the most certain first: JSON of `Finding[]`.
     pub fn doctor(&self) -> String {
         self.0.doctor()
@@ -155,9 +176,10 @@ fn read_options(options: JsValue) -> Result<GivenOptions, JsError> {
 
 fn version(name: Option<&str>) -> Result<Version, JsError> {
     match name {
-        None | Some("v1.36") => Ok(Version::V1_36),
-        Some("v1.22") => Ok(Version::V1_22),
-        Some(_) => Err(JsError::new("kubernetes: one of v1.36, v1.22")),
+        None => Ok(Version::default()),
+        Some(name) => {
+            Version::named(name).ok_or_else(|| JsError::new("kubernetes: one of v1.36, v1.22"))
+        }
     }
 }
 

@@ -3,14 +3,16 @@
 //! The page (through `wasm.rs`) and the native command line both drive a simulation through this.
 
 mod diagnose;
+mod link;
 
 use crate::api::Kind;
 use crate::config::Config;
 use crate::doctor;
+use crate::object;
 use crate::shell::transcript::{self, PasteKind, Pasted};
-use crate::sim::{Input, StepSize, Timeline};
+use crate::sim::{Input, Recorded, StepSize, Timeline};
 use crate::time::{Duration, Time};
-use crate::value::Value;
+use crate::value::{Text, Value};
 use crate::view::snapshot::{self, Places};
 use crate::view::words::Words;
 use crate::yaml::Document;
@@ -32,6 +34,14 @@ pub struct Session {
     timeline: Timeline,
     words: Words,
     documents: Vec<Document>,
+    /// What was loaded.
+    text: Text,
+}
+
+/// What a text begins with.
+struct Start {
+    inputs: Vec<Recorded>,
+    report: Value,
 }
 
 /// The file that pasted manifests are applied from.
@@ -44,6 +54,7 @@ impl Session {
             timeline: Timeline::new(config, Vec::new()),
             words: Words::default(),
             documents: Vec::new(),
+            text: Text::new(),
         }
     }
 
@@ -54,10 +65,48 @@ impl Session {
 
     /// Starts anew with a text; what is wrong with it is said, the rest runs.
     pub fn load(&mut self, text: &str) -> String {
-        let pasted = transcript::read(text);
         let config = Config::clone(&self.timeline.world().config);
-        self.timeline = Timeline::new(config, inputs(&pasted, text));
-        self.told(&pasted)
+        let run = self.start(text);
+        self.timeline = Timeline::of(config, vec![run.inputs], 0);
+        run.report.to_json()
+    }
+
+    /// Reads a text that the session is about from now on.
+    fn start(&mut self, text: &str) -> Start {
+        let pasted = transcript::read(text);
+        self.text = text.into();
+        let inputs = inputs(&pasted, text).into_iter();
+        Start {
+            inputs: inputs.map(Recorded::given).collect(),
+            report: self.told(&pasted),
+        }
+    }
+
+    /// The session as a link: text, inputs of every branch, options and place. JSON; the page packs it.
+    pub fn link(&self) -> String {
+        link::write(&self.text, &self.timeline).to_json()
+    }
+
+    /// Starts anew as a link says, as far as it can be read. JSON: `{paste, text, problems}`.
+    pub fn open(&mut self, link: &str) -> String {
+        let link = link::read(link);
+        let start = self.start(&link.manifest);
+        let (config, run) = (link.config.clone(), link.run);
+        let (step, seq, time) = (link.step, link.seq, link.time);
+        let problems: Value = link.problems.iter().map(Value::from).collect();
+        self.timeline = Timeline::of(config, link.runs(&start.inputs), run);
+        self.timeline.stand(step, seq, time);
+        object! {
+            "paste": start.report,
+            "text": &self.text,
+            "problems": problems,
+        }
+        .to_json()
+    }
+
+    /// To another branch, at the same moment.
+    pub fn switch(&mut self, branch: usize) {
+        self.timeline.switch(branch);
     }
 
     /// Applies a text here and now.
@@ -66,7 +115,7 @@ impl Session {
         for input in inputs(&pasted, text) {
             self.timeline.apply(input);
         }
-        self.told(&pasted)
+        self.told(&pasted).to_json()
     }
 
     /// What [`Self::load`] would say of a text.
@@ -137,11 +186,11 @@ impl Session {
         found.collect::<Value>().to_json()
     }
 
-    fn told(&mut self, pasted: &Pasted) -> String {
+    fn told(&mut self, pasted: &Pasted) -> Value {
         let (documents, diagnostics) = diagnose::diagnose(&self.timeline.world().config, pasted);
         let report = diagnose::report(pasted, &documents, diagnostics);
         self.documents = documents;
-        report.to_json()
+        report
     }
 }
 

@@ -56,3 +56,21 @@ pub enum Input {
         takes: Duration,
     },
 }
+
+impl Input {
+    /// In a few words, as far as words can say it: what was typed, or what it is about.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Type(line) => line.clone(),
+            Self::Paste(lines) => lines.first().map(|it| it.text.clone()).unwrap_or_default(),
+            Self::Interrupt => "^C".into(),
+            Self::WriteFile { path, .. } => path.clone(),
+            Self::Http(request) => crate::text!("{} {}", request.method, request.path),
+            Self::Program { pod, words, .. } => crate::text!("{pod}: {words}"),
+            Self::NodeDown(name) => crate::text!("{name}: down"),
+            Self::NodeUp(name) => crate::text!("{name}: up"),
+            Self::HoldRemoval { pod, hold_ms, .. } => crate::text!("{pod}: {hold_ms} ms"),
+            Self::Pull { image, takes } => crate::text!("{image}: {takes}"),
+        }
+    }
+}

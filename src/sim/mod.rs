@@ -16,7 +16,7 @@ pub use informer::Informers;
 pub use input::Input;
 pub use lives::{Life, Lives, Span, Tone};
 pub use lookup::{Lookup, Work};
-pub use timeline::{Recorded, StepSize, Timeline};
+pub use timeline::{Branch, Recorded, StepSize, Timeline};
 pub use trace::{Entry, Seq, Trace, What, Wrote};
 pub use workqueue::Waits;
 pub use world::{Step, World};

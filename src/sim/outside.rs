@@ -29,6 +29,7 @@ impl World {
     /// Does something from outside, now.
     pub fn apply(&mut self, input: Input) {
         self.seq += 1;
+        self.inputs += 1;
         self.last_input = self.now;
         match input {
             Input::Type(line) => {

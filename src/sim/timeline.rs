@@ -1,6 +1,7 @@
-//! The way through a simulation's time: forward by steps, back to any step, exactly.
+//! The way through a simulation's time: forward by steps, back to any step, exactly; and its branches.
 //!
 //! The ground state is the options and the inputs; worlds kept on the way only save replaying.
+//! Whoever does something in the past starts another branch: what had happened after that moment stays beside it.
 
 use super::input::Input;
 use super::trace::Seq;
@@ -12,6 +13,8 @@ use crate::time::{Duration, Time};
 const KEPT_MAX: usize = 8192;
 /// Events handled at most by one call; a simulation that never rests ends there and can be stepped on.
 const EVENTS_MAX: usize = 100_000;
+/// Branches kept before the oldest that is not stood on is let go.
+const BRANCHES_MAX: usize = 32;
 /// So much time passes at most in one call: a program that crashes and restarts does so for ever.
 const TIME_MAX: Duration = Duration::s(3600);
 
@@ -24,6 +27,20 @@ pub struct Recorded {
     pub time: Time,
     /// What.
     pub input: Input,
+    /// Whether the simulation was begun with it: it stays to come, whatever the reader does before.
+    pub is_given: bool,
+}
+
+impl Recorded {
+    /// An input that a simulation begins with.
+    pub fn given(input: Input) -> Self {
+        Self {
+            after: 0,
+            time: Time::START,
+            input,
+            is_given: true,
+        }
+    }
 }
 
 /// How far one step goes.
@@ -31,6 +48,8 @@ pub struct Recorded {
 pub enum StepSize {
     /// One event, seen or not.
     Event,
+    /// To the next decision: something written, refused, or waited for, be it an Event object.
+    Decision,
     /// To the next change a reader can see.
     Change,
     /// Until every wanted pod is Ready, having not been so on the way; else until nothing moves.
@@ -52,6 +71,14 @@ pub enum StepSize {
 pub struct Timeline {
     /// Where the reader stands.
     world: World,
+    branches: Vec<Branch>,
+    /// The branch the reader stands on.
+    current: usize,
+}
+
+/// One course of things.
+#[derive(Clone, Debug)]
+pub struct Branch {
     inputs: Vec<Recorded>,
     /// Worlds right after changes a reader sees, the start first.
     kept: Vec<World>,
@@ -59,19 +86,39 @@ pub struct Timeline {
     furthest: World,
 }
 
+impl Branch {
+    fn new(world: World, inputs: Vec<Recorded>) -> Self {
+        Self {
+            inputs,
+            kept: vec![world.clone()],
+            furthest: world,
+        }
+    }
+
+    /// The inputs, in order: with the options, all that is needed to get here again.
+    pub fn inputs(&self) -> &[Recorded] {
+        &self.inputs
+    }
+}
+
 impl Timeline {
     /// A new simulation, with inputs that are made one after another at its start.
     pub fn new(config: Config, inputs: Vec<Input>) -> Self {
+        let given = inputs.into_iter().map(Recorded::given).collect();
+        Self::of(config, vec![given], 0)
+    }
+
+    /// A simulation whose every branch is known by its inputs, at the start of one of them.
+    pub fn of(config: Config, runs: Vec<Vec<Recorded>>, current: usize) -> Self {
         let world = World::new(config);
-        let recorded = inputs.into_iter().zip(0..).map(|(input, after)| Recorded {
-            after,
-            time: Time::START,
-            input,
-        });
+        let runs = runs.into_iter();
+        let mut branches: Vec<_> = runs.map(|it| Branch::new(world.clone(), it)).collect();
+        if branches.is_empty() {
+            branches.push(Branch::new(world.clone(), Vec::new()));
+        }
         Self {
-            kept: vec![world.clone()],
-            furthest: world.clone(),
-            inputs: recorded.collect(),
+            current: current.min(branches.len() - 1),
+            branches,
             world,
         }
     }
@@ -83,32 +130,83 @@ impl Timeline {
 
     /// The cluster as far as it has been run.
     pub fn furthest(&self) -> &World {
-        &self.furthest
+        &self.branch().furthest
     }
 
-    /// The inputs, in order: with the options, all that is needed to get here again.
+    /// The inputs of this branch, in order.
     pub fn inputs(&self) -> &[Recorded] {
-        &self.inputs
+        &self.branch().inputs
     }
 
-    /// Does something from outside, here and now. In the past, what came after is dropped.
-    pub fn apply(&mut self, input: Input) {
-        if self.world.seq < self.furthest.seq
-            || self.world.now < self.furthest.now
-            || self.next_input().is_some()
-        {
-            let seq = self.world.seq;
-            self.inputs.retain(|it| it.after < seq);
-            self.kept.retain(|it| it.seq <= seq);
-            self.furthest = self.world.clone();
+    /// All branches, in the order in which they were begun.
+    pub fn branches(&self) -> &[Branch] {
+        &self.branches
+    }
+
+    /// What makes it another branch than those before it: the first input that is its own.
+    pub fn parting(&self, branch: usize) -> Option<&Recorded> {
+        let own = self.branches.get(branch)?.inputs();
+        let shared = |other: &Branch| {
+            own.iter()
+                .zip(&other.inputs)
+                .take_while(|(a, b)| a == b)
+                .count()
+        };
+        own.get(self.branches[..branch].iter().map(shared).max()?)
+    }
+
+    /// Which of them the reader stands on.
+    pub fn current(&self) -> usize {
+        self.current
+    }
+
+    /// To another branch, at the same moment or its last one. Nothing happens if there is no such branch.
+    pub fn switch(&mut self, branch: usize) {
+        if branch < self.branches.len() {
+            self.current = branch;
+            self.seek_time(self.world.now);
         }
-        self.inputs.push(Recorded {
+    }
+
+    fn branch(&self) -> &Branch {
+        &self.branches[self.current]
+    }
+
+    /// Does something from outside, here and now. In the past, that begins another branch.
+    pub fn apply(&mut self, input: Input) {
+        let furthest = self.furthest();
+        if self.world.seq < furthest.seq || self.world.now < furthest.now {
+            self.fork();
+        }
+        let recorded = Recorded {
             after: self.world.seq,
             time: self.world.now,
             input: input.clone(),
-        });
+            is_given: false,
+        };
+        let inputs = &mut self.branches[self.current].inputs;
+        inputs.insert(self.world.inputs, recorded);
         self.world.apply(input);
         self.keep();
+    }
+
+    /// Another branch, which knows nothing of what happens after this moment.
+    fn fork(&mut self) {
+        let (seq, made, old) = (self.world.seq, self.world.inputs, self.branch());
+        let inputs = old.inputs.iter().enumerate();
+        let inputs = inputs.filter(|(at, it)| *at < made || it.is_given);
+        let kept = old.kept.partition_point(|it| it.seq <= seq);
+        let branch = Branch {
+            inputs: inputs.map(|it| it.1.clone()).collect(),
+            kept: old.kept[..kept].to_vec(),
+            furthest: self.world.clone(),
+        };
+        if self.branches.len() == BRANCHES_MAX {
+            let oldest = usize::from(self.current == 0);
+            self.branches.remove(oldest);
+        }
+        self.current = self.branches.len();
+        self.branches.push(branch);
     }
 
     /// Goes forward. False when there was nothing left to do.
@@ -116,12 +214,13 @@ impl Timeline {
         let (from, until) = (self.world.seq, self.world.now + TIME_MAX);
         let mut was_unsettled = !self.world.is_settled();
         for _ in 0..EVENTS_MAX {
-            let shown = self.world.trace.shown();
+            let (shown, told) = (self.world.trace.shown(), self.world.trace.len());
             if !self.next_event() {
                 break;
             }
             let is_done = match size {
                 StepSize::Event => true,
+                StepSize::Decision => self.world.trace.len() > told,
                 StepSize::Change => self.world.trace.shown() > shown,
                 StepSize::Ready => {
                     let is_settled = self.world.is_settled();
@@ -144,6 +243,7 @@ impl Timeline {
     pub fn back(&mut self) -> bool {
         let here = self.world.trace.shown();
         let is_after = self
+            .branch()
             .kept
             .iter()
             .any(|it| it.trace.shown() == here && it.seq < self.world.seq);
@@ -162,12 +262,9 @@ impl Timeline {
 
     /// To the `shown`-th change a reader sees; plays forward if it was never reached.
     pub fn seek(&mut self, shown: usize) {
-        let at = self
-            .kept
-            .partition_point(|it| it.trace.shown() <= shown)
-            .max(1)
-            - 1;
-        self.world = self.kept[at].clone();
+        let kept = &self.branch().kept;
+        let at = kept.partition_point(|it| it.trace.shown() <= shown).max(1) - 1;
+        self.world = kept[at].clone();
         for _ in 0..EVENTS_MAX {
             if self.world.trace.shown() >= shown || !self.next_event() {
                 break;
@@ -175,11 +272,33 @@ impl Timeline {
         }
     }
 
+    /// To the very moment that another timeline with these inputs stood at: after so many visible changes and events.
+    pub fn stand(&mut self, shown: usize, seq: Seq, time: Time) {
+        self.seek(shown);
+        while self.world.seq < seq && self.world.trace.shown() <= shown {
+            let before = self.world.clone();
+            if !self.next_event() {
+                break;
+            }
+            if self.world.trace.shown() > shown {
+                self.world = before;
+                break;
+            }
+        }
+        let rest = time.since(self.world.now);
+        if self.next_due().is_none_or(|it| it >= time) {
+            self.world.now = self.world.now + rest;
+            let furthest = &mut self.branches[self.current].furthest;
+            furthest.now = furthest.now.max(self.world.now);
+        }
+    }
+
     /// To that moment, or the end of what has been run.
     pub fn seek_time(&mut self, time: Time) {
-        let time = time.min(self.furthest.now);
-        let at = self.kept.partition_point(|it| it.now <= time).max(1) - 1;
-        self.world = self.kept[at].clone();
+        let branch = self.branch();
+        let time = time.min(branch.furthest.now);
+        let at = branch.kept.partition_point(|it| it.now <= time).max(1) - 1;
+        self.world = branch.kept[at].clone();
         self.advance(time.since(self.world.now));
     }
 
@@ -192,8 +311,9 @@ impl Timeline {
             }
         }
         self.world.now = self.world.now.max(until);
-        if self.furthest.seq == self.world.seq {
-            self.furthest.now = self.furthest.now.max(until);
+        let furthest = &mut self.branches[self.current].furthest;
+        if furthest.seq == self.world.seq {
+            furthest.now = furthest.now.max(until);
         }
         self.next_due().is_some()
     }
@@ -211,9 +331,13 @@ impl Timeline {
         true
     }
 
+    /// The input to make before the next event. One that was recorded by another version of the engine may never meet
+    /// the event it was made after: it is made when its time has come.
     fn next_input(&self) -> Option<&Recorded> {
-        let at = self.inputs.partition_point(|it| it.after < self.world.seq);
-        self.inputs.get(at).filter(|it| it.after == self.world.seq)
+        let next = self.inputs().get(self.world.inputs)?;
+        let is_due =
+            next.after <= self.world.seq || self.world.next_time().is_none_or(|it| it > next.time);
+        is_due.then_some(next)
     }
 
     fn next_due(&self) -> Option<Time> {
@@ -223,19 +347,20 @@ impl Timeline {
     }
 
     fn keep(&mut self) {
-        if self.world.seq > self.furthest.seq {
-            self.furthest = self.world.clone();
+        let (branch, world) = (&mut self.branches[self.current], &self.world);
+        if world.seq > branch.furthest.seq {
+            branch.furthest = world.clone();
         }
-        if self
-            .kept
+        let kept = &mut branch.kept;
+        if kept
             .last()
-            .is_some_and(|it| it.trace.shown() < self.world.trace.shown())
+            .is_some_and(|it| it.trace.shown() < world.trace.shown())
         {
-            self.kept.push(self.world.clone());
+            kept.push(world.clone());
         }
-        if self.kept.len() > KEPT_MAX {
+        if kept.len() > KEPT_MAX {
             let mut at = 0;
-            self.kept.retain(|_| {
+            kept.retain(|_| {
                 at += 1;
                 at % 2 == 1
             });

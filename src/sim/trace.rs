@@ -140,6 +140,16 @@ impl Trace {
         self.entries.push(entry);
     }
 
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether nothing has happened.
+    pub fn is_empty(&self) -> bool {
+        self.entries.len() == 0
+    }
+
     /// In how many events a reader sees a change.
     pub fn shown(&self) -> usize {
         self.shown.len()

@@ -51,8 +51,10 @@ const STILL: Duration = Duration::s(600);
 pub struct World {
     /// The clock.
     pub now: Time,
-    /// How many events were handled.
+    /// How many events were handled, inputs among them.
     pub seq: Seq,
+    /// How many of them were inputs.
+    pub inputs: usize,
     /// The options.
     pub config: Arc<Config>,
     /// What the API server keeps.
@@ -106,6 +108,7 @@ impl World {
         Self {
             now: Time::START,
             seq: 0,
+            inputs: 0,
             informers: Informers::synced(&store.objects),
             told: store.log.len(),
             config: Arc::new(config),

@@ -3,7 +3,6 @@
 use super::words::Words;
 use super::{explain, picture, strip};
 use crate::api::{Key, Kind, Object};
-use crate::config::Version;
 use crate::object;
 use crate::persistent::Map;
 use crate::sim::{Timeline, World};
@@ -91,13 +90,9 @@ impl<'a> Look<'a> {
 pub fn snapshot(timeline: &Timeline, words: &Words, places: &dyn Places) -> Value {
     let look = Look::new(timeline, words, places);
     let world = look.world;
-    let version = match world.config.version {
-        Version::V1_22 => "v1.22",
-        Version::V1_36 => "v1.36",
-    };
     object! {
         "version": crate::VERSION,
-        "kubernetes": version,
+        "kubernetes": world.config.version.name(),
         "time": world.now.ms,
         "timeText": explain::time_text(world.now),
         "end": look.furthest.now.max(world.now).ms,
@@ -111,11 +106,25 @@ pub fn snapshot(timeline: &Timeline, words: &Words, places: &dyn Places) -> Valu
         "pods": picture::other_pods(&look),
         "nodes": picture::nodes(&look),
         "current": explain::current(&look),
+        "branches": branches(timeline),
         "timeline": strip::strip(&look),
         "terminal": terminal(world),
         "events": events(world),
         "files": world.terminal.files.iter().map(|(name, text)| object! {"name": name, "text": text}).collect::<Value>(),
     }
+}
+
+/// Every course of things there is: when and by what it left another one, and which is looked at.
+fn branches(timeline: &Timeline) -> Value {
+    let branches = (0..timeline.branches().len()).map(|at| {
+        let parting = timeline.parting(at);
+        object! {
+            "timeText": parting.map(|it| explain::time_text(it.time)).unwrap_or_default(),
+            "text": parting.map(|it| it.input.text()).unwrap_or_default(),
+            "current": at == timeline.current(),
+        }
+    });
+    branches.collect()
 }
 
 fn terminal(world: &World) -> Value {
