@@ -11,6 +11,7 @@ use crate::config::{Config, Version};
 use crate::session::Session;
 use crate::sim::StepSize;
 use crate::time::{Duration, Time};
+use crate::view::export::Export;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
@@ -145,6 +146,23 @@ impl Cluster {
     #[wasm_bindgen(js_name = switchTo)]
     pub fn switch_to(&mut self, branch: usize) {
         self.0.switch(branch);
+    }
+
+    /// The object of the current step as YAML, with the lines that changed: JSON of `ObjectLine[]`.
+    #[wasm_bindgen(js_name = objectLines)]
+    pub fn object_lines(&self) -> String {
+        self.0.object_lines()
+    }
+
+    /// What a reader can take along from here: `transcript` (Markdown), `log` (JSON lines) or `picture` (SVG).
+    pub fn export(&self, what: &str) -> Result<String, JsError> {
+        let what = match what {
+            "transcript" => Export::Transcript,
+            "log" => Export::Log,
+            "picture" => Export::Picture,
+            _ => return Err(JsError::new("export: one of transcript, log, picture")),
+        };
+        Ok(self.0.export(what))
     }
 
     /// What went wrong so far and what to do, the most certain first: JSON of `Finding[]`.

@@ -252,6 +252,7 @@ fn a_finding_says_what_where_and_what_to_do() {
         "severity": "error",
         "text": "service db selects app=web, and the pods have app=db: it has no endpoints",
         "fix": "Set the Service's selector to labels that the pod template has.",
+        "command": "kubectl patch service db -p '{\"spec\":{\"selector\":{\"app\":\"db\"}}}'",
         "object": "service/db",
         "field": "spec.selector",
         "line": 6,
@@ -281,4 +282,42 @@ fn a_restricted_namespace_says_all_that_a_plain_pod_lacks() {
                 set securityContext.runAsNonRoot=true), seccompProfile (pod or container \"app\" must set \
                 securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\")";
     assert_eq!(found.findings[0].proof[0].1, want);
+}
+
+/// The first finding, and what its command leads to.
+fn mended(text: &str, actions: &[&str]) -> (String, Session) {
+    let mut session = Session::new(Config::default());
+    session.load(text);
+    session.step(StepSize::Idle);
+    for line in actions {
+        session.type_line(line);
+        session.advance(Duration::s(120));
+    }
+    let findings = Value::from_json(&session.doctor()).unwrap();
+    let first = &findings[0];
+    let command = first["command"].as_str();
+    assert!(!command.is_empty(), "{findings}");
+    session.type_line(command);
+    session.advance(Duration::s(120));
+    (first["code"].as_str().into(), session)
+}
+
+#[test]
+fn a_fix_can_be_run_and_is_seen_working() {
+    let text = healthy("", "").replacen("selector: {app: db}", "selector: {app: other}", 1);
+    let (code, session) = mended(&text, &["kubectl describe svc db"]);
+    assert_eq!(code, "service-selector-mismatch");
+    let shown = Value::from_json(&session.snapshot()).unwrap();
+    assert_eq!(shown["services"][0]["answers"].items().len(), 3);
+
+    let broken = healthy("", "").replace("nginx:1.27", "nginx:nonexistent");
+    let (code, session) = mended(&broken, &["kubectl set image sts/db app=nginx:1.27"]);
+    assert_eq!(code, "ordered-ready-forced-rollback");
+    assert!(session.timeline().world().is_settled());
+
+    let update = "kubectl set image sts/db app=nginx:1.28";
+    let held = healthy("  updateStrategy: {rollingUpdate: {partition: 2}}\n", "");
+    let (code, session) = mended(&held, &[update, "kubectl get pods"]);
+    assert_eq!(code, "partition-hides-update");
+    assert!(session.timeline().world().is_settled());
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(not(target_arch = "wasm32"))]
 
+use statefulset_playground::doctor;
 use statefulset_playground::value::Value;
 use statefulset_playground::view::words::Words;
 
@@ -19,14 +20,16 @@ fn places(text: &str) -> Vec<&str> {
 #[test]
 fn chinese_says_all_that_english_says() {
     let why = Value::from_json(include_str!("../www/languages/engine/zh-CN.json")).unwrap();
-    for (code, english) in Words::english() {
-        let chinese = why[code].as_str();
+    let own = Words::english().map(|(code, text)| (code.to_owned(), text));
+    let all: Vec<(String, &str)> = own.chain(doctor::english()).collect();
+    for (code, english) in &all {
+        let chinese = why[code.as_str()].as_str();
         assert!(!chinese.is_empty(), "zh-CN lacks {code}");
         assert_eq!(places(chinese), places(english), "{code}");
     }
     assert_eq!(
         why.members().count(),
-        Words::english().count(),
+        all.len(),
         "zh-CN has codes that no rule has"
     );
 }

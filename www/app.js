@@ -7,11 +7,13 @@ import { createHeader } from './views/header.js';
 import { createEditor } from './views/editor.js';
 import { createPicture } from './views/picture.js';
 import { createWhy } from './views/why.js';
+import { createDoctor } from './views/doctor.js';
 import { createEvents } from './views/events.js';
 import { createControls, createTimeline } from './views/time.js';
 import { createTerminal } from './views/terminal.js';
 import { listenToKeys } from './keys.js';
-import { remember } from './memory.js';
+import { createShare } from './views/share.js';
+import { forget, remember } from './memory.js';
 
 /** How long, in virtual time and in events, a command typed may take to answer without the reader letting time pass. */
 const ANSWER_MS = 200;
@@ -22,7 +24,7 @@ const ANSWER_EVENTS = 100;
  * @param {Engine} engine
  * @param {Words} words
  * @param {object} settings
- * @param {string} settings.text
+ * @param {string} settings.example what stands in the editor at first
  * @param {Theme} settings.theme
  * @param {boolean} settings.shortcuts
  * @param {(tag: string) => Promise<Language>} settings.fetchLanguage
@@ -31,11 +33,13 @@ const ANSWER_EVENTS = 100;
 export function createApp(root, engine, words, settings) {
   /** @type {Page} */
   const page = {
-    text: settings.text,
-    applied: settings.text,
-    paste: engine.load(settings.text),
+    text: settings.example,
+    applied: settings.example,
+    paste: engine.load(settings.example),
     playing: false,
     pace: 'normal',
+    size: 'change',
+    notice: null,
     tab: 'cluster',
     theme: settings.theme,
     shortcuts: settings.shortcuts,
@@ -50,14 +54,17 @@ export function createApp(root, engine, words, settings) {
   const { slots } = frame;
   const terminal = createTerminal(slots.terminal, dispatch, words);
   const header = createHeader(slots.header, dispatch, words);
+  const share = createShare(slots.header, words, engine, () => page.text);
+  const editor = createEditor(slots.manifest, dispatch, words);
   /** @type {View[]} */
   const views = [
     frame,
     header,
-    createEditor(slots.manifest, dispatch, words),
+    editor,
     createPicture(slots.cluster, dispatch, words),
-    createWhy(slots.why, dispatch, words),
+    createWhy(slots.why, dispatch, words, engine),
     createEvents(slots.events, dispatch, words),
+    createDoctor(slots.doctor, dispatch, words, engine),
     createControls(slots.controls, dispatch, words),
     createTimeline(slots.timeline, dispatch, words),
     terminal,
@@ -95,7 +102,7 @@ export function createApp(root, engine, words, settings) {
   /** @param {Command} command */
   function act(command) {
     switch (command.do) {
-      case 'step': player.play(false); return void engine.step(command.size);
+      case 'step': player.play(false); return void engine.step(command.size ?? page.size);
       case 'back': player.play(false); return void engine.back();
       case 'seek': player.play(false); return engine.seek(command.step);
       case 'seekTime': player.play(false); return engine.seekTime(command.ms);
@@ -116,6 +123,14 @@ export function createApp(root, engine, words, settings) {
       case 'shortcuts': page.shortcuts = command.on; return remember('shortcuts', command.on ? 'on' : 'off');
       case 'language': return speak(command.tag);
       case 'help': return header.openHelp();
+      case 'share': player.play(false); return void share.open();
+      case 'line': page.tab = 'manifest'; draw(); return editor.goTo(command.line, 1);
+      case 'size': page.size = command.size; return;
+      case 'branch': player.play(false); return engine.switchTo(command.branch);
+      case 'open': return open(command.address);
+      case 'restore': return restore(command.kept);
+      case 'example': page.text = settings.example; page.notice = null; return start(page.text);
+      case 'dismiss': page.notice = null; return;
     }
   }
 
@@ -125,6 +140,35 @@ export function createApp(root, engine, words, settings) {
     page.applied = text;
     const paste = engine.load(text);
     if (text === page.text) page.paste = paste;
+  }
+
+  /** @param {{ link: string } | { isNewer: true }} address */
+  function open(address) {
+    if ('isNewer' in address) return say(words.t('link.newer'));
+    const problems = take(address.link);
+    if (problems.length) say(words.t('link.damaged', { problems: problems.join('; ') }));
+  }
+
+  /** @param {string} kept */
+  function restore(kept) {
+    const { link, text } = JSON.parse(kept);
+    take(link);
+    page.text = text;
+    isChecked = false;
+    if (page.text !== settings.example || engine.snapshot().step > 0) page.notice = { text: words.t('link.restored'), canUndo: true };
+  }
+
+  /** @param {string} link */
+  function take(link) {
+    player.play(false);
+    const { paste, text, problems } = engine.open(link);
+    Object.assign(page, { text, applied: text, paste });
+    return problems;
+  }
+
+  /** @param {string} text */
+  function say(text) {
+    page.notice = { text, canUndo: false };
   }
 
   /** @param {1 | -1} direction */
@@ -178,6 +222,7 @@ export function createApp(root, engine, words, settings) {
     try {
       run();
     } catch (error) {
+      forget('session');
       destroy();
       settings.fail(error, page.text);
     }
@@ -192,9 +237,15 @@ export function createApp(root, engine, words, settings) {
   function destroy() {
     player.stop();
     deaf();
+    share.destroy();
     for (const view of views) view.destroy();
   }
 
+  /** Keeps the session for the next visit, with what stands in the editor. */
+  function keep() {
+    remember('session', JSON.stringify({ link: engine.link(), text: page.text }));
+  }
+
   draw();
-  return { engine, dispatch, destroy };
+  return { engine, dispatch, keep, destroy };
 }

@@ -72,6 +72,17 @@ export function createEngine(Made) {
     },
     /** @param {string} text */
     load: (text) => change(() => paste(cluster.load(text))),
+    /** @returns {Finding[]} */
+    doctor: () => JSON.parse(cluster.doctor()),
+    /** @returns {import('./pkg/statefulset_playground.js').ObjectLine[]} */
+    objectLines: () => JSON.parse(cluster.objectLines()),
+    link: () => cluster.link(),
+    /** @param {string} link @returns {import('./pkg/statefulset_playground.js').Opened} */
+    open: (link) => change(() => JSON.parse(cluster.open(link))),
+    /** @param {'transcript' | 'log' | 'picture'} what */
+    export: (what) => cluster.export(what),
+    /** @param {number} branch */
+    switchTo: (branch) => change(() => cluster.switchTo(branch)),
     /** @param {string} text */
     apply: (text) => change(() => paste(cluster.apply(text))),
     /** @param {string} text */

@@ -4,7 +4,7 @@
 /** @type {Record<string, Command>} */
 export const SHORTCUTS = {
   ' ': { do: 'play' },
-  '.': { do: 'step', size: 'change' },
+  '.': { do: 'step' },
   ',': { do: 'back' },
   ']': { do: 'marker', direction: 1 },
   '[': { do: 'marker', direction: -1 },

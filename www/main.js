@@ -5,7 +5,8 @@ import { createApp } from './app.js';
 import { EngineMissing, createEngine, loadEngine } from './engine.js';
 import { h } from './dom.js';
 import { choose, createWords, fetchLanguage } from './words.js';
-import { recall } from './memory.js';
+import { forget, recall } from './memory.js';
+import { unpack } from './permalink.js';
 import { address } from './site.js';
 
 const root = /** @type {HTMLElement} */ (document.getElementById('app'));
@@ -19,23 +20,34 @@ async function fetchText() {
 async function start() {
   const wish = new URLSearchParams(location.search).get('lang');
   const tag = choose([wish, recall('language'), ...navigator.languages]);
-  const [loading, language, text] = await Promise.all([
+  const [loading, language, example, address] = await Promise.all([
     loadEngine().catch((/** @type {unknown} */ error) => ({ error })),
     fetchLanguage(tag),
     fetchText().catch(() => ''),
+    unpack(location),
   ]);
   const words = createWords(language);
   document.documentElement.lang = tag;
   const fail = (/** @type {unknown} */ error, /** @type {string} */ kept) => showFailure(words, error, kept);
   if ('error' in loading) {
-    fail(loading.error, text);
+    fail(loading.error, example);
     return null;
   }
   const engine = createEngine(loading);
   engine.setLanguage(language.sentences);
   root.replaceChildren();
   const theme = /** @type {Theme} */ (recall('theme') ?? 'auto');
-  const app = createApp(root, engine, words, { text, theme, shortcuts: recall('shortcuts') !== 'off', fetchLanguage, fail });
+  const app = createApp(root, engine, words, { example, theme, shortcuts: recall('shortcuts') !== 'off', fetchLanguage, fail });
+  if (address) app.dispatch({ do: 'open', address });
+  else {
+    const kept = recall('session');
+    // Should it break the page, it does so once.
+    forget('session');
+    if (kept) app.dispatch({ do: 'restore', kept });
+  }
+  addEventListener('hashchange', () => unpack(location).then((it) => it && app.dispatch({ do: 'open', address: it })));
+  // What was done is here again at the next visit.
+  addEventListener('pagehide', () => app.keep());
   // So that keys work at once: on this page the playground is all there is.
   root.focus({ preventScroll: true });
   return app;

@@ -11,6 +11,13 @@ export function remember(name, value) {
 }
 
 /** @param {string} name */
+export function forget(name) {
+  try {
+    localStorage.removeItem(PREFIX + name);
+  } catch { /* as above */ }
+}
+
+/** @param {string} name */
 export function recall(name) {
   try {
     return localStorage.getItem(PREFIX + name);

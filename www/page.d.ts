@@ -8,6 +8,7 @@ type Catalogue = typeof import('./languages/en.json');
 declare global {
   type Cluster = engine.Cluster;
   type Diagnostic = engine.Diagnostic;
+  type Finding = engine.Finding;
   type EventView = engine.EventView;
   type ColumnView = engine.ColumnView;
   type Paste = engine.Paste;
@@ -21,10 +22,10 @@ declare global {
   type Engine = ReturnType<typeof createEngine>;
   type Version = NonNullable<engine.Options['kubernetes']>;
 
-  type Tab = 'cluster' | 'manifest' | 'why' | 'events' | 'terminal';
+  type Tab = 'cluster' | 'manifest' | 'why' | 'events' | 'doctor' | 'terminal';
   type Layout = 'wide' | 'medium' | 'phone';
   type Theme = 'auto' | 'light' | 'dark';
-  type Pace = 'real' | 'slow' | 'normal' | 'fast';
+  type Pace = 'tenth' | 'real' | 'slow' | 'normal' | 'fast' | 'max';
 
   /** What the page adds to the engine's snapshot. */
   interface Page {
@@ -36,6 +37,10 @@ declare global {
     paste: Paste;
     playing: boolean;
     pace: Pace;
+    /** How far Step goes. */
+    size: engine.StepSize;
+    /** What is to be said once: of a link, of what was restored. */
+    notice: { text: string, canUndo: boolean } | null;
     tab: Tab;
     theme: Theme;
     /** Are single keys listened to. */
@@ -46,8 +51,13 @@ declare global {
 
   /** What a reader can ask for. */
   type Command =
-    | { do: 'back' | 'play' | 'reset' | 'run' | 'apply' | 'interrupt' | 'help' | 'terminal' }
-    | { do: 'step'; size: engine.StepSize }
+    | { do: 'share' | 'dismiss' | 'example' | 'back' | 'play' | 'reset' | 'run' | 'apply' | 'interrupt' | 'help' | 'terminal' }
+    | { do: 'step'; /** as chosen, if it is missing */ size?: engine.StepSize }
+    | { do: 'size'; size: engine.StepSize }
+    | { do: 'branch'; branch: number }
+    | { do: 'open'; address: { link: string } | { isNewer: true } }
+    | { do: 'restore'; kept: string }
+    | { do: 'line'; line: number }
     | { do: 'seek'; step: number }
     | { do: 'seekTime'; ms: number }
     | { do: 'marker'; direction: 1 | -1 }

@@ -6,10 +6,12 @@
  * @type {Record<Pace, { rate: number, rest: number }>}
  */
 export const PACES = {
+  tenth: { rate: 0.1, rest: 0 },
   real: { rate: 1, rest: 0 },
   slow: { rate: 3, rest: 1800 },
   normal: { rate: 8, rest: 800 },
   fast: { rate: 40, rest: 150 },
+  max: { rate: 3000, rest: 0 },
 };
 
 // A tab that slept does not catch up.

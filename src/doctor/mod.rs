@@ -17,6 +17,7 @@ use crate::object;
 use crate::sim::World;
 use crate::time::Time;
 use crate::value::{Text, Value};
+use crate::view::words::Words;
 use crate::why::fill;
 use case::Case;
 pub use table::RULES;
@@ -32,6 +33,8 @@ pub struct Rule {
     pub sentence: &'static str,
     /// What to do.
     pub fix: &'static str,
+    /// A command that does it, with `<fact>` placeholders; empty where it takes more than one.
+    pub command: &'static str,
     find: Find,
 }
 
@@ -60,8 +63,11 @@ struct Found {
 pub struct Finding {
     /// The rule.
     pub rule: &'static Rule,
-    /// What is wrong, in a sentence without full stop.
-    pub text: String,
+    /// The place of the rule in the table.
+    at: usize,
+    facts: Vec<(&'static str, Text)>,
+    /// A command that mends it; empty if there is none.
+    pub command: String,
     /// The object whose manifest it is about.
     pub about: Key,
     /// The field there; may be empty.
@@ -74,7 +80,7 @@ pub struct Finding {
 pub fn examine(world: &World) -> Vec<Finding> {
     let case = Case::of(world);
     let mut findings: Vec<Finding> = Vec::new();
-    for rule in RULES {
+    for (at, rule) in RULES.iter().enumerate() {
         let mut all = Vec::new();
         match rule.find {
             Find::By(find) => find(&case, &mut all),
@@ -88,7 +94,9 @@ pub fn examine(world: &World) -> Vec<Finding> {
                     found.facts.iter().map(|(name, it)| (*name, it)).collect();
                 findings.push(Finding {
                     rule,
-                    text: fill(rule.sentence, &facts),
+                    at,
+                    command: command(rule.command, &facts, &found.about.namespace),
+                    facts: found.facts,
                     about: found.about,
                     field: found.field,
                     proof: found.proof,
@@ -99,16 +107,60 @@ pub fn examine(world: &World) -> Vec<Finding> {
     findings
 }
 
+/// The command with its facts; none if one is not known.
+fn command(template: &str, facts: &[(&str, &Text)], namespace: &str) -> String {
+    let mut command = template.to_owned();
+    for (name, value) in facts {
+        // "a pod" is no name.
+        if !value.contains(' ') {
+            command = command.replace(&format!("<{name}>"), value);
+        }
+    }
+    if command.contains('<') {
+        return String::new();
+    }
+    if !command.is_empty() && !matches!(namespace, "" | "default") {
+        command.push_str(" -n ");
+        command.push_str(namespace);
+    }
+    command
+}
+
+/// Every sentence of the doctor with the code that catalogues have it by: what is wrong, and what to do.
+pub fn english() -> impl Iterator<Item = (String, &'static str)> {
+    let rules = RULES.iter().enumerate();
+    rules.flat_map(|(at, it)| [(key("doctor", at), it.sentence), (key("fix", at), it.fix)])
+}
+
+/// A code of its own for each of the rules that share one: `doctor-unknown-field`, `doctor-unknown-field-2`.
+fn key(part: &str, at: usize) -> String {
+    let code = RULES[at].code;
+    match RULES[..at].iter().filter(|it| it.code == code).count() {
+        0 => format!("{part}-{code}"),
+        earlier => format!("{part}-{code}-{}", earlier + 1),
+    }
+}
+
 impl Finding {
+    /// What is wrong, in a sentence without full stop.
+    pub fn text(&self, words: &Words) -> String {
+        let facts: Vec<(&str, &Text)> = self.facts.iter().map(|(name, it)| (*name, it)).collect();
+        fill(
+            words.template(&key("doctor", self.at), self.rule.sentence),
+            &facts,
+        )
+    }
+
     /// As the page receives it; `line` is where it stands in the reader's text, 0 for nowhere.
-    pub fn to_value(&self, line: usize) -> Value {
+    pub fn to_value(&self, line: usize, words: &Words) -> Value {
         let proof = self.proof.iter();
         let proof = proof.map(|(time, text)| object! {"time": time.ms, "text": text});
         object! {
             "code": self.rule.code,
             "severity": self.rule.severity,
-            "text": &*self.text,
-            "fix": self.rule.fix,
+            "text": self.text(words),
+            "fix": words.template(&key("fix", self.at), self.rule.fix),
+            "command": &*self.command,
             "object": crate::text!("{}", self.about),
             "field": &self.field,
             "line": line,

@@ -64,10 +64,15 @@ pub(super) fn other_service_name(case: &Case<'_>, all: &mut Vec<Found>) {
 /// A Service selects none of the pods it is meant for.
 pub(super) fn selector_mismatch(case: &Case<'_>, all: &mut Vec<Found>) {
     let found = |service: &Object, labels: &Value| {
-        let (selector, labels) = (text_of(&service.value["spec"]["selector"]), text_of(labels));
+        let old = &service.value["spec"]["selector"];
+        let mut patch = labels.clone();
+        for (key, _) in old.members().filter(|it| labels[it.0.as_str()].is_null()) {
+            patch[key.as_str()] = Value::Null;
+        }
         Found::new(&service.key(), "spec.selector")
-            .fact("selector", &selector)
-            .fact("labels", &labels)
+            .fact("selector", &text_of(old))
+            .fact("labels", &text_of(labels))
+            .fact("patch", &patch.to_json())
     };
     for (moment, set) in case.sets() {
         if let Some(service) = moment

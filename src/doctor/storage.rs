@@ -121,7 +121,11 @@ pub(super) fn no_class(case: &Case<'_>, all: &mut Vec<Found>) {
         // "" asks for a volume of no class, and is no omission.
         let is_omitted = claim.storage_class().is_null();
         if is_omitted && moment.objects.default_class().is_none() {
-            all.push(found(moment, claim, "spec.volumeClaimTemplates"));
+            let mut it = found(moment, claim, "spec.volumeClaimTemplates");
+            if let Some(class) = moment.objects.list(Kind::StorageClass).next() {
+                it = it.fact("offered", class.name());
+            }
+            all.push(it);
         }
     }
 }

@@ -6,13 +6,14 @@ use super::{Find, Rule, names, probes, rollout, services, storage};
 use crate::api::Kind;
 
 macro_rules! rules {
-    ($($code:literal $severity:ident $find:expr, $sentence:literal $fix:literal)*) => {
+    ($($code:literal $severity:ident $find:expr, $sentence:literal $fix:literal $(=> $command:literal)?)*) => {
         /// Every rule. A code may stand twice, where it can be found in two ways.
         pub const RULES: &[Rule] = &[$(Rule {
             code: $code,
             severity: stringify!($severity),
             sentence: $sentence,
             fix: $fix,
+            command: concat!($($command)?),
             find: $find,
         }),*];
     };
@@ -91,9 +92,11 @@ rules! {
     "pv-released-claimref" error By(storage::released),
         "claim {claim} gets no volume, although {volume} is there: that one is Released, and still refers to its former claim"
         "Remove spec.claimRef of the volume, when its data may be used again."
+        => "kubectl patch pv <volume> -p '{\"spec\":{\"claimRef\":null}}'"
     "no-default-storageclass" error By(storage::no_class),
         "claim {claim} of {name} names no storage class, and there is no default one for it"
         "Name a class in the claim template, or make one the default; \"\" means no class for ever."
+        => "kubectl annotate storageclass <offered> storageclass.kubernetes.io/is-default-class=true"
     "probe-wrong-target" error By(probes::wrong_target),
         "a probe of container {container} asks where nobody answers: {message}"
         "Give the probe the port and path that the program serves."
@@ -103,18 +106,21 @@ rules! {
     "pvc-deleted-while-in-use" warning By(storage::deleted_in_use),
         "claim {name} is Terminating and stays so: {pod} uses it"
         "Delete the pod when the data may go; a new claim follows."
+        => "kubectl delete pod <pod>"
     "force-delete-unsafe" warning By(rollout::forced),
         "{pod} was deleted by force: if its node still runs it, two pods have one identity"
         "Make sure that the node is off, or use the out-of-service taint, before forcing."
     "node-lost-at-most-one" warning By(rollout::node_lost),
         "{pod} is not replaced: {node} does not answer, and the name may exist only once"
         "Bring the node back, delete the Node object, or taint it out-of-service when it is surely off."
+        => "kubectl taint nodes <node> node.kubernetes.io/out-of-service=nodeshutdown:NoExecute"
     "servicename-mismatch" error By(services::other_service_name),
         "serviceName of {name} is \"{named}\", but the headless Service that selects its pods is \"{meant}\": the pods get no names there"
         "Set spec.serviceName to the headless Service's name; the set must be created anew for it."
     "service-selector-mismatch" error By(services::selector_mismatch),
         "service {name} selects {selector}, and the pods have {labels}: it has no endpoints"
         "Set the Service's selector to labels that the pod template has."
+        => "kubectl patch service <name> -p '{\"spec\":{\"selector\":<patch>}}'"
     "service-selector-too-broad" warning By(services::selector_too_broad),
         "service {name} selects {selector}: that is pods of {set}, and of {other} too"
         "Give the workload a label of its own and select that."
@@ -145,6 +151,7 @@ rules! {
     "not-ready-not-published" error By(names::not_published),
         "{pod} waits for {asked}, but service {service} names only Ready pods, and {pod} is not Ready before the name resolves"
         "Set publishNotReadyAddresses: true on the Service that peers find each other by."
+        => "kubectl patch service <service> -p '{\"spec\":{\"publishNotReadyAddresses\":true}}'"
     "publish-not-ready-side-effect" warning By(names::published_unready),
         "service {name} gives out {pod}, which is not Ready: publishNotReadyAddresses is for peers, and ordinary clients use the Service too"
         "Give clients a Service of their own, without publishNotReadyAddresses."
@@ -169,21 +176,27 @@ rules! {
     "ordered-ready-forced-rollback" error By(rollout::forced_rollback),
         "{pod} is not replaced although the template of {name} was changed: OrderedReady waits until the pod is Ready, which it never gets"
         "Delete the broken pod; it is made from the new template."
+        => "kubectl delete pod <pod>"
     "ordered-ready-blocks-scale" error By(rollout::blocks_scale),
         "{name} does not get to {replicas} replicas while {pod} is not Ready: OrderedReady goes on only past healthy pods"
         "Heal the pod, or use podManagementPolicy: Parallel."
     "overlapping-selectors" warning By(services::overlapping),
         "{name} and {other} select the same pods: ownership keeps them apart, but Services, budgets and adoption do not"
         "Give each workload a label of its own in selector and template."
+    "image-cannot-be-pulled" error Told("Failed", "Failed to pull image"),
+        "{object} cannot start: its image cannot be pulled ({message})"
+        "Correct the image in the template; where OrderedReady then still waits for the broken pod, delete that pod."
     "partition-scale-zero-completes" info By(rollout::partition_forgotten),
         "{name} was scaled to 0: then an update counts as complete, partition or not, and the old revision is forgotten"
         "Keep at least one pod while a partitioned update goes on."
     "ondelete-strategy" info By(rollout::on_delete),
         "{name} has updateStrategy OnDelete: {pod} gets a new template only when you delete it, and rollout status does not follow it"
         "Delete the pods yourself, or use RollingUpdate."
+        => "kubectl delete pod <pod>"
     "partition-hides-update" info By(rollout::partition),
         "ordinals of {name} below partition {partition} keep the old revision, also when they are made anew"
         "Lower the partition to 0 to finish the update."
+        => "kubectl patch statefulset <name> -p '{\"spec\":{\"updateStrategy\":{\"rollingUpdate\":{\"partition\":0}}}}'"
     "failed-pod-recreated" info By(rollout::failed_recreated),
         "{pod} had ended (phase {phase}) and was deleted, so that its name can be used again: a set leaves no failed pods behind"
         "Look at the set's events for why it ended."
@@ -196,6 +209,7 @@ rules! {
     "pvc-retained-by-design" info By(storage::retained),
         "claim {claim} of {name} is kept on purpose: the next pod of that name finds its data"
         "Delete it yourself, or set persistentVolumeClaimRetentionPolicy."
+        => "kubectl delete pvc <claim>"
     "clusterip-dns-independent-of-pods" info By(names::cluster_ip_name),
         "{asked} resolves to the cluster IP of {name} whether pods are ready or not"
         "Test a connection, not the name; a headless Service names only Ready pods."

@@ -19,8 +19,8 @@ pub(super) struct Link {
     pub manifest: Text,
     /// What is done after loading, if no run says it.
     pub more: Option<Input>,
-    /// Per branch its inputs; nothing where the next one comes of loading the manifest.
-    pub runs: Vec<Vec<Option<Recorded>>>,
+    /// Per branch its inputs.
+    pub runs: Vec<Vec<Item>>,
     pub run: usize,
     pub step: usize,
     pub seq: Seq,
@@ -28,6 +28,15 @@ pub(super) struct Link {
     pub config: Config,
     /// What could not be read, in words.
     pub problems: Vec<Text>,
+}
+
+/// An input of a run.
+#[derive(Clone, Debug)]
+pub(super) enum Item {
+    /// The next one that comes of loading the manifest.
+    Given,
+    /// The reader's own.
+    Own(Recorded),
 }
 
 /// A session as a link.
@@ -70,9 +79,12 @@ pub(super) fn write(text: &str, timeline: &Timeline) -> Value {
 impl Link {
     /// The inputs of every branch, when loading the manifest gives these: all of them are in each.
     pub fn runs(self, given: &[Recorded]) -> Vec<Vec<Recorded>> {
-        let full = |run: Vec<Option<Recorded>>| {
+        let full = |run: Vec<Item>| {
             let mut given = given.iter().cloned();
-            let known = run.into_iter().filter_map(|it| it.or_else(|| given.next()));
+            let known = run.into_iter().filter_map(|it| match it {
+                Item::Given => given.next(),
+                Item::Own(it) => Some(it),
+            });
             let mut inputs: Vec<Recorded> = known.collect();
             inputs.extend(given);
             inputs
@@ -122,7 +134,7 @@ impl Link {
                     .iter()
                     .map(|run| {
                         let items = run.items().iter();
-                        let known: Vec<_> = items.map_while(recorded).collect();
+                        let known: Vec<_> = items.map_while(item).collect();
                         is_read &= known.len() == run.items().len();
                         known
                     })
@@ -135,7 +147,7 @@ impl Link {
                 self.time.ms = value
                     .as_int()
                     .and_then(|it| u64::try_from(it).ok())
-                    .unwrap_or(0)
+                    .unwrap_or(0);
             }
             ("seed", Some(it)) => self.config.seed = it.into(),
             ("nodes", Some(it @ 1..=100)) => self.config.nodes = it,
@@ -166,13 +178,13 @@ const ENDS_MAX: usize = 12;
 /// What may close it there.
 const CLOSINGS: [&str; 6] = ["}", "\"}", "]}", "]]}", "]]]}", "\"]]]}"];
 
-/// An item of a run: nothing for what loading gives. Nothing at all if it is neither.
-fn recorded(value: &Value) -> Option<Option<Recorded>> {
+/// An item of a run; nothing if it is none.
+fn item(value: &Value) -> Option<Item> {
     if value.as_int() == Some(0) {
-        return Some(None);
+        return Some(Item::Given);
     }
     let whole = |at: usize| u64::try_from(value[at].as_int()?).ok();
-    Some(Some(Recorded {
+    Some(Item::Own(Recorded {
         after: whole(0)?,
         time: Time { ms: whole(1)? },
         input: input(&value[2])?,

@@ -13,6 +13,8 @@ use crate::shell::transcript::{self, PasteKind, Pasted};
 use crate::sim::{Input, Recorded, StepSize, Timeline};
 use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
+use crate::view::explain;
+use crate::view::export::{self, Export};
 use crate::view::snapshot::{self, Places};
 use crate::view::words::Words;
 use crate::yaml::Document;
@@ -174,6 +176,22 @@ impl Session {
         snapshot::snapshot(&self.timeline, &self.words, &self.documents).to_json()
     }
 
+    /// The object of the current step as YAML with the lines that changed, as JSON: `[{mark, text}]`.
+    pub fn object_lines(&self) -> String {
+        explain::object_lines(self.timeline.world()).to_json()
+    }
+
+    /// What a reader can take along from here.
+    pub fn export(&self, what: Export) -> String {
+        export::export(
+            what,
+            &self.timeline,
+            &self.words,
+            &self.documents,
+            &self.text,
+        )
+    }
+
     /// What went wrong so far and what to do, as JSON: an array, the most certain first.
     pub fn doctor(&self) -> String {
         let findings = doctor::examine(self.timeline.world());
@@ -181,7 +199,7 @@ impl Session {
             let line = self
                 .documents
                 .line(it.about.kind, Some(&it.about.name), &it.field);
-            it.to_value(line)
+            it.to_value(line, &self.words)
         });
         found.collect::<Value>().to_json()
     }

@@ -287,7 +287,7 @@ impl Timeline {
         }
         let rest = time.since(self.world.now);
         if self.next_due().is_none_or(|it| it >= time) {
-            self.world.now = self.world.now + rest;
+            self.world.now += rest;
             let furthest = &mut self.branches[self.current].furthest;
             furthest.now = furthest.now.max(self.world.now);
         }

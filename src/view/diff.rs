@@ -3,6 +3,7 @@
 use crate::object;
 use crate::sort;
 use crate::value::Value;
+use crate::yaml::to_yaml;
 
 /// The most changes shown of one write.
 const CHANGES_MAX: usize = 40;
@@ -20,6 +21,49 @@ const NOISE: [&str; 3] = [
     "metadata.managedFields",
     "metadata.uid",
 ];
+
+/// The object after the write as YAML, line by line, with the lines that went (`-`) and came (`+`).
+pub(super) fn yaml_lines(before: &Value, after: &Value) -> Value {
+    let text = |value: &Value| {
+        if value.is_null() {
+            return String::new();
+        }
+        let mut value = value.clone();
+        value["metadata"].remove("managedFields");
+        to_yaml(&value)
+    };
+    let (old, new) = (text(before), text(after));
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    // How many lines the rests of both texts share: the longest common subsequence, from the end.
+    let width = new.len() + 1;
+    let mut shared = vec![0_u32; (old.len() + 1) * width];
+    for at in (0..old.len()).rev() {
+        for to in (0..new.len()).rev() {
+            shared[at * width + to] = if old[at] == new[to] {
+                shared[(at + 1) * width + to + 1] + 1
+            } else {
+                shared[(at + 1) * width + to].max(shared[at * width + to + 1])
+            };
+        }
+    }
+    let (mut at, mut to, mut lines) = (0, 0, Vec::new());
+    let line = |mark: &str, text: &str| object! {"mark": mark, "text": text};
+    while at < old.len() || to < new.len() {
+        if at < old.len() && to < new.len() && old[at] == new[to] {
+            lines.push(line("", new[to]));
+            (at, to) = (at + 1, to + 1);
+        } else if at < old.len()
+            && (to == new.len() || shared[(at + 1) * width + to] >= shared[at * width + to + 1])
+        {
+            lines.push(line("-", old[at]));
+            at += 1;
+        } else {
+            lines.push(line("+", new[to]));
+            to += 1;
+        }
+    }
+    lines.into()
+}
 
 fn walk(path: &str, before: &Value, after: &Value, found: &mut Vec<Value>) {
     if before == after || NOISE.contains(&path) || found.len() >= CHANGES_MAX {
@@ -71,6 +115,21 @@ fn shown(value: &Value) -> String {
 mod tests {
     use super::*;
     use crate::array;
+
+    #[test]
+    fn lines_that_went_and_came_are_marked() {
+        let before = object! {"a": 1, "b": 2, "metadata": object! {"name": "x"}};
+        let after = object! {"a": 1, "b": 3, "metadata": object! {"name": "x"}};
+        let lines = yaml_lines(&before, &after);
+        let marked: Vec<String> = lines
+            .items()
+            .iter()
+            .map(|it| format!("{}{}", it["mark"], it["text"]))
+            .collect();
+        assert_eq!(marked, ["a: 1", "-b: 2", "+b: 3", "metadata:", "  name: x"]);
+        let born = yaml_lines(&Value::Null, &after);
+        assert!(born.items().iter().all(|it| it["mark"].as_str() == "+"));
+    }
 
     #[test]
     fn only_what_differs_is_named_and_lists_by_their_names() {

@@ -4,7 +4,7 @@ use super::snapshot::Look;
 use super::{diff, lines};
 use crate::object;
 use crate::plan::Actor;
-use crate::sim::{Entry, What};
+use crate::sim::{Entry, What, World};
 use crate::time::Time;
 use crate::value::Value;
 
@@ -34,22 +34,35 @@ pub(super) fn time_text(time: Time) -> String {
     time.since(Time::START).to_string()
 }
 
+/// Who did what.
+pub(super) fn told_plainly(look: &Look<'_>, entry: &Entry) -> (String, String) {
+    let words = look.words;
+    let object = entry.about().map(ToString::to_string).unwrap_or_default();
+    let action = match &entry.what {
+        What::Command(_) => words.command(),
+        What::Wrote { wrote, .. } => words.action(*wrote, &object),
+        What::Refused { message, .. } => words.refused(message),
+        What::Waits(_) => words.waits(),
+    };
+    (words.actor(entry), action)
+}
+
 fn told(look: &Look<'_>, entry: &Entry) -> Value {
     let words = look.words;
     let object = entry.about().map(ToString::to_string).unwrap_or_default();
-    let (kind, action) = match &entry.what {
-        What::Command(_) => ("command", words.command()),
-        What::Wrote { wrote, .. } => ("write", words.action(*wrote, &object)),
-        What::Refused { message, .. } => ("write", words.refused(message)),
-        What::Waits(_) => ("wait", words.waits()),
+    let kind = match &entry.what {
+        What::Command(_) => "command",
+        What::Wrote { .. } | What::Refused { .. } => "write",
+        What::Waits(_) => "wait",
     };
+    let (actor, action) = told_plainly(look, entry);
     object! {
         "step": look.world.trace.shown_at(entry.seq),
         "seq": entry.seq,
         "time": entry.time.ms,
         "timeText": time_text(entry.time),
         "actor": entry.actor.code(),
-        "actorText": words.actor(entry),
+        "actorText": actor,
         "kind": kind,
         "action": action,
         "object": object,
@@ -76,25 +89,35 @@ fn line_of(look: &Look<'_>, entry: &Entry) -> usize {
     look.places.line(kind, name, field)
 }
 
-fn changes_of(look: &Look<'_>, entry: &Entry) -> Value {
+/// The object of the current step before and after it; null where there was none, or nothing was written.
+fn written<'a>(world: &'a World, entry: &Entry) -> Option<(&'a Value, &'a Value)> {
     let What::Wrote {
         resource_version, ..
-    } = &entry.what
+    } = entry.what
     else {
-        return Value::Array(ecow::EcoVec::new());
+        return None;
     };
-    let log = &look.world.store.log;
-    let found = log
-        .iter()
-        .rev()
-        .find(|it| it.resource_version <= *resource_version);
-    match found.filter(|it| it.resource_version == *resource_version) {
-        Some(change) => {
-            let before = change.before.as_ref().map(|it| &it.value);
-            diff::changes(before.unwrap_or(&Value::Null), &change.object.value)
-        }
-        None => Value::Array(ecow::EcoVec::new()),
-    }
+    let mut log = world.store.log.iter().rev();
+    let change = log.find(|it| it.resource_version <= resource_version)?;
+    let before = change.before.as_ref().map_or(&Value::Null, |it| &it.value);
+    (change.resource_version == resource_version).then_some((before, &change.object.value))
+}
+
+fn changes_of(look: &Look<'_>, entry: &Entry) -> Value {
+    written(look.world, entry).map_or_else(
+        || Value::Array(ecow::EcoVec::new()),
+        |(before, after)| diff::changes(before, after),
+    )
+}
+
+/// The object of the current step as YAML, with the lines that changed.
+pub fn object_lines(world: &World) -> Value {
+    let last = world.trace.last_visible();
+    last.and_then(|it| world.trace.find_visible(it.seq))
+        .and_then(|it| written(world, it))
+        .map_or(Value::Array(ecow::EcoVec::new()), |(before, after)| {
+            diff::yaml_lines(before, after)
+        })
 }
 
 use crate::api::Kind;

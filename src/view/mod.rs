@@ -1,7 +1,9 @@
 //! Looking: what the page shows, as functions of the world and its trace. Nothing here changes anything.
 
 mod diff;
-mod explain;
+mod drawing;
+pub mod explain;
+pub mod export;
 mod lines;
 pub mod log;
 mod picture;

@@ -27,7 +27,7 @@ pub(super) struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    fn new(timeline: &'a Timeline, words: &'a Words, places: &'a dyn Places) -> Self {
+    pub(super) fn new(timeline: &'a Timeline, words: &'a Words, places: &'a dyn Places) -> Self {
         let world = timeline.world();
         let mut waits = Map::default();
         for (on, why) in world.waits.iter().flat_map(|it| it.1.iter()) {

@@ -1,7 +1,9 @@
 //! The strip of bars: one row per pod name, coloured by how the pod stood.
 
 use super::snapshot::Look;
+use crate::api::Key;
 use crate::object;
+use crate::persistent::Map;
 use crate::plan::Actor;
 use crate::sim::{Tone, What};
 use crate::sort;
@@ -26,7 +28,8 @@ pub(super) fn strip(look: &Look<'_>) -> Value {
     object! {"end": end.ms, "rows": rows, "markers": markers(look)}
 }
 
-/// The reader's own commands and the moments a pod became Ready.
+/// The reader's own commands, the moments a pod became Ready, and where a wait began or ended: with the next thing its
+/// actor did to what it waited on.
 fn markers(look: &Look<'_>) -> Value {
     let trace = &look.furthest.trace;
     let commands = trace.iter().filter(|it| it.actor == Actor::You).filter_map(|it| match &it.what {
@@ -50,6 +53,19 @@ fn markers(look: &Look<'_>) -> Value {
         })
         });
     let mut all: Vec<Value> = commands.chain(ready).collect();
+    let mut waits: Map<(Actor, &Key), bool> = Map::default();
+    for entry in trace.iter() {
+        let Some(key) = entry.about() else { continue };
+        let began = matches!(entry.what, What::Waits(_));
+        let id = (entry.actor, key);
+        if began || waits.get(&id) == Some(&true) {
+            waits.insert(id, began);
+            all.push(object! {
+                "time": entry.time.ms, "step": trace.shown_at(entry.seq),
+                "kind": if began { "wait" } else { "waited" }, "text": &key.name,
+            });
+        }
+    }
     sort::by_key(&mut all, |it| it["step"].as_int());
     all.into()
 }

@@ -62,14 +62,15 @@ impl Words {
         })
     }
 
-    fn template(&self, code: &str) -> Option<&str> {
-        self.templates[code].text().map(Text::as_str)
+    /// The template of that code in this language.
+    pub fn template<'a>(&'a self, code: &str, english: &'a str) -> &'a str {
+        self.templates[code].text().map_or(english, Text::as_str)
     }
 
     /// A reason as a sentence, without a full stop.
     pub fn say(&self, why: &Why) -> String {
         let rule = why.rule();
-        why.say(self.template(rule.code).unwrap_or(rule.english))
+        why.say(self.template(rule.code, rule.english))
     }
 
     /// A reason as the page receives it: sentence, facts, rule.
@@ -85,13 +86,9 @@ impl Words {
     }
 
     fn plain(&self, code: &str) -> String {
-        let english = || {
-            ENGLISH
-                .iter()
-                .find(|(it, _)| *it == code)
-                .map_or(code, |(_, text)| text)
-        };
-        self.template(code).unwrap_or_else(english).to_owned()
+        let english = ENGLISH.iter().find(|(it, _)| *it == code);
+        self.template(code, english.map_or(code, |(_, text)| text))
+            .to_owned()
     }
 
     /// Who acts: what you ask for is done by your kubectl.

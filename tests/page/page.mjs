@@ -24,7 +24,7 @@ export async function open(browser, url, { width = 1280, height = 800, scheme = 
     page.on('pageerror', (error) => troubles.push(String(error.stack)));
     page.on('requestfailed', (request) => troubles.push(`failed: ${request.url()}`));
   }
-  page.on('request', (request) => request.url().startsWith(url) || troubles.push(`left the site: ${request.url()}`));
+  page.on('request', (request) => request.url().startsWith(url.replace(/[?#].*/, '')) || troubles.push(`left the site: ${request.url()}`));
   await page.goto(url);
   await page.locator('.header, [role=alert]').first().waitFor();
   return {

@@ -10,7 +10,7 @@ const COMMENT = /^(.*?)(^|\s)(#.*)$/;
 
 /** @typedef {{ text: string, severity: Diagnostic['severity'] | null, isCurrent: boolean }} Line */
 
-/** @type {Create} */
+/** @type {Create<{ goTo: GoTo }>} */
 export const createEditor = (root, dispatch, words) => {
   const { label } = words;
   const input = label(h('textarea', {
@@ -46,6 +46,7 @@ export const createEditor = (root, dispatch, words) => {
   }
 
   return {
+    goTo,
     update(shown, previous) {
       const { page, current, files: written } = shown;
       if (input.value !== page.text) input.value = page.text;

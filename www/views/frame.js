@@ -1,18 +1,18 @@
 // @ts-check
 // The places of the page, and the tabs that choose among them where there is no room for all.
 
-import { h, mark, show } from '../dom.js';
+import { h, mark, show, write } from '../dom.js';
 
 /** The panels that share one place, in the order of their tabs; the others are always there. @type {Record<Layout, Tab[]>} */
 const SHARED = {
-  wide: ['why', 'events'],
-  medium: ['manifest', 'why', 'events'],
-  phone: ['cluster', 'manifest', 'why', 'events', 'terminal'],
+  wide: ['why', 'events', 'doctor'],
+  medium: ['manifest', 'why', 'events', 'doctor'],
+  phone: ['cluster', 'manifest', 'why', 'events', 'doctor', 'terminal'],
 };
 /** @type {Record<Layout, Tab>} */
 const FIRST = { wide: 'why', medium: 'why', phone: 'cluster' };
 /** @type {Record<Tab, Key>} */
-const NAMES = { cluster: 'tab.cluster', manifest: 'tab.manifest', why: 'tab.why', events: 'tab.events', terminal: 'tab.terminal' };
+const NAMES = { cluster: 'tab.cluster', manifest: 'tab.manifest', why: 'tab.why', events: 'tab.events', doctor: 'tab.doctor', terminal: 'tab.terminal' };
 const TABS = /** @type {Tab[]} */ (Object.keys(NAMES));
 
 /** @type {Create<{ slots: Record<Tab | 'header' | 'controls' | 'timeline', HTMLElement> }>} */
@@ -32,11 +32,15 @@ export const createFrame = (root, dispatch, words) => {
   }), NAMES[name], 'aria-label'));
   const tablist = label(h('div', { role: 'tablist', class: 'tabs', keydown: onKey }, ...TABS.map((it) => tabs[it])), 'tab.list', 'aria-label');
   const header = h('header', { class: 'header' });
+  const notice = h('span', {});
+  const undo = label(h('button', { type: 'button', class: 'button', click: () => dispatch({ do: 'example' }) }), 'notice.undo');
+  const dismiss = label(h('button', { type: 'button', class: 'button', click: () => dispatch({ do: 'dismiss' }) }), 'help.close');
+  const bar = h('p', { class: 'notice-bar', role: 'status' }, notice, undo, dismiss);
   const controls = h('div', { class: 'controls' });
   const timeline = h('div', { class: 'timeline' });
   const transport = label(h('section', { class: 'transport' }, controls, timeline), 'transport.label', 'aria-label');
   const main = h('main', { class: 'main' });
-  root.append(header, main);
+  root.append(header, bar, main);
 
   /** @returns {Layout} */
   const layout = () => (wide.matches ? 'wide' : medium.matches ? 'medium' : 'phone');
@@ -69,9 +73,9 @@ export const createFrame = (root, dispatch, words) => {
 
   /** Tab order follows reading order: on a phone the tabs stand above all panels. */
   function order() {
-    const { cluster, manifest, why, events, terminal } = panels;
-    const places = layout() === 'phone' ? [tablist, cluster, manifest, why, events, terminal, transport]
-      : [manifest, cluster, tablist, why, events, transport, terminal];
+    const { cluster, manifest, why, events, doctor, terminal } = panels;
+    const places = layout() === 'phone' ? [tablist, cluster, manifest, why, events, doctor, terminal, transport]
+      : [manifest, cluster, tablist, why, events, doctor, transport, terminal];
     main.append(...places);
     mark(root, 'data-layout', layout());
   }
@@ -91,6 +95,9 @@ export const createFrame = (root, dispatch, words) => {
     update(shown) {
       wish = shown.page.tab;
       arrange(wish);
+      show(bar, shown.page.notice);
+      write(notice, shown.page.notice?.text ?? '');
+      show(undo, shown.page.notice?.canUndo);
       mark(document.documentElement, 'lang', shown.page.language);
       mark(document.documentElement, 'data-theme', shown.page.theme === 'auto' ? null : shown.page.theme);
     },
@@ -98,6 +105,7 @@ export const createFrame = (root, dispatch, words) => {
       wide.removeEventListener('change', onLayout);
       medium.removeEventListener('change', onLayout);
       header.remove();
+      bar.remove();
       main.remove();
     },
   };

@@ -13,10 +13,11 @@ export const createHeader = (root, dispatch, words) => {
   const other = () => (words.tag() === 'en' ? 'zh-CN' : 'en');
   const language = h('button', { type: 'button', class: 'button', click: () => dispatch({ do: 'language', tag: other() }) });
   const question = label(h('button', { type: 'button', class: 'button', click: () => dispatch({ do: 'help' }) }), 'header.help');
+  const share = label(h('button', { type: 'button', class: 'button', click: () => dispatch({ do: 'share' }) }), 'header.share');
   const help = createHelp(root, dispatch, words);
   root.append(
     h('div', { class: 'brand' }, label(h('h1', {}), 'title'), place),
-    h('div', { class: 'header-actions' }, version, language, question));
+    h('div', { class: 'header-actions' }, version, language, share, question));
 
   return {
     openHelp: help.open,

@@ -6,7 +6,9 @@ import { h, icon, list, mark, put, reshape, show, write, writeSentence } from '.
 import { PACES } from '../player.js';
 
 /** @type {Record<Pace, Key>} */
-const PACE_NAMES = { real: 'pace.real', slow: 'pace.slow', normal: 'pace.normal', fast: 'pace.fast' };
+const PACE_NAMES = { tenth: 'pace.tenth', real: 'pace.real', slow: 'pace.slow', normal: 'pace.normal', fast: 'pace.fast', max: 'pace.max' };
+/** @type {Record<Page['size'], Key>} */
+const SIZE_NAMES = { event: 'size.event', decision: 'size.decision', change: 'size.change', ready: 'size.ready', idle: 'size.idle' };
 
 /** @type {Create} */
 export const createControls = (root, dispatch, words) => {
@@ -25,13 +27,28 @@ export const createControls = (root, dispatch, words) => {
     return { node, text, drawing };
   };
   const back = button('back', 'control.back', { do: 'back' });
-  const step = button('step', 'control.step', { do: 'step', size: 'change' }, 'primary');
+  const step = button('step', 'control.step', { do: 'step' }, 'primary');
   const play = button('play', 'control.play', { do: 'play' });
   const until = button('until', 'control.untilReady', { do: 'step', size: 'ready' });
   const reset = button('reset', 'control.reset', { do: 'reset' });
   const pace = label(h('select', {
     class: 'select', change: (event) => dispatch({ do: 'pace', pace: /** @type {Pace} */ (event.target.value) }),
   }, /** @type {Pace[]} */ (Object.keys(PACES)).map((it) => label(h('option', { value: it }), PACE_NAMES[it]))), 'control.pace', 'aria-label');
+  const size = label(h('select', {
+    class: 'select', change: (event) => dispatch({ do: 'size', size: /** @type {Page['size']} */ (event.target.value) }),
+  }, /** @type {Page['size'][]} */ (Object.keys(SIZE_NAMES)).map((it) => label(h('option', { value: it }), SIZE_NAMES[it]))), 'control.size', 'aria-label');
+  const branch = label(h('select', { class: 'select branches', change: () => dispatch({ do: 'branch', branch: branch.selectedIndex }) }), 'control.branch', 'aria-label');
+  /** @type {Draw<Snapshot['branches'][0]>} */
+  const drawBranches = list(branch, () => {
+    const node = h('option', {});
+    return {
+      node,
+      update(it, index) {
+        write(node, `${index + 1} · ${it.text ? `${it.timeText} ${it.text}` : t('branch.first')}`);
+        node.selected = it.current;
+      },
+    };
+  });
   const time = h('span', { class: 'now' });
   const news = h('span', {});
   // Beside it on a wide page the reason stands in full; read aloud, it belongs to the news.
@@ -39,7 +56,7 @@ export const createControls = (root, dispatch, words) => {
   const rest = label(h('span', { class: 'at-rest' }), 'control.atRest');
   root.append(
     h('div', { class: 'buttons' }, back.node, step.node, play.node, until.node, reset.node),
-    pace,
+    h('div', { class: 'choices' }, size, pace, branch),
     h('p', { class: 'news', role: 'status' }, time, news, why, rest));
 
   return {
@@ -52,6 +69,9 @@ export const createControls = (root, dispatch, words) => {
       write(play.text, t(page.playing ? 'control.pause' : 'control.play'));
       reshape(play.drawing, page.playing ? 'pause' : 'play');
       if (pace.value !== page.pace) pace.value = page.pace;
+      if (size.value !== page.size) size.value = page.size;
+      drawBranches(shown.branches);
+      show(branch, shown.branches.length > 1);
       // Between two steps only this moves; whoever listens hears the steps.
       write(time, current && shown.time === current.time ? current.timeText : `${(shown.time / 1000).toFixed(1)} s`);
       mark(time, 'aria-hidden', 'true');

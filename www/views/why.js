@@ -5,8 +5,8 @@ import { h, list, mark, show, write, writeSentence } from '../dom.js';
 
 const DOCS = { en: 'https://kubernetes.io/docs/', 'zh-CN': 'https://kubernetes.io/zh-cn/docs/' };
 
-/** @type {Create} */
-export const createWhy = (root, dispatch, words) => {
+/** @type {(root: HTMLElement, dispatch: Dispatch, words: Words, engine: Engine) => View} */
+export const createWhy = (root, dispatch, words, engine) => {
   const { t, label } = words;
   const intro = h('p', { class: 'intro' });
   const when = h('span', { class: 'time' });
@@ -16,6 +16,8 @@ export const createWhy = (root, dispatch, words) => {
   const changes = h('ul', { class: 'changes' });
   const count = h('summary', { class: 'small-title' });
   const changed = h('details', {}, count, changes);
+  const yaml = h('pre', { class: 'object-lines', tabindex: 0 });
+  const whole = h('details', { toggle: () => drawWhole() }, label(h('summary', { class: 'small-title' }), 'why.object'), yaml);
   const causes = h('ol', { class: 'causes' });
   const chain = h('section', {}, label(h('h3', { class: 'small-title' }), 'why.causes'), causes);
   const docs = label(h('a', { target: '_blank', rel: 'noreferrer' }), 'why.docs');
@@ -23,7 +25,7 @@ export const createWhy = (root, dispatch, words) => {
   const rule = h('p', { class: 'upstream' }, label(h('span', {}), 'why.upstream'), ' ', upstream);
   const sources = h('footer', { class: 'sources' }, docs, rule);
   const reason = h('article', { class: 'reason' },
-    h('p', { class: 'eyebrow' }, when, who), sentence, facts, changed, chain, sources);
+    h('p', { class: 'eyebrow' }, when, who), sentence, facts, changed, whole, chain, sources);
   root.append(intro, reason);
   mark(root, 'tabindex', 0);
 
@@ -53,6 +55,22 @@ export const createWhy = (root, dispatch, words) => {
   });
   const drawCauses = list(causes, () => createCause(dispatch));
 
+  /** @type {Draw<import('../pkg/statefulset_playground.js').ObjectLine>} */
+  const drawLines = list(yaml, () => {
+    const [sign, text] = [h('span', { class: 'object-mark' }), h('span', {})];
+    const node = h('span', {}, sign, text);
+    return {
+      node,
+      update(line) {
+        mark(node, 'data-mark', line.mark);
+        write(sign, line.mark || ' ');
+        write(text, `${line.text}\n`);
+      },
+    };
+  });
+  // Made when it is looked at: an object is long.
+  const drawWhole = () => whole.open && drawLines(engine.objectLines());
+
   return {
     update({ current, page }) {
       show(intro, !current);
@@ -68,6 +86,8 @@ export const createWhy = (root, dispatch, words) => {
       drawChanges(current.changes);
       write(count, t('why.changes', { count: current.changes.length }));
       show(changed, current.changes.length);
+      show(whole, current.kind === 'write');
+      drawWhole();
       drawCauses(current.causes);
       show(chain, current.causes.length);
       show(docs, why.docs);

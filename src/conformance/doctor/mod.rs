@@ -15,6 +15,7 @@ use crate::doctor::{Finding, examine};
 use crate::object;
 use crate::sim::World;
 use crate::value::Value;
+use crate::view::words::Words;
 
 /// What became of a case.
 #[derive(Debug)]
@@ -87,7 +88,7 @@ pub fn judge(paths: &[&Path], is_json: bool) -> Result<Report, Error> {
 /// What was found and what the terminal showed, for a closer look.
 fn notes(id: &str, found: &Diagnosed, report: &mut Report) {
     for finding in &found.findings {
-        let (code, text) = (finding.rule.code, &finding.text);
+        let (code, text) = (finding.rule.code, finding.text(&Words::default()));
         report.notes.push(format!("  {id}: {code}: {text}"));
     }
     let lines = found.world.terminal.lines.iter();

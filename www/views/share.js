@@ -1,0 +1,64 @@
+// @ts-check
+// What a reader takes along: a link to this very moment, and files.
+
+import { h, mark, show, write } from '../dom.js';
+import { LONG, pack } from '../permalink.js';
+
+/** @type {[engineExport: 'transcript' | 'log' | 'picture', key: Key, name: string, type: string][]} */
+const FILES = [
+  ['transcript', 'share.transcript', 'statefulset.md', 'text/markdown'],
+  ['log', 'share.log', 'statefulset.jsonl', 'application/jsonl'],
+  ['picture', 'share.picture', 'statefulset.svg', 'image/svg+xml'],
+];
+
+const MANIFESTS = 'manifests.yaml';
+
+/** @type {(root: HTMLElement, words: Words, engine: Engine, text: () => string) => { open: () => void, destroy: () => void }} */
+export const createShare = (root, words, engine, text) => {
+  const { t, label } = words;
+  const address = label(h('input', { type: 'text', class: 'share-address', readonly: true, focus: () => address.select() }), 'share.link', 'aria-label');
+  const copied = h('span', { class: 'quiet', role: 'status' });
+  const copy = label(h('button', { type: 'button', class: 'button primary', click: onCopy }), 'share.copy');
+  const long = label(h('p', { class: 'quiet' }), 'share.long');
+  const files = FILES.map(([what, key, name, type]) => label(h('button', {
+    type: 'button', class: 'button', click: () => download(engine.export(what), name, type),
+  }), key));
+  const manifests = label(h('button', { type: 'button', class: 'button', click: () => download(text(), MANIFESTS, 'application/yaml') }), 'share.manifests');
+  const close = label(h('button', { type: 'button', class: 'button', click: () => dialog.close() }), 'help.close');
+  const dialog = h('dialog', { class: 'help', 'aria-labelledby': 'share-title' },
+    label(h('h2', { id: 'share-title' }), 'share.title'),
+    label(h('p', {}), 'share.what'),
+    h('div', { class: 'share-line' }, address, copy), copied, long,
+    h('div', { class: 'share-files' }, ...files, manifests),
+    h('div', { class: 'dialog-actions' }, close));
+  root.append(dialog);
+
+  async function onCopy() {
+    address.select();
+    // Where the clipboard is not ours, the text stands selected.
+    const isCopied = await navigator.clipboard?.writeText(address.value).then(() => true, () => false);
+    write(copied, t(isCopied ? 'share.copied' : 'share.selected'));
+  }
+
+  return {
+    async open() {
+      if (dialog.open) return;
+      write(copied, '');
+      const here = new URL(location.href);
+      here.search = '';
+      here.hash = await pack(engine.link());
+      address.value = here.href;
+      show(long, here.href.length > LONG);
+      mark(dialog, 'lang', words.tag());
+      dialog.showModal();
+    },
+    destroy() { dialog.remove(); },
+  };
+};
+
+/** @param {string} text @param {string} name @param {string} type */
+function download(text, name, type) {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  h('a', { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url));
+}
