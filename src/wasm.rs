@@ -170,6 +170,11 @@ impl Cluster {
         self.0.doctor()
     }
 
+    /// How a name resolves in a pod (`POD` or `NAMESPACE/POD`; in no pod for `""`), and why: JSON of `DnsView`.
+    pub fn dns(&self, name: &str, from: &str) -> String {
+        self.0.dns(name, from)
+    }
+
     /// Sentences in the language of that catalogue (the text of `languages/engine/<tag>.json`); English for `""`.
     #[wasm_bindgen(js_name = setLanguage)]
     pub fn set_language(&mut self, catalogue: &str) -> Result<(), JsError> {

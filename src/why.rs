@@ -570,6 +570,134 @@ reasons! {
         "{pod} is left out of what DNS says for {service}: no EndpointSlice that DNS has seen names it now"
         "reconcileByAddressType" "concepts/services-networking/endpoint-slices/"
 
+    /// A pod whose hostname and subdomain make it a name of another Service, or of none.
+    LeftOutOtherName { service, pod, name } "left-out-other-name"
+        "{service} has no name {pod}, only {name}: hostname and subdomain of the pod (the serviceName of its set) do not name this Service"
+        "podToEndpoint" "concepts/services-networking/dns-pod-service/#pod-s-hostname-and-subdomain-fields"
+    /// A pod that the selector does not match.
+    LeftOutNotSelected { service, pod } "left-out-not-selected"
+        "{pod} is left out of what DNS says for {service}: its labels do not match the selector"
+        "getPodServiceMemberships" "concepts/services-networking/service/#services-without-selectors"
+    /// A Service of that name is in another namespace.
+    ServiceElsewhere { service, namespace } "service-elsewhere"
+        "a Service {service} is in namespace {namespace}: from other namespaces its name is {service}.{namespace}"
+        "findServices" "concepts/services-networking/dns-pod-service/#namespaces-of-services"
+
+    // How a name is looked up: C libraries in containers, and plugin/kubernetes of CoreDNS.
+
+    /// Few dots.
+    LookupListFirst { name, library, dots, ndots, search } "lookup-list-first"
+        "{library} tries {name} in each search domain first, then as it is: dots in it {dots}, ndots {ndots}; search {search}"
+        "res_nsearch" "concepts/services-networking/dns-pod-service/#pod-s-dns-config"
+    /// Many dots, and a library that tries the list as well.
+    LookupAsIsFirst { name, library, dots, ndots, search } "lookup-as-is-first"
+        "{library} tries {name} as it is first, then in each search domain: dots in it {dots}, ndots {ndots}; search {search}"
+        "res_nsearch" "concepts/services-networking/dns-pod-service/#pod-s-dns-config"
+    /// Nothing is appended.
+    LookupAsIs { name, library } "lookup-as-is"
+        "{library} tries {name} only as it is: it ends in a dot, has as many dots as ndots says, or there is no search list"
+        "name_from_dns_search" "concepts/services-networking/dns-pod-service/#pod-s-dns-config"
+    /// The file comes first.
+    LookupInHosts { name, pod } "lookup-in-hosts"
+        "{name} stands in /etc/hosts of {pod}: no DNS server is asked"
+        "ensureHostsFile" "tasks/network/customize-hosts-file-for-pods/"
+    /// An answer came out of a cache.
+    DnsKept { name, since, until } "dns-kept"
+        "the server has kept this answer about {name} since {since} and gives it until {until}"
+        "" ""
+    /// An answer came out of a cache and is not true any more.
+    DnsKeptStale { name, since, until } "dns-kept-stale"
+        "the server has kept this answer about {name} since {since} and gives it until {until}, though it would answer differently by now"
+        "" ""
+    /// A name of no zone.
+    DnsNotOurs { name } "dns-not-ours"
+        "{name} is in no zone of the cluster, so it is asked of the resolver of the nodes"
+        "ServeDNS" "tasks/administer-cluster/dns-custom-nameservers/"
+    /// The resolver of the nodes is down.
+    DnsUpstreamDown { name } "dns-upstream-down"
+        "{name} is in no zone of the cluster, and the resolver of the nodes does not answer"
+        "ServeDNS" "tasks/administer-cluster/dns-custom-nameservers/"
+    /// A node of the zone.
+    DnsNode { name } "dns-node"
+        "{name} exists and has no addresses: it is the zone, svc, pod or a namespace"
+        "Records" "concepts/services-networking/dns-pod-service/"
+    /// SOA, NS, the schema's version.
+    DnsAuthority { name } "dns-authority"
+        "{name} is about the zone itself: its SOA, its name servers or the version of its schema"
+        "nsAddrs" ""
+    /// No name of a cluster.
+    DnsNoSuchShape { name } "dns-no-such-shape"
+        "{name} can be no name of the cluster: before its domain stand svc or pod, a namespace, a Service, and at most an endpoint or _port._protocol"
+        "parseRequest" "concepts/services-networking/dns-pod-service/"
+    /// No such namespace.
+    DnsNoNamespace { name, namespace } "dns-no-namespace"
+        "{name} asks for the namespace {namespace}, which does not exist"
+        "namespaceExposed" "concepts/services-networking/dns-pod-service/#namespaces-of-services"
+    /// No such Service.
+    DnsNoService { name, service, namespace } "dns-no-service"
+        "{name} asks for the Service {service} in namespace {namespace}, which does not exist"
+        "findServices" "concepts/services-networking/dns-pod-service/#services"
+    /// A cluster IP.
+    DnsClusterIp { name, service } "dns-cluster-ip"
+        "{name} is the cluster IP of {service}, whether its pods are ready or not"
+        "findServices" "concepts/services-networking/dns-pod-service/#a-aaaa-records"
+    /// Endpoints.
+    DnsEndpoints { name, service } "dns-endpoints"
+        "{name} stands for ready endpoints of {service}"
+        "findServices" "concepts/services-networking/dns-pod-service/#a-aaaa-records"
+    /// None of its endpoints is ready.
+    DnsNoReadyEndpoint { name, service } "dns-no-ready-endpoint"
+        "{name} does not exist while {service} is headless and no endpoint of it is ready"
+        "findServices" "concepts/services-networking/service/#headless-services"
+    /// No ready endpoint has the name.
+    DnsNoSuchEndpoint { name, service, endpoint } "dns-no-such-endpoint"
+        "{name} does not exist: no ready endpoint of {service} is named {endpoint}"
+        "findServices" "concepts/services-networking/dns-pod-service/#pod-s-hostname-and-subdomain-fields"
+    /// No port has the name.
+    DnsNoSuchPort { name, service, port, protocol } "dns-no-such-port"
+        "{name} does not exist: {service} has no port of that name and protocol ({port}/{protocol})"
+        "findServices" "concepts/services-networking/dns-pod-service/#srv-records"
+    /// An alias.
+    DnsExternalName { name, service, target } "dns-external-name"
+        "{name} is an alias: {service} has type ExternalName and leads to {target}"
+        "findServices" "concepts/services-networking/service/#externalname"
+    /// An alias that cannot be.
+    DnsExternalNameUnusable { name, service } "dns-external-name-unusable"
+        "{name} does not exist: {service} has type ExternalName, which answers for its own name only, and never with an address"
+        "findServices" "concepts/services-networking/service/#externalname"
+    /// `ignore empty_service`.
+    DnsEmptyService { name, service } "dns-empty-service"
+        "{name} does not exist: {service} has no ready endpoint, and this server hides such Services"
+        "findServices" ""
+    /// A name made of an address.
+    DnsPodAddress { name } "dns-pod-address"
+        "{name} is made of an address, and the server confirms any such name"
+        "findPods" "concepts/services-networking/dns-pod-service/#a-aaaa-records-1"
+    /// Names of pods are off, or none has the address.
+    DnsNoSuchPod { name } "dns-no-such-pod"
+        "{name} does not exist: the label is no address, or this server knows no pod that has it"
+        "findPods" "concepts/services-networking/dns-pod-service/#a-aaaa-records-1"
+    /// The name of an address.
+    DnsReverse { name, address } "dns-reverse"
+        "{name} asks for the names of {address}: a Service or ready endpoints have it"
+        "serviceRecordForIP" "concepts/services-networking/dns-pod-service/"
+    /// An address without name.
+    DnsNoReverse { name, address } "dns-no-reverse"
+        "{name} asks for the names of {address}: no Service and no ready endpoint has it"
+        "serviceRecordForIP" "concepts/services-networking/dns-pod-service/"
+    /// Zone transfers.
+    DnsNoTransfer { name } "dns-no-transfer"
+        "{name} is not handed out whole: the server allows no zone transfers"
+        "ServeDNS" ""
+    /// The server has just started.
+    DnsNotSynced { name } "dns-not-synced"
+        "the server has not read all objects yet, so it cannot say that {name} does not exist"
+        "HasSynced" ""
+    /// Nobody answers.
+    DnsNoReply { name } "dns-no-reply"
+        "nobody answered the query for {name}"
+        "" ""
+
     // The endpoint controllers: pkg/controller/endpointslice, pkg/controller/endpoint.
 
     /// A Service has no slice yet.

@@ -1,14 +1,14 @@
 //! Answers as CoreDNS' `kubernetes` plugin gives them, version 1.14.7, without the plugins around it.
 //!
-//! Left out: zone transfers (refused, as without the `transfer` plugin), multicluster zones, zonal names.
+//! Left out: zone transfers (refused, as without the `transfer` plugin).
 //!
 //! upstream: plugin/kubernetes/handler.go, kubernetes.go, ns.go and plugin/backend_lookup.go.
 
 use core::net::IpAddr;
 
-use super::finding::{Finding, LeftOut, Reason};
+use super::finding::Finding;
 use super::lookup::{Asked, Found};
-use super::name::{self, join};
+use super::name::{self, Shapes, join};
 use super::records::Records;
 use super::reduced::Reduction;
 use super::{Data, Query, Rcode, Record, Reply, Type};
@@ -49,6 +49,10 @@ pub struct Options {
     pub ignore_empty_service: bool,
     /// `endpoint_pod_names`.
     pub endpoint_pod_names: bool,
+    /// `multicluster`: zones answered from ServiceImports.
+    pub multicluster: Vec<Text>,
+    /// `zonal`: names of a headless Service's endpoints in one topology zone.
+    pub zonal: bool,
     /// `fallthrough`: zones whose unknown names are asked upstream.
     pub fallthrough: Vec<Text>,
     /// The server's own addresses.
@@ -65,6 +69,8 @@ impl Options {
             ttl: 5,
             ignore_empty_service: false,
             endpoint_pod_names: false,
+            multicluster: Vec::new(),
+            zonal: false,
             fallthrough: Vec::new(),
             addresses: Vec::new(),
         }
@@ -93,6 +99,8 @@ pub struct Zone {
     pub options: Options,
     /// What it knows.
     pub records: Records,
+    /// What multicluster zones are answered from: ServiceImports, as if they were Services, and their slices.
+    pub imports: Records,
     /// Whether it has read all objects; until then unknown names are SERVFAIL.
     pub synced: bool,
     /// Seconds since 1970 of the last change it knows, 0 before any.
@@ -119,6 +127,7 @@ impl Zone {
         Self {
             options,
             records: Records::default(),
+            imports: Records::default(),
             synced: true,
             serial: 0,
         }
@@ -145,6 +154,7 @@ impl Zone {
         let how = Reduction {
             endpoint_pod_names: self.options.endpoint_pod_names,
             pods: self.options.pods == PodMode::Verified,
+            imported: false,
         };
         if self.records.apply(how, before, after) {
             self.serial = u32::try_from(now.unix_ns() / 1_000_000_000).unwrap_or(u32::MAX);
@@ -187,29 +197,6 @@ impl Zone {
         }
     }
 
-    /// The endpoints an answer about `service.namespace` leaves out; with `endpoint`, also the pod of that name
-    /// that is in DNS under another one.
-    pub fn left_out(&self, service: &str, endpoint: &str) -> Vec<LeftOut> {
-        let slices = self.records.set(service).map_or(&[][..], |it| &it.slices);
-        let mut list = Vec::new();
-        for slice in slices {
-            list.extend(slice.left_out.iter().cloned());
-            let others = slice.endpoints.iter();
-            list.extend(
-                others
-                    .filter(|it| !endpoint.is_empty() && it.pod == endpoint && it.name != endpoint)
-                    .map(|it| LeftOut {
-                        pod: it.pod.clone(),
-                        address: it.address,
-                        reason: Reason::OtherName {
-                            name: it.name.clone(),
-                        },
-                    }),
-            );
-        }
-        list
-    }
-
     /// The query in the zone that holds its name, if one does.
     pub(super) fn asked<'a>(&self, query: &'a Query, lower: &'a str) -> Option<Asked<'a>> {
         let zone = self.zone_of(lower)?;
@@ -218,6 +205,10 @@ impl Zone {
             query,
             zone: &query.name[lower.len() - zone.len()..],
             base: name::trim_zone(lower, zone)?,
+            shapes: Shapes {
+                is_multicluster: self.is_multicluster(zone),
+                is_zonal: self.options.zonal,
+            },
         })
     }
 
@@ -227,6 +218,11 @@ impl Zone {
         zones
             .filter(|it| name::trim_zone(lower, it).is_some())
             .max_by_key(|it| it.len())
+    }
+
+    /// upstream: isMultiClusterZone.
+    pub(super) fn is_multicluster(&self, zone: &str) -> bool {
+        self.options.multicluster.iter().any(|it| it == zone)
     }
 
     fn falls_through(&self, lower: &str) -> bool {
@@ -314,6 +310,7 @@ impl Zone {
                 query: &next,
                 zone: asked.zone,
                 base,
+                shapes: asked.shapes,
             };
             let Ok(rest) = self.addresses(&inner, chain, elsewhere) else {
                 return sections;
@@ -414,8 +411,10 @@ impl Zone {
             return Ok(sections);
         }
         match self.find(asked)? {
-            Found::Nothing(finding) => Err(finding),
-            Found::Entries { finding, .. } | Found::Alias { finding, .. } => {
+            Found::Nothing(Finding::Node) => Err(Finding::Node),
+            Found::Nothing(finding)
+            | Found::Entries { finding, .. }
+            | Found::Alias { finding, .. } => {
                 sections.finding = Some(finding);
                 Ok(sections)
             }
@@ -465,7 +464,7 @@ impl Zone {
     }
 
     /// The first zone that is no reverse zone.
-    fn primary_zone(&self) -> &str {
+    pub(super) fn primary_zone(&self) -> &str {
         let mut zones = self.options.zones.iter().map(Text::as_str);
         zones.find(|it| !it.ends_with(".arpa.")).unwrap_or(".")
     }

@@ -1,10 +1,11 @@
 //! What a server found while it answered: the facts from which an answer or an absence is explained.
 //!
-//! Facts only; the sentences stand in the catalogue of reasons.
+//! Facts only; the sentences stand in the catalogue of reasons, and [`Finding::why`] leads there.
 
 use core::net::IpAddr;
 
 use crate::value::Text;
+use crate::why::Why;
 
 /// What decided an answer. `service` is `name.namespace`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub enum Finding {
         /// Which.
         service: Text,
     },
-    /// The Service exists and has no ready endpoint; [`super::Zone::left_out`] lists the others.
+    /// The Service exists and has no ready endpoint.
     NoReadyEndpoint {
         /// Which.
         service: Text,
@@ -105,27 +106,95 @@ pub enum Finding {
     Recorded,
 }
 
-/// An endpoint that an answer leaves out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeftOut {
-    /// The pod, empty for an endpoint written by hand.
-    pub pod: Text,
-    /// Its address.
-    pub address: IpAddr,
-    /// Why.
-    pub reason: Reason,
-}
+impl Finding {
+    /// What was found about that name, as a reason; nothing for a recorded answer.
+    pub fn why(&self, name: &str) -> Option<Why> {
+        let name = Text::from(name.strip_suffix('.').unwrap_or(name));
+        Some(match self {
+            Self::NotOurs => Why::DnsNotOurs { name },
+            Self::UpstreamDown => Why::DnsUpstreamDown { name },
+            Self::Node => Why::DnsNode { name },
+            Self::Authority | Self::Version => Why::DnsAuthority { name },
+            Self::NoSuchShape => Why::DnsNoSuchShape { name },
+            Self::NoNamespace { namespace } => Why::DnsNoNamespace {
+                name,
+                namespace: namespace.clone(),
+            },
+            Self::NoService { service } => {
+                let (service, namespace) = service.split_once('.').unwrap_or((service, ""));
+                Why::DnsNoService {
+                    name,
+                    service: service.into(),
+                    namespace: namespace.into(),
+                }
+            }
+            Self::ClusterIp { service } => Why::DnsClusterIp {
+                name,
+                service: service.clone(),
+            },
+            Self::Endpoints { service } => Why::DnsEndpoints {
+                name,
+                service: service.clone(),
+            },
+            Self::NoReadyEndpoint { service } => Why::DnsNoReadyEndpoint {
+                name,
+                service: service.clone(),
+            },
+            Self::NoSuchEndpoint { service, endpoint } => Why::DnsNoSuchEndpoint {
+                name,
+                service: service.clone(),
+                endpoint: endpoint.clone(),
+            },
+            Self::NoSuchPort {
+                service,
+                port,
+                protocol,
+            } => Why::DnsNoSuchPort {
+                name,
+                service: service.clone(),
+                port: port.clone(),
+                protocol: protocol.clone(),
+            },
+            Self::ExternalName { service, target } => Why::DnsExternalName {
+                name,
+                service: service.clone(),
+                target: target.clone(),
+            },
+            Self::ExternalNameUnusable { service } => Why::DnsExternalNameUnusable {
+                name,
+                service: service.clone(),
+            },
+            Self::EmptyServiceIgnored { service } => Why::DnsEmptyService {
+                name,
+                service: service.clone(),
+            },
+            Self::PodAddress => Why::DnsPodAddress { name },
+            Self::PodsDisabled | Self::NoSuchPod => Why::DnsNoSuchPod { name },
+            Self::Reverse { address } => Why::DnsReverse {
+                name,
+                address: crate::text!("{address}"),
+            },
+            Self::NoReverse { address } => Why::DnsNoReverse {
+                name,
+                address: crate::text!("{address}"),
+            },
+            Self::NoTransfer => Why::DnsNoTransfer { name },
+            Self::NotSynced => Why::DnsNotSynced { name },
+            Self::NoReply => Why::DnsNoReply { name },
+            Self::Recorded => return None,
+        })
+    }
 
-/// Why an endpoint is left out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// Its pod is not Ready, and the Service does not publish such addresses.
-    NotReady,
-    /// Its pod is being deleted.
-    Terminating,
-    /// It is in DNS under another name: the pod's hostname and subdomain do not make it a name of this Service.
-    OtherName {
-        /// The name it has.
-        name: Text,
-    },
+    /// The Service it is about, as `name.namespace`.
+    pub fn service(&self) -> Option<&Text> {
+        match self {
+            Self::NoReadyEndpoint { service }
+            | Self::NoSuchEndpoint { service, .. }
+            | Self::NoSuchPort { service, .. }
+            | Self::NoService { service }
+            | Self::ClusterIp { service }
+            | Self::Endpoints { service } => Some(service),
+            _ => None,
+        }
+    }
 }

@@ -7,8 +7,8 @@ use core::net::IpAddr;
 use super::Query;
 use super::answer::{PodMode, Zone};
 use super::finding::Finding;
-use super::name::{self, Request, join};
-use super::records::Set;
+use super::name::{self, Request, Shapes, join};
+use super::records::{Records, Set};
 use super::reduced::{Endpoint, Port, Slice, Target};
 use crate::value::Text;
 
@@ -46,6 +46,8 @@ pub(super) struct Asked<'a> {
     pub zone: &'a str,
     /// What stands left of the zone, in lower case.
     pub base: &'a str,
+    /// Which names the zone has.
+    pub shapes: Shapes,
 }
 
 impl Entry<'_> {
@@ -70,7 +72,7 @@ impl Asked<'_> {
 impl Zone {
     /// upstream: Records.
     pub(super) fn find(&self, asked: &Asked<'_>) -> Result<Found<'_>, Finding> {
-        let request = name::parse(asked.base).ok_or(Finding::NoSuchShape)?;
+        let request = name::parse(asked.base, asked.shapes).ok_or(Finding::NoSuchShape)?;
         if request.kind.is_empty() {
             return Ok(Found::Nothing(Finding::Node));
         }
@@ -85,7 +87,8 @@ impl Zone {
         match request.kind {
             "pod" => self.find_pod(&request),
             _ if request.service.is_empty() => Ok(Found::Nothing(Finding::Node)),
-            _ => self.find_service(&request),
+            _ if asked.shapes.is_multicluster => self.find_service(&self.imports, &request),
+            _ => self.find_service(&self.records, &request),
         }
     }
 
@@ -147,17 +150,25 @@ impl Zone {
         })
     }
 
-    /// upstream: findServices.
-    fn find_service(&self, request: &Request<'_>) -> Result<Found<'_>, Finding> {
+    /// upstream: findServices, findMultiClusterServices.
+    fn find_service<'a>(
+        &self,
+        records: &'a Records,
+        request: &Request<'_>,
+    ) -> Result<Found<'a>, Finding> {
         let service = || Text::from(request.set);
-        let set = self.records.set(request.set);
+        let set = records.set(request.set);
         let Some((set, target, ports)) =
             set.and_then(|set| set.service.as_ref().map(|it| (set, &it.target, &it.ports)))
         else {
             return Err(Finding::NoService { service: service() });
         };
         let by_endpoint = !request.endpoint.is_empty();
+        let is_zonal = !request.zone.is_empty();
         let found = match target {
+            Target::ExternalName(_) | Target::ClusterIps(_) if is_zonal => {
+                return Err(Finding::NoSuchShape);
+            }
             Target::ExternalName(target) => return external(target, request),
             Target::ClusterIps(_)
                 if self.options.ignore_empty_service
@@ -183,7 +194,11 @@ impl Zone {
         };
         let (entries, finding): (Vec<Entry<'_>>, Finding) = found;
         if entries.is_empty() {
-            return Err(absence(set, request));
+            // A zone without endpoints is there all the same, drained or mistyped.
+            return match is_zonal {
+                true => Ok(Found::Nothing(absence(set, request))),
+                false => Err(absence(set, request)),
+            };
         }
         Ok(Found::Entries {
             entries,
@@ -201,12 +216,11 @@ fn matches(port: &Port, request: &Request<'_>) -> bool {
 
 fn endpoint_entries<'a>(set: &'a Set, request: &Request<'_>) -> Vec<Entry<'a>> {
     let mut entries = Vec::new();
+    let is_asked = |it: &&Endpoint| {
+        is_named(it, request.endpoint) && (request.zone.is_empty() || it.zone == request.zone)
+    };
     for slice in set.slices_with(request.endpoint) {
-        for endpoint in slice
-            .endpoints
-            .iter()
-            .filter(|it| is_named(it, request.endpoint))
-        {
+        for endpoint in slice.endpoints.iter().filter(is_asked) {
             let ports = slice.ports.iter().filter(|it| matches(it, request));
             entries.extend(ports.map(|port| Entry {
                 endpoint: Some(&endpoint.name),
@@ -214,6 +228,14 @@ fn endpoint_entries<'a>(set: &'a Set, request: &Request<'_>) -> Vec<Entry<'a>> {
                 port: port.number,
             }));
         }
+    }
+    if entries.is_empty() && request.prefers {
+        let everywhere = Request {
+            prefers: false,
+            zone: "",
+            ..*request
+        };
+        return endpoint_entries(set, &everywhere);
     }
     entries
 }

@@ -22,7 +22,7 @@ mod transfer;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 pub use answer::{Options, PodMode, Zone};
-pub use finding::{Finding, LeftOut, Reason};
+pub use finding::Finding;
 
 use crate::value::Text;
 

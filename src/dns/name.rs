@@ -11,7 +11,12 @@ use crate::value::Text;
 pub(crate) struct Request<'a> {
     pub port: &'a str,
     pub protocol: &'a str,
+    /// With its cluster (`web-0.east`) in a multicluster zone.
     pub endpoint: &'a str,
+    /// The topology zone of a zonal name.
+    pub zone: &'a str,
+    /// A zonal name that falls back to all endpoints.
+    pub prefers: bool,
     /// The Service, or the dashed address under `pod`.
     pub service: &'a str,
     pub namespace: &'a str,
@@ -21,10 +26,19 @@ pub(crate) struct Request<'a> {
     pub set: &'a str,
 }
 
+/// Which names a zone has beside the usual ones.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Shapes {
+    /// `endpoint.cluster.service.namespace.svc`.
+    pub is_multicluster: bool,
+    /// `zone.pin._zone.service.namespace.svc`.
+    pub is_zonal: bool,
+}
+
 /// Reads what stands left of the zone (lower case, no final dot); nothing when that can be no name of a cluster.
 ///
 /// upstream: parseRequest.
-pub(crate) fn parse(base: &str) -> Option<Request<'_>> {
+pub(crate) fn parse(base: &str, shapes: Shapes) -> Option<Request<'_>> {
     let mut request = Request::default();
     if matches!(base, "" | "svc" | "pod") {
         return Some(request);
@@ -51,8 +65,20 @@ pub(crate) fn parse(base: &str) -> Option<Request<'_>> {
     match rsplit(before) {
         (None, endpoint) => request.endpoint = endpoint,
         (Some(port), protocol) if !port.contains('.') => {
-            request.port = port.strip_prefix('_').unwrap_or(port);
-            request.protocol = protocol.strip_prefix('_').unwrap_or(protocol);
+            if shapes.is_multicluster && !port.starts_with('_') && !protocol.starts_with('_') {
+                request.endpoint = before;
+            } else {
+                request.port = port.strip_prefix('_').unwrap_or(port);
+                request.protocol = protocol.strip_prefix('_').unwrap_or(protocol);
+            }
+        }
+        (Some(zone), "_zone") if shapes.is_zonal && !shapes.is_multicluster && kind == "svc" => {
+            let (zone, directive) = rsplit(zone);
+            request.zone = zone?;
+            request.prefers = directive == "prefer";
+            if !request.prefers && directive != "pin" {
+                return None;
+            }
         }
         (Some(_), _) => return None,
     }

@@ -4,7 +4,6 @@
 
 use core::net::IpAddr;
 
-use super::finding::{LeftOut, Reason};
 use super::name;
 use crate::api::Object;
 use crate::value::{Text, Value};
@@ -52,8 +51,6 @@ pub struct Slice {
     pub name: Text,
     /// Ready addresses, in the slice's order.
     pub endpoints: Vec<Endpoint>,
-    /// The others.
-    pub left_out: Vec<LeftOut>,
     /// Its ports; one without number where it has none.
     pub ports: Vec<Port>,
 }
@@ -67,6 +64,8 @@ pub struct Endpoint {
     pub address: IpAddr,
     /// Its pod, empty where none is named.
     pub pod: Text,
+    /// Its topology zone in lower case, empty where none is told.
+    pub zone: Text,
 }
 
 /// How objects are reduced.
@@ -76,6 +75,8 @@ pub struct Reduction {
     pub endpoint_pod_names: bool,
     /// Whether pods are kept: only the pod mode `verified` needs them.
     pub pods: bool,
+    /// Whether slices come from a cluster set: they belong to ServiceImports, and their labels end in the cluster.
+    pub imported: bool,
 }
 
 pub(super) fn set_key(service: &str, namespace: &str) -> Text {
@@ -135,22 +136,31 @@ fn ports(list: &Value) -> Vec<Port> {
 
 impl Slice {
     pub(super) fn reduce(object: &Object, how: Reduction) -> Self {
+        let labels = object.labels();
+        let (service, cluster) = match how.imported {
+            true => (
+                labels["multicluster.kubernetes.io/service-name"].as_str(),
+                labels["multicluster.kubernetes.io/source-cluster"].as_str(),
+            ),
+            false => (object.slice_service(), ""),
+        };
         let mut slice = Self {
-            set: set_key(object.slice_service(), object.namespace()),
+            set: set_key(service, object.namespace()),
             name: object.name().into(),
             endpoints: Vec::new(),
-            left_out: Vec::new(),
             ports: ports(&object.value["ports"]),
         };
         for endpoint in object.value["endpoints"].items() {
-            slice.add(endpoint, how);
+            slice.add(endpoint, cluster, how);
         }
         slice
     }
 
     /// upstream: EndpointSliceToEndpoints; only `ready` counts, and a missing one counts as ready.
-    fn add(&mut self, endpoint: &Value, how: Reduction) {
-        let conditions = &endpoint["conditions"];
+    fn add(&mut self, endpoint: &Value, cluster: &str, how: Reduction) {
+        if !endpoint["conditions"]["ready"].as_bool().unwrap_or(true) {
+            return;
+        }
         let pod = endpoint["targetRef"]["name"]
             .text()
             .cloned()
@@ -160,24 +170,16 @@ impl Slice {
             let Ok(address) = text.parse::<IpAddr>() else {
                 continue;
             };
-            if conditions["ready"].as_bool().unwrap_or(true) {
-                self.endpoints.push(Endpoint {
-                    name: endpoint_name(endpoint["hostname"].as_str(), &pod, text, how),
-                    address,
-                    pod: pod.clone(),
-                });
-            } else {
-                let reason = if conditions["terminating"].is_true() {
-                    Reason::Terminating
-                } else {
-                    Reason::NotReady
-                };
-                self.left_out.push(LeftOut {
-                    pod: pod.clone(),
-                    address,
-                    reason,
-                });
-            }
+            let own = endpoint_name(endpoint["hostname"].as_str(), &pod, text, how);
+            self.endpoints.push(Endpoint {
+                name: match cluster {
+                    "" => own,
+                    _ => name::join(&[&own, cluster]),
+                },
+                address,
+                pod: pod.clone(),
+                zone: endpoint["zone"].as_str().to_lowercase().into(),
+            });
         }
     }
 }

@@ -5,11 +5,12 @@
 
 use core::net::IpAddr;
 
+use super::cache::Kept;
 use super::finding::Finding;
 use super::resolv::{Hosts, ResolvConf};
 use super::{Data, Outcome, Query, Rcode, Reply, Type};
 use crate::sort;
-use crate::time::{Duration, Time};
+use crate::time::Duration;
 use crate::value::Text;
 
 /// How long every library waits for one packet.
@@ -50,8 +51,8 @@ pub struct Attempt {
     pub records: usize,
     /// What the server found.
     pub why: Finding,
-    /// Since when the server has kept an answer that it would not give any more.
-    pub stale_since: Option<Time>,
+    /// Since when and until when the server keeps this reply.
+    pub kept: Option<Kept>,
 }
 
 /// A container's side of name resolution.
@@ -128,10 +129,7 @@ impl<'a> Client<'a> {
             rcode: reply.map(|it| it.rcode),
             records: reply.map_or(0, |it| it.answer.len()),
             why: reply.map_or(Finding::NoReply, |it| it.why.clone()),
-            stale_since: reply
-                .and_then(|it| it.kept)
-                .filter(|it| it.is_stale)
-                .map(|it| it.since),
+            kept: reply.and_then(|it| it.kept),
         });
         outcome
     }
@@ -238,24 +236,34 @@ impl<'a> Client<'a> {
 
     /// The names a search tries, in order.
     fn candidates(&self, name: &str) -> Vec<Text> {
-        if name.ends_with('.') {
-            return vec![name.into()];
-        }
         let as_is = Query::new(name, Type::A).name;
-        let dots = name.bytes().filter(|it| *it == b'.').count();
-        let as_is_first = match self.library {
-            Library::Uclibc => dots > 0,
-            Library::Glibc | Library::Musl => dots >= self.resolv.ndots(),
-        };
         let listed = self
             .resolv
             .search
             .iter()
             .map(|it| super::name::join(&[name, it, ""]));
-        match (as_is_first, self.library) {
-            (true, Library::Musl) => vec![as_is],
-            (true, Library::Uclibc | Library::Glibc) => [as_is].into_iter().chain(listed).collect(),
-            (false, _) => listed.chain([as_is]).collect(),
+        match Self::lists_first(self.library, &self.resolv, name) {
+            None => vec![as_is],
+            Some(false) => [as_is].into_iter().chain(listed).collect(),
+            Some(true) => listed.chain([as_is]).collect(),
+        }
+    }
+
+    /// Whether a library tries the search list before the name as it is; nothing if it does not use the list.
+    pub fn lists_first(library: Library, resolv: &ResolvConf, name: &str) -> Option<bool> {
+        let dots = name.bytes().filter(|it| *it == b'.').count();
+        let is_listed_first = dots < Self::ndots(library, resolv);
+        let is_only_as_is = name.ends_with('.')
+            || resolv.search.is_empty()
+            || (library == Library::Musl && !is_listed_first);
+        (!is_only_as_is).then_some(is_listed_first)
+    }
+
+    /// From how many dots on a name is tried as it is first; uClibc knows no such option.
+    pub fn ndots(library: Library, resolv: &ResolvConf) -> usize {
+        match library {
+            Library::Uclibc => 1,
+            Library::Glibc | Library::Musl => resolv.ndots(),
         }
     }
 

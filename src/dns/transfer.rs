@@ -20,7 +20,7 @@ impl Zone {
             return None;
         }
         let soa = self.soa(zone);
-        if client_serial != 0 && client_serial >= self.serial {
+        if client_serial != 0 && client_serial == self.serial {
             return Some(vec![soa]);
         }
         let mut records = vec![soa.clone()];
@@ -36,7 +36,11 @@ impl Zone {
                 .map(|it| self.record(&it.0, Data::address(it.1))),
         );
         // By the Services' bare names, all namespaces mixed.
-        let mut sets: Vec<(&Text, &Set)> = self.records.sets().collect();
+        let known = match self.is_multicluster(zone) {
+            true => &self.imports,
+            false => &self.records,
+        };
+        let mut sets: Vec<(&Text, &Set)> = known.sets().collect();
         sort::by(&mut sets, |a, b| a.0.split('.').cmp(b.0.split('.')));
         for (key, set) in sets {
             let namespace = key.split_once('.').map_or("", |it| it.1);
@@ -46,6 +50,26 @@ impl Zone {
         }
         records.push(soa);
         Some(records)
+    }
+
+    /// The first record sets of `service.namespace`, in the first zone that is no reverse zone.
+    pub fn sets_of(&self, service: &str, most: usize) -> Vec<(Text, Type, usize)> {
+        let mut records = Vec::new();
+        if let Some(set) = self.records.set(service) {
+            let name = join(&[service, "svc", self.primary_zone()]);
+            self.push_set(&mut records, &name, set);
+        }
+        let mut sets: Vec<(Text, Type, usize)> = Vec::new();
+        for record in records {
+            let kind = record.data.kind();
+            let is_it = |it: &&mut (Text, Type, usize)| it.1 == kind && it.0 == record.name;
+            if let Some(it) = sets.iter_mut().find(is_it) {
+                it.2 += 1;
+            } else if sets.len() < most {
+                sets.push((record.name, kind, 1));
+            }
+        }
+        sets
     }
 
     fn push_set(&self, records: &mut Vec<Record>, name: &Text, set: &Set) {
@@ -84,7 +108,9 @@ impl Zone {
             .unwrap_or_default();
         let weight = u16::try_from(share).unwrap_or_default().max(1);
         for endpoint in &slice.endpoints {
-            let own = join(&[&endpoint.name, name]);
+            // Upstream leaves out the cluster here, a quirk.
+            let label = endpoint.name.split('.').next().unwrap_or("");
+            let own = join(&[label, name]);
             let data = Data::address(endpoint.address);
             records.push(self.record(name, data.clone()));
             records.push(self.record(&own, data));

@@ -6,7 +6,6 @@ use super::Found;
 use crate::api::selector::Selector;
 use crate::api::{Key, Kind, Object, Objects};
 use crate::apiserver::Change;
-use crate::dns::finding::Finding;
 use crate::plan::Actor;
 use crate::sim::{Lookup, What, World};
 use crate::sort;
@@ -197,20 +196,6 @@ impl Moment {
 pub(super) fn template_labels(set: &Object) -> &Value {
     &set.value["spec"]["template"]["metadata"]["labels"]
 }
-
-/// The Service that a finding of DNS is about.
-pub(super) fn service_of(finding: &Finding) -> Option<&Text> {
-    match finding {
-        Finding::NoReadyEndpoint { service }
-        | Finding::NoSuchEndpoint { service, .. }
-        | Finding::NoSuchPort { service, .. }
-        | Finding::NoService { service }
-        | Finding::ClusterIp { service }
-        | Finding::Endpoints { service } => Some(service),
-        _ => None,
-    }
-}
-
 impl Found {
     pub fn new(about: &Key, field: &str) -> Self {
         Self {

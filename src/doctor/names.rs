@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Found;
-use super::case::{Case, LONG, owner, service_of, template_labels};
+use super::case::{Case, LONG, owner, template_labels};
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::Change;
 use crate::dns::Type;
@@ -218,7 +218,7 @@ pub(super) fn no_ports(case: &Case<'_>, all: &mut Vec<Found>) {
 fn ports(case: &Case<'_>, is_without: bool, all: &mut Vec<Found>) {
     for look in case.failed() {
         for attempt in look.forward().filter(|it| it.query.kind == Type::Srv) {
-            if let Some(service) = service_of(&attempt.why)
+            if let Some(service) = attempt.why.service()
                 && let Some(service) = case.at(look.time).service(service)
                 && service.value["spec"]["ports"].is_empty() == is_without
                 && (is_without || matches!(attempt.why, Finding::NoSuchPort { .. }))
@@ -288,7 +288,7 @@ fn waiting(case: &Case<'_>, is_deadlock: bool, all: &mut Vec<Found>) {
             continue;
         }
         for attempt in look.forward() {
-            let Some(service) = service_of(&attempt.why).and_then(|it| moment.service(it)) else {
+            let Some(service) = attempt.why.service().and_then(|it| moment.service(it)) else {
                 continue;
             };
             let (is_absent, endpoint) = match &attempt.why {
@@ -337,7 +337,7 @@ fn waiting(case: &Case<'_>, is_deadlock: bool, all: &mut Vec<Found>) {
 pub(super) fn published_unready(case: &Case<'_>, all: &mut Vec<Found>) {
     for look in case.world.lookups.iter().filter(|it| it.is_answered()) {
         let moment = case.at(look.time);
-        let services = look.forward().filter_map(|it| service_of(&it.why));
+        let services = look.forward().filter_map(|it| it.why.service());
         for service in services.filter_map(|it| moment.service(it)) {
             let is_peer = service.selects(&look.pod);
             if is_peer || !service.value["spec"]["publishNotReadyAddresses"].is_true() {
@@ -369,9 +369,10 @@ pub(super) fn negative_cache(case: &Case<'_>, all: &mut Vec<Found>) {
 fn stale(case: &Case<'_>, is_record: bool, all: &mut Vec<Found>) {
     for look in &case.world.lookups {
         for attempt in look.forward() {
-            let Some(since) = attempt.stale_since else {
+            let Some(kept) = attempt.kept.filter(|it| it.is_stale) else {
                 continue;
             };
+            let since = kept.since;
             let is_denial = attempt.records == 0;
             if is_denial && look.is_answered() {
                 continue;
@@ -379,8 +380,10 @@ fn stale(case: &Case<'_>, is_record: bool, all: &mut Vec<Found>) {
             // Another server has answered since this one began to deny.
             let is_split = !case.world.dns.others.is_empty();
             if (!is_denial || is_split) == is_record {
-                let service =
-                    service_of(&attempt.why).and_then(|it| case.at(look.time).service(it));
+                let service = attempt
+                    .why
+                    .service()
+                    .and_then(|it| case.at(look.time).service(it));
                 let about = service.map_or_else(|| look.pod.key(), |it| it.key());
                 let age = crate::text!("{}", look.time.since(since).ms / 1000);
                 all.push(Found::new(&about, "").fact("seconds", &age).by(look));
@@ -420,7 +423,7 @@ pub(super) fn client_cache(case: &Case<'_>, all: &mut Vec<Found>) {
             it.words.starts_with("caches-dns") && it.is_of(client.name(), client.labels())
         });
         let attempts = look.forward().filter(|it| caches && it.records > 0);
-        let mut services = attempts.filter_map(|it| service_of(&it.why));
+        let mut services = attempts.filter_map(|it| it.why.service());
         let service = services.find_map(|it| case.at(look.time).service(it));
         let Some(service) = service else {
             continue;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Found;
-use super::case::{Case, Moment, service_of, template_labels};
+use super::case::{Case, Moment, template_labels};
 use crate::api::selector::Selector;
 use crate::api::{Kind, Object};
 use crate::dns::finding::Finding;
@@ -89,7 +89,7 @@ pub(super) fn selector_mismatch(case: &Case<'_>, all: &mut Vec<Found>) {
     for look in &case.world.lookups {
         let moment = case.at(look.time);
         for attempt in look.forward() {
-            let service = service_of(&attempt.why).and_then(|it| moment.service(it));
+            let service = attempt.why.service().and_then(|it| moment.service(it));
             if let Some(service) = service.filter(|it| moment.selects_nothing(it))
                 && let Some(set) = moment.sets_in(service.namespace()).next()
             {

@@ -13,10 +13,10 @@ use crate::shell::transcript::{self, PasteKind, Pasted};
 use crate::sim::{Input, Recorded, StepSize, Timeline};
 use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
-use crate::view::explain;
 use crate::view::export::{self, Export};
 use crate::view::snapshot::{self, Places};
 use crate::view::words::Words;
+use crate::view::{self, explain};
 use crate::yaml::Document;
 
 /// A text, the simulation it runs, and the language it is told in.
@@ -202,6 +202,11 @@ impl Session {
             it.to_value(line, &self.words)
         });
         found.collect::<Value>().to_json()
+    }
+
+    /// How a name resolves in a pod (in none where it is empty), and why, as JSON.
+    pub fn dns(&self, name: &str, from: &str) -> String {
+        view::dns::dns(self.timeline.world(), &self.words, name, from).to_json()
     }
 
     fn told(&mut self, pasted: &Pasted) -> Value {

@@ -59,7 +59,11 @@ fn name_in(words: &[Text]) -> Option<&Text> {
 }
 
 /// The cluster's DNS as a container reaches it: its servers, and the resolver of the nodes.
-fn network(dns: &mut Server, config: &Config, now: Time) -> impl FnMut(&str, &Query) -> Outcome {
+pub(super) fn network(
+    dns: &mut Server,
+    config: &Config,
+    now: Time,
+) -> impl FnMut(&str, &Query) -> Outcome {
     move |server, query| {
         let reply = if server == config.dns_address {
             dns.ask(query, now)

@@ -195,6 +195,11 @@ impl World {
                 self.terminal.tell(Answer::Slept);
                 self.wake_terminal(span);
             }
+            Errand::Resolve(name, from) => {
+                let told = self.resolve(&name, &from).map(|it| it.text());
+                self.terminal.tell_resolved(told);
+                self.wake_terminal(Duration::default());
+            }
             Errand::Inside(connection, line) => {
                 let Some(pod) = self.far_end(&connection) else {
                     return self.lose_connection();

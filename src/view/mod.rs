@@ -1,6 +1,7 @@
 //! Looking: what the page shows, as functions of the world and its trace. Nothing here changes anything.
 
 mod diff;
+pub mod dns;
 mod drawing;
 pub mod explain;
 pub mod export;

@@ -9,8 +9,7 @@ use crate::object;
 use crate::sim::Tone;
 use crate::sort;
 use crate::time::human;
-use crate::value::{Text, Value};
-use crate::why::Why;
+use crate::value::Value;
 
 /// Services that select pods, outside the cluster's own namespaces.
 pub(super) fn services(look: &Look<'_>) -> Value {
@@ -26,7 +25,7 @@ fn is_system(object: &Object) -> bool {
 fn service(look: &Look<'_>, service: &Arc<Object>) -> Value {
     let domain = &look.world.config.domain;
     let mut answers = Vec::new();
-    for (endpoint, is_ready) in look.endpoints(service) {
+    for (endpoint, is_ready) in look.world.endpoints(service) {
         if is_ready {
             let pod = &endpoint["targetRef"]["name"];
             answers.push(object! {"address": &endpoint["addresses"][0], "pod": pod});
@@ -38,7 +37,7 @@ fn service(look: &Look<'_>, service: &Arc<Object>) -> Value {
         .objects
         .list_in(Kind::Pod, service.namespace());
     let left_out = pods.filter(|it| service.selects(it)).filter_map(|it| {
-        let why = left_out(look, service, it)?;
+        let why = look.world.left_out(service, it)?;
         Some(object! {"pod": it.name(), "why": look.words.sentence(&why)})
     });
     let cluster_ip = &service.value["spec"]["clusterIP"];
@@ -51,39 +50,6 @@ fn service(look: &Look<'_>, service: &Arc<Object>) -> Value {
         "answers": if service.is_headless() { answers.into() } else { crate::array![object! {"address": cluster_ip, "pod": ""}] },
         "leftOut": left_out.collect::<Value>(),
         "current": look.is_current(&service.key()),
-    }
-}
-
-/// Why DNS does not answer with a pod that the Service selects; nothing if it does.
-fn left_out(look: &Look<'_>, service: &Object, pod: &Object) -> Option<Why> {
-    let (name, service_name): (Text, Text) = (pod.name().into(), service.name().into());
-    let known = look
-        .endpoints(service)
-        .find(|(it, _)| it["targetRef"]["uid"].as_str() == pod.uid());
-    let Some((endpoint, is_ready)) = known else {
-        return Some(if pod.pod_ip().is_empty() {
-            Why::LeftOutNoAddress {
-                service: service_name,
-                pod: name,
-            }
-        } else {
-            Why::LeftOutNotYetKnown {
-                service: service_name,
-                pod: name,
-            }
-        });
-    };
-    let is_terminating = endpoint["conditions"]["terminating"].is_true();
-    match is_ready {
-        true => None,
-        false if is_terminating => Some(Why::LeftOutTerminating {
-            service: service_name,
-            pod: name,
-        }),
-        false => Some(Why::LeftOutNotReady {
-            service: service_name,
-            pod: name,
-        }),
     }
 }
 

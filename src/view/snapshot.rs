@@ -8,7 +8,7 @@ use crate::persistent::Map;
 use crate::sim::{Timeline, World};
 use crate::sort;
 use crate::time::Time;
-use crate::value::{Text, Value};
+use crate::value::Value;
 
 /// Where fields of the reader's manifests stand in the editor.
 pub trait Places {
@@ -60,19 +60,6 @@ impl<'a> Look<'a> {
             .map_or(Value::Null, |it| self.words.sentence(it))
     }
 
-    /// The endpoints of a Service as DNS sees them now, and whether it answers with them.
-    pub(super) fn endpoints(&self, service: &Object) -> impl Iterator<Item = (&'a Value, bool)> {
-        let slices = self
-            .world
-            .informers
-            .dns
-            .list_in(Kind::EndpointSlice, service.namespace());
-        let name: Text = service.name().into();
-        let own = slices.filter(move |it| it.slice_service() == name);
-        own.flat_map(|it| it.value["endpoints"].items())
-            .map(|it| (it, it["conditions"]["ready"].is_true()))
-    }
-
     /// Whether a pod's own name resolves under that Service.
     pub(super) fn resolves(&self, service: &str, pod: &Object) -> bool {
         let key = Key::new(Kind::Service, pod.namespace(), service);
@@ -81,6 +68,7 @@ impl<'a> Look<'a> {
         };
         service.is_headless()
             && self
+                .world
                 .endpoints(service)
                 .any(|(it, ready)| ready && it["hostname"].as_str() == pod.name())
     }

@@ -2,6 +2,7 @@
 
 use super::record::text;
 use crate::api::{Kind, Object};
+use crate::dns::reduced::Reduction;
 use crate::dns::{Options, PodMode, Zone};
 use crate::object;
 use crate::time::Time;
@@ -25,6 +26,8 @@ pub(super) fn options(config: &Value) -> Options {
             .unwrap_or(5),
         ignore_empty_service: config["ignore_empty_service"].is_true(),
         endpoint_pod_names: config["endpoint_pod_names"].is_true(),
+        multicluster: texts(&config["multicluster_zones"]),
+        zonal: config["zonal"].is_true(),
         fallthrough: texts(&config["fallthrough"]),
         addresses: texts(&config["local_ips"])
             .iter()
@@ -36,6 +39,7 @@ pub(super) fn options(config: &Value) -> Options {
 /// A server that has read the fixture. `names` are queries: fixtures in which every namespace exists name none.
 pub(super) fn zone(fixture: &Value, config: &Value, names: &[&str]) -> Zone {
     let mut zone = Zone::new(options(config));
+    import(&mut zone, fixture);
     let mut put = |kind, value| zone.apply(None, Some(&Object::new(kind, value)), Time::START);
     for namespace in namespaces(fixture, names) {
         put(
@@ -69,6 +73,39 @@ pub(super) fn zone(fixture: &Value, config: &Value, names: &[&str]) -> Zone {
     zone
 }
 
+/// What a cluster set adds: no such kinds are simulated, so ServiceImports come as Services of the same name.
+fn import(zone: &mut Zone, fixture: &Value) {
+    let how = Reduction {
+        imported: true,
+        ..Reduction::default()
+    };
+    let mut put = |kind, value| {
+        _ = zone
+            .imports
+            .apply(how, None, Some(&Object::new(kind, value)))
+    };
+    for service in fixture["service_imports"].items() {
+        let mut spec = service.clone();
+        if spec["type"].as_str() == "Headless" {
+            spec["clusterIPs"] = vec!["None"].into();
+        }
+        put(
+            Kind::Service,
+            object! {"metadata": metadata(service), "spec": spec},
+        );
+    }
+    for slice in fixture["multicluster_endpoint_slices"].items() {
+        for (at, subset) in slice["subsets"].items().iter().enumerate() {
+            let mut value = endpoint_slice(slice, at, subset);
+            value["metadata"]["labels"] = object! {
+                "multicluster.kubernetes.io/service-name": text(slice, "service"),
+                "multicluster.kubernetes.io/source-cluster": text(slice, "clusterId"),
+            };
+            put(Kind::EndpointSlice, value);
+        }
+    }
+}
+
 fn metadata(value: &Value) -> Value {
     object! {"name": &value["name"], "namespace": &value["namespace"]}
 }
@@ -78,6 +115,10 @@ fn endpoint_slice(slice: &Value, at: usize, subset: &Value) -> Value {
         let mut endpoint = object! {"addresses": vec![it["ip"].clone()]};
         if it.as_map().is_some_and(|it| it.contains_key("hostname")) {
             endpoint["hostname"] = it["hostname"].clone();
+        }
+        let zone = &slice["zones"][it["ip"].as_str()];
+        if !zone.is_null() {
+            endpoint["zone"] = zone.clone();
         }
         if !it["targetRefName"].is_null() {
             endpoint["targetRef"] = object! {"name": &it["targetRefName"]};

@@ -4,7 +4,7 @@ use super::super::Report;
 use super::fixture;
 use super::record::{from_value, section, text, to_value};
 use crate::api::{Kind, Object};
-use crate::dns::name;
+use crate::dns::name::{self, Shapes};
 use crate::dns::records::Records;
 use crate::dns::reduced::Reduction;
 use crate::dns::{Data, Query, Type, Zone};
@@ -26,21 +26,20 @@ pub(super) fn judge_group(report: &mut Report, fixtures: &Value, group: &Value) 
         let zone = |names: &[&str]| fixture::zone(fixture, &config, names);
         let judged = match id {
             "endpoint-name" => Some(endpoint_name(case)),
-            "parse-valid" | "parse-invalid" => parse(case, config["zone"].as_str()),
+            "parse-valid" | "parse-invalid" => Some(parse(case, config["zone"].as_str())),
             "namespace-exists" | "namespace-configured" | "namespace-exposed" => {
                 Some(namespace(fixture, id, case))
             }
             "ns-addrs" => Some(ns_addresses(&zone(&[]), case)),
-            "services" => services(&config, &zone(&[case["qname"].as_str()]), case),
+            "services" => Some(services(&zone(&[case["qname"].as_str()]), case)),
             "services-authority" => Some(authority(fixture, &config, case)),
-            "metadata" => metadata(&config, case),
-            "transfer" => transfer(&zone(&[]), case, group),
+            "metadata" => Some(metadata(&config, case)),
+            "transfer" => Some(transfer(&zone(&[]), case, group)),
             _ => None,
         };
         let name = case["id"].as_str();
         match judged {
-            None if id.contains("external") => report.skipped("plugin k8s_external"),
-            None => report.skipped("multicluster or zonal"),
+            None => report.skipped("plugin k8s_external"),
             Some(None) => report.tally.passed.push(name.to_owned()),
             Some(Some(why)) => {
                 report.lines.push(format!("FAIL {name}"));
@@ -59,7 +58,7 @@ fn compare(expected: &Value, ours: &Value) -> Fault {
 fn endpoint_name(case: &Value) -> Fault {
     let how = Reduction {
         endpoint_pod_names: case["endpoint_pod_names"].is_true(),
-        pods: false,
+        ..Reduction::default()
     };
     let endpoint = object! {
         "addresses": array![&case["ip"]],
@@ -84,34 +83,37 @@ fn endpoint_name(case: &Value) -> Fault {
     compare(&array![&case["expect"]], &names.into_iter().collect())
 }
 
-fn parse(case: &Value, zone: &str) -> Option<Fault> {
-    if case["multicluster"].is_true() || case["zonal"].is_true() {
-        return None;
-    }
+fn parse(case: &Value, zone: &str) -> Fault {
+    let shapes = Shapes {
+        is_multicluster: case["multicluster"].is_true(),
+        is_zonal: case["zonal"].is_true(),
+    };
     let qname = text(case, "qname").to_ascii_lowercase();
     let base = name::trim_zone(&qname, zone).unwrap_or(qname.trim_end_matches('.'));
-    let ours = name::parse(base).map_or_else(
+    let ours = name::parse(base, shapes).map_or_else(
         || "invalid name (NXDOMAIN)".into(),
         |it| {
+            let (endpoint, cluster) = it.endpoint.split_once('.').unwrap_or((it.endpoint, ""));
             object! {
-                "port": it.port, "protocol": it.protocol, "endpoint": it.endpoint, "cluster": "",
-                "service": it.service, "namespace": it.namespace, "kind": it.kind, "zone": "",
+                "port": it.port, "protocol": it.protocol, "endpoint": endpoint, "cluster": cluster,
+                "service": it.service, "namespace": it.namespace, "kind": it.kind, "zone": it.zone,
             }
         },
     );
-    Some(compare(&case["expect"], &ours))
+    compare(&case["expect"], &ours)
 }
 
 /// What the `metadata` plugin is told of a query's name.
-fn metadata(config: &Value, case: &Value) -> Option<Fault> {
+fn metadata(config: &Value, case: &Value) -> Fault {
     let qname = text(case, "qname").to_ascii_lowercase();
-    let clusters = config["multicluster_zones"].items().iter();
-    if clusters.map(Value::as_str).any(|it| qname.ends_with(it)) {
-        return None;
-    }
+    let mut clusters = config["multicluster_zones"].items().iter();
+    let shapes = Shapes {
+        is_multicluster: clusters.any(|it| name::trim_zone(&qname, it.as_str()).is_some()),
+        is_zonal: config["zonal"].is_true(),
+    };
     let mut zones = config["zones"].items().iter();
     let base = zones.find_map(|it| name::trim_zone(&qname, it.as_str()));
-    let ours = match base.map(name::parse) {
+    let mut ours = match base.map(|it| name::parse(it, shapes)) {
         None => Value::object(),
         Some(None) => object! {"kubernetes/parse-error": "invalid query name"},
         Some(Some(it)) => object! {
@@ -119,7 +121,13 @@ fn metadata(config: &Value, case: &Value) -> Option<Fault> {
             "kubernetes/port-name": it.port, "kubernetes/protocol": it.protocol, "kubernetes/service": it.service,
         },
     };
-    Some(compare(&case["expect"], &ours))
+    if shapes.is_multicluster && !ours["kubernetes/kind"].is_null() {
+        let labels = text(&ours, "kubernetes/endpoint");
+        let (endpoint, cluster) = labels.split_once('.').unwrap_or((&labels, ""));
+        ours["kubernetes/endpoint"] = endpoint.into();
+        ours["kubernetes/cluster"] = cluster.into();
+    }
+    compare(&case["expect"], &ours)
 }
 
 fn namespace(fixture: &Value, id: &str, case: &Value) -> Fault {
@@ -144,16 +152,12 @@ fn ns_addresses(zone: &Zone, case: &Value) -> Fault {
 }
 
 /// What stands behind a name, in order: hosts and the names they have records under.
-fn services(config: &Value, zone: &Zone, case: &Value) -> Option<Fault> {
-    let qname = text(case, "qname");
-    let clusters = config["multicluster_zones"].items().iter();
-    if clusters.map(Value::as_str).any(|it| qname.ends_with(it)) {
-        return None;
-    }
-    let query = Query::new(qname, Type::from_name(&text(case, "qtype"))?);
+fn services(zone: &Zone, case: &Value) -> Fault {
+    let kind = Type::from_name(&text(case, "qtype")).unwrap_or(Type::A);
+    let query = Query::new(text(case, "qname"), kind);
     let ours = zone.behind(&query).into_iter();
     let ours = ours.map(|(host, owner)| object! {"host": host, "record_owner": owner});
-    Some(compare(&case["expect"], &ours.collect()))
+    compare(&case["expect"], &ours.collect())
 }
 
 fn authority(fixture: &Value, config: &Value, case: &Value) -> Fault {
@@ -169,16 +173,13 @@ fn authority(fixture: &Value, config: &Value, case: &Value) -> Fault {
     compare(&case["expect"], &ours.collect())
 }
 
-fn transfer(zone: &Zone, case: &Value, group: &Value) -> Option<Fault> {
-    if !case["config_change"]["multicluster_zones"].is_null() {
-        return None;
-    }
+fn transfer(zone: &Zone, case: &Value, group: &Value) -> Fault {
     let serial = case["client_serial"]
         .as_int()
         .and_then(|it| u32::try_from(it).ok());
     let Some(ours) = zone.transfer(&text(case, "zone"), serial.unwrap_or_default()) else {
         let expects = !case["expect"].items().is_empty() || !case["expect_same_as"].is_null();
-        return Some(expects.then(|| "no transfer".into()));
+        return expects.then(|| "no transfer".into());
     };
     let same = group["cases"].item("id", case["expect_same_as"].as_str());
     let expected = if same.is_null() { case } else { same };
@@ -192,9 +193,7 @@ fn transfer(zone: &Zone, case: &Value, group: &Value) -> Option<Fault> {
     };
     let kinds: Vec<Text> = ours.iter().map(|it| it.data.kind().name()).collect();
     if let Some(kind) = case["expect_single_record_type"].text() {
-        return Some(
-            (kinds != [kind.clone()]).then(|| format!("expected one {kind}, ours {kinds:?}")),
-        );
+        return (kinds != [kind.clone()]).then(|| format!("expected one {kind}, ours {kinds:?}"));
     }
     if !case["expect_counts"].is_null() {
         let ends = case["expect_first_and_last_type"].text();
@@ -206,15 +205,13 @@ fn transfer(zone: &Zone, case: &Value, group: &Value) -> Option<Fault> {
             Value::from(matching.count()) != **count
         });
         let wrong = wrong.map(|it| format!("number of {}", it.0));
-        return Some(
-            wrong
-                .or_else(|| (kinds.first() != ends || kinds.last() != ends).then(|| "ends".into())),
-        );
+        return wrong
+            .or_else(|| (kinds.first() != ends || kinds.last() != ends).then(|| "ends".into()));
     }
     let expected: Option<Vec<crate::dns::Record>> =
         expected["expect"].items().iter().map(from_value).collect();
     let Some(expected) = expected.or_else(|| section(case, "expect")) else {
-        return Some(Some("a record type we don't have".into()));
+        return Some("a record type we don't have".into());
     };
-    Some(compare(&list(&expected), &list(&ours)))
+    compare(&list(&expected), &list(&ours))
 }

@@ -94,6 +94,8 @@ pub enum Errand {
     Inside(Connection, Text),
     /// One program run in a container.
     Program(Connection),
+    /// How a name resolves, and why, in that pod.
+    Resolve(Text, Text),
 }
 
 /// A command line under way.
@@ -126,6 +128,8 @@ enum Program {
     Remote(Box<Process>, Connection),
     /// `sleep`.
     Sleep(Duration),
+    /// `why dns NAME from POD`.
+    Resolve(Text, Text),
 }
 
 /// The prompt of the reader's own shell.
@@ -263,6 +267,7 @@ impl Terminal {
                     job.program = Program::Between;
                     Some(Errand::Sleep(span))
                 }
+                Program::Resolve(name, from) => Some(Errand::Resolve(name.clone(), from.clone())),
                 Program::Attached(_, _, None) => Some(Errand::Rest),
                 Program::Attached(_, connection, Some(line)) => {
                     Some(Errand::Inside(connection.clone(), line.clone()))
@@ -317,6 +322,7 @@ impl Terminal {
                 Program::Kubectl(process)
             }
             program @ (Program::Between | Program::Sleep(_)) => program,
+            Program::Resolve(..) => Program::Between,
         };
     }
 
@@ -353,6 +359,20 @@ impl Terminal {
             }
             Err(refusal) => self.tell(Answer::Refused(refusal)),
         }
+    }
+
+    /// How a name resolves, or why that cannot be told.
+    pub fn tell_resolved(&mut self, told: Result<String, Text>) {
+        let Some(mut job) = self.job.take() else {
+            return;
+        };
+        job.exit = i32::from(told.is_err());
+        match told {
+            Ok(text) => self.print_to(&job.out, &text),
+            Err(text) => self.print_to(&job.err, &crate::text!("why: {text}\n")),
+        }
+        job.program = Program::Between;
+        self.job = Some(job);
     }
 
     /// The reader presses Ctrl-C.
