@@ -1,11 +1,15 @@
-// How long a hundred pods take in the engine that ships: ./x build, then node benches/wasm.mjs.
-// The peer, @ngrok/webernetes, is not in this run yet: its package needs a bundler before Node can load it.
+// What the engine that ships takes, and what the peer does: ./x bench.
+// A hundred pods from the manifest to Ready, and DNS answers in a second. The peer is left out where it cannot be loaded.
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
 const at = (path) => new URL(path, import.meta.url);
 const engine = await import(at('../www/pkg/statefulset_playground.js'));
 engine.initSync({ module: readFileSync(at('../www/pkg/statefulset_playground_bg.wasm')) });
 const manifest = readFileSync(at('web.yaml'), 'utf8');
+const peer = await import('./peer.mjs').catch((error) => {
+  console.log(`the peer is not measured: ${error.message.split('\n')[0]}`);
+});
 
 for (const [replicas, policy] of [[100, 'OrderedReady'], [100, 'Parallel'], [300, 'OrderedReady']]) {
   const text = manifest.replace('replicas: 100', `replicas: ${replicas}`).replace('OrderedReady', policy);
@@ -19,4 +23,29 @@ for (const [replicas, policy] of [[100, 'OrderedReady'], [100, 'Parallel'], [300
     cluster.free();
   }
   console.log(`${replicas} pods, ${policy}: ${Math.round(best)} ms`);
+}
+
+const thousands = (rate) => `${Math.round(rate / 1000)} k/s`;
+const { Answers } = createRequire(import.meta.url)('../target/bench/answers.cjs');
+for (const endpoints of [100, 10_000]) {
+  const server = new Answers(endpoints);
+  for (const what of ['pods', 'cluster IP', ...(endpoints > 100 ? [] : ['service'])]) {
+    server.choose(what, endpoints);
+    const begun = performance.now();
+    let count = 0;
+    while (performance.now() - begun < 1000) {
+      if (server.ask(1000) < 1000) throw new Error('a name was not answered');
+      count += 1000;
+    }
+    const rate = count / (performance.now() - begun) * 1000;
+    console.log(`DNS answers, ${endpoints} endpoints, names of ${what}: ${thousands(rate)}`);
+  }
+  server.free();
+}
+
+if (peer) {
+  const made = await peer.deploy(await peer.load(), 100);
+  console.log(`the peer: a Deployment of 100 pods: ${Math.round(made.wall)} ms by its own clock, ${Math.round(made.cpu)} ms of CPU`);
+  console.log(`the peer: DNS answers, names of cluster IP: ${thousands(await peer.answers(made))}`);
+  process.exit(0);
 }

@@ -24,7 +24,10 @@ usage: statefulset-playground COMMAND
   conformance doctor FILE.jsonl [--json]            real people's problems
   record SCENARIO_DIR --out DIR                     run one scenario and write its recording
   run FILE                                          apply a manifest and print what happens
-  apiserver [--listen ADDRESS] [--speed N]          serve the API to the real kubectl; N seconds pass in each
+  apiserver [MANIFESTS] [--listen ADDRESS] [--dns ADDRESS] [--speed N]
+                                                    serve the API to the real kubectl, and the cluster's DNS to dig;
+                                                    N seconds pass in each
+  dns [MANIFESTS] [--listen ADDRESS] [--speed N]    the same with the DNS at that address and the API at any
 ";
 
 /// What the command line asks for, or why it cannot be told.
@@ -33,7 +36,8 @@ struct Arguments<'a> {
     out: Option<&'a Path>,
     is_json: bool,
     is_verbose: bool,
-    listen: &'a str,
+    listen: Option<&'a str>,
+    dns: Option<&'a str>,
     /// Whether others than this machine may connect.
     is_public: bool,
     /// How many seconds pass in each.
@@ -47,7 +51,8 @@ impl<'a> Arguments<'a> {
             out: None,
             is_json: false,
             is_verbose: false,
-            listen: "127.0.0.1:8001",
+            listen: None,
+            dns: None,
             is_public: false,
             speed: 1,
         };
@@ -58,9 +63,15 @@ impl<'a> Arguments<'a> {
                     Some(folder) => read.out = Some(Path::new(folder)),
                     None => return Err(misused("--out needs a folder")),
                 },
-                "--listen" => {
-                    let address = args.next();
-                    read.listen = address.ok_or_else(|| misused("--listen needs an address"))?;
+                "--listen" | "--dns" => {
+                    let address = args
+                        .next()
+                        .ok_or_else(|| misused("an address is missing"))?;
+                    let place = match arg {
+                        "--dns" => &mut read.dns,
+                        _ => &mut read.listen,
+                    };
+                    *place = Some(address);
                 }
                 "--speed" => {
                     let number = args.next().and_then(|it| it.parse().ok());
@@ -140,8 +151,14 @@ fn run(args: &[String], out: &mut dyn Write) -> Result<ExitCode, Error> {
             }
             return Ok(ExitCode::SUCCESS);
         }
-        ["apiserver"] => {
-            serve(&args, out)?;
+        ["apiserver", manifests @ ..] if manifests.len() < 2 => {
+            let api = args.listen.unwrap_or("127.0.0.1:8001");
+            serve(&args, api, args.dns, manifests, out)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        ["dns", manifests @ ..] if manifests.len() < 2 => {
+            let dns = args.listen.unwrap_or("127.0.0.1:5353");
+            serve(&args, "127.0.0.1:0", Some(dns), manifests, out)?;
             return Ok(ExitCode::SUCCESS);
         }
         [] | ["help"] => {
@@ -160,15 +177,48 @@ fn run(args: &[String], out: &mut dyn Write) -> Result<ExitCode, Error> {
 }
 
 /// Serves until the process is stopped.
-fn serve(args: &Arguments<'_>, out: &mut dyn Write) -> Result<(), Error> {
-    let failed = |error: io::Error| misused(&format!("--listen {}: {error}", args.listen));
-    let address: SocketAddr = args
-        .listen
-        .parse()
-        .map_err(|_| misused("--listen wants an address and port, such as 127.0.0.1:8001"))?;
-    if !address.ip().is_loopback() && !args.is_public {
-        let text = "that address is open to other machines, and nothing asks who they are: add --public if you mean it";
-        return Err(misused(text));
+fn serve(
+    args: &Arguments<'_>,
+    api: &str,
+    dns: Option<&str>,
+    manifests: &[&str],
+    out: &mut dyn Write,
+) -> Result<(), Error> {
+    let read = |text: &str| {
+        let address = text.parse::<SocketAddr>().map_err(|_| {
+            misused(&format!(
+                "{text} is no address with a port, such as 127.0.0.1:8001"
+            ))
+        })?;
+        if !address.ip().is_loopback() && !args.is_public {
+            let text = "that address is open to other machines, and nothing asks who they are: add --public if you mean it";
+            return Err(misused(text));
+        }
+        Ok(address)
+    };
+    let failed = |address: &str| {
+        let address = address.to_owned();
+        move |error: io::Error| misused(&format!("{address}: {error}"))
+    };
+    let address = read(api)?;
+    #[allow(
+        clippy::disallowed_types,
+        reason = "this is where the clock on the wall comes in"
+    )]
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let seconds = since_epoch.map_or(0, |it| it.as_secs());
+    let mut bridge = Bridge::new(Config::default(), Time::from_unix(seconds));
+    if let Some(dns) = dns {
+        let told = bridge.listen_dns(read(dns)?).map_err(failed(dns))?;
+        let (host, port) = (told.ip(), told.port());
+        let text = format!(
+            "Answering DNS at {told}; try: dig @{host} -p {port} kubernetes.default.svc.cluster.local\n"
+        );
+        print(out, &text)?;
+    }
+    for path in manifests {
+        let text = std::fs::read_to_string(path).map_err(failed(path))?;
+        bridge.apply(&text);
     }
     let told = |address| {
         let text = format!(
@@ -177,15 +227,7 @@ fn serve(args: &Arguments<'_>, out: &mut dyn Write) -> Result<(), Error> {
         // Nobody reads it: serve all the same.
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     };
-    #[allow(
-        clippy::disallowed_types,
-        reason = "this is where the clock on the wall comes in"
-    )]
-    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let seconds = since_epoch.map_or(0, |it| it.as_secs());
-    Bridge::new(Config::default(), Time::from_unix(seconds))
-        .serve(address, args.speed, told)
-        .map_err(failed)
+    bridge.serve(address, args.speed, told).map_err(failed(api))
 }
 
 fn print_report(report: &Report, is_verbose: bool, out: &mut dyn Write) -> Result<ExitCode, Error> {

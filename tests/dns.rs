@@ -174,3 +174,125 @@ fn what_a_cache_keeps_is_told_with_its_end() {
     assert_eq!(tried["kept"]["code"].as_str(), "dns-kept");
     assert!(tried["keptUntil"].as_int().unwrap() > 0);
 }
+
+/// What a command prints in the terminal, and how it ends.
+fn typed(session: &mut Session, line: &str) -> Vec<String> {
+    let lines = |session: &Session| {
+        let snapshot = Value::from_json(&session.snapshot()).unwrap();
+        let lines = snapshot["terminal"]["lines"].items();
+        let lines = lines.iter().map(|it| it["text"].as_str().to_owned());
+        lines.collect::<Vec<String>>()
+    };
+    let before = lines(session).len() + 1;
+    session.type_line(line);
+    session.step(StepSize::Idle);
+    lines(session).split_off(before)
+}
+
+#[test]
+fn wget_and_curl_meet_the_nginx_that_a_name_leads_to() {
+    let front = "apiVersion: v1\nkind: Service\nmetadata: {name: front}\n\
+        spec: {selector: {app: nginx}, ports: [{port: 8000, targetPort: 80}]}\n---\n";
+    let mut session = Session::new(Config::default());
+    session.load(&[front, WEB].concat());
+    session.step(StepSize::Idle);
+    typed(
+        &mut session,
+        "kubectl run client --image=busybox:1.36 --restart=Never -- sleep 9999",
+    );
+    let address = dns(&session, "web-0.nginx", "")["found"][0]
+        .as_str()
+        .to_owned();
+    let inside =
+        |session: &mut Session, line: &str| typed(session, &format!("kubectl exec {line}"));
+    let page = inside(&mut session, "client -- wget -qO- http://web-0.nginx");
+    assert_eq!(page[3], "<title>Welcome to nginx!</title>");
+    let saved = inside(&mut session, "client -- wget web-0.nginx:80");
+    assert_eq!(
+        saved,
+        [
+            &format!("Connecting to web-0.nginx:80 ({address}:80)"),
+            "saving to 'index.html'",
+            "index.html           100% |********************************|   615  0:00:00 ETA",
+            "'index.html' saved",
+        ]
+    );
+    let refused = inside(&mut session, "client -- wget -q web-0.nginx:81");
+    assert_eq!(
+        refused[0],
+        format!("wget: can't connect to remote host ({address}): Connection refused")
+    );
+    let unknown = inside(&mut session, "client -- wget web-9.nginx");
+    assert_eq!(unknown[0], "wget: bad address 'web-9.nginx'");
+    assert_eq!(
+        inside(&mut session, "web-1 -- curl -s localhost")[3],
+        page[3]
+    );
+    let unknown = inside(&mut session, "web-1 -- curl web-9.nginx");
+    assert_eq!(unknown[0], "curl: (6) Could not resolve host: web-9.nginx");
+    // A cluster IP leads to ready pods, and nowhere without any.
+    let behind = inside(&mut session, "web-1 -- curl -s front:8000");
+    assert_eq!(behind.get(3), Some(&page[3]), "{behind:?}");
+    typed(&mut session, "kubectl scale sts web --replicas=0");
+    let nobody = inside(&mut session, "client -- wget -q front:8000");
+    assert!(nobody[0].ends_with("Connection refused"), "{nobody:?}");
+}
+
+#[test]
+fn a_plain_packet_shows_clients_without_tcp_a_part_of_a_large_service() {
+    let mut session = Session::new(Config::default());
+    let web = WEB.replace(
+        "replicas: 2",
+        "podManagementPolicy: Parallel\n  replicas: 40",
+    );
+    session.load(&web);
+    session.step(StepSize::Idle);
+    let mut count = |image: &str, command: &str, word: &str| {
+        let name = image.replace([':', '.'], "-");
+        let run = format!("kubectl run {name} --image={image} --restart=Never -- sleep 9999");
+        typed(&mut session, &run);
+        let lines = typed(&mut session, &format!("kubectl exec {name} -- {command}"));
+        lines.iter().filter(|it| it.contains(word)).count()
+    };
+    let service = "nginx.default.svc.cluster.local";
+    let lookup = format!("nslookup {service}");
+    // The server's own line is one more.
+    assert_eq!(count("busybox:1.28", &lookup, "Address "), 28 + 1);
+    assert_eq!(count("busybox:1.37", &lookup, "Address: "), 28);
+    assert_eq!(count("debian", "getent hosts nginx", "nginx"), 40);
+    assert_eq!(
+        count("jessie-dnsutils", &format!("dig {service}"), "A\t10."),
+        40
+    );
+    assert_eq!(count("dnsutils", &lookup, "Truncated"), 1);
+    assert_eq!(count("dnsutils:2", &lookup, "Address: "), 40);
+}
+
+#[test]
+fn any_name_is_told_about() {
+    let session = loaded();
+    let long = ["a.".repeat(200), "b".repeat(300)].concat();
+    let odd = [
+        "",
+        ".",
+        "..",
+        "a..b",
+        ".svc.cluster.local",
+        "é.nginx",
+        "_._.nginx",
+        "::",
+        "1.2.3.4.5",
+        &long,
+    ];
+    for name in odd {
+        for from in ["", "web-0", "/", "a/b/c"] {
+            let view = dns(&session, name, from);
+            assert_eq!(view["name"].as_str(), name);
+            assert_eq!(
+                view["error"].is_empty(),
+                ["", "web-0"].contains(&from),
+                "{name:?} {from:?}"
+            );
+        }
+    }
+}

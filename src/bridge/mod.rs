@@ -6,6 +6,7 @@
 //!
 //! [`apiserver::rest`]: crate::apiserver::rest
 
+pub mod dns;
 mod http;
 mod openapi;
 
@@ -22,8 +23,9 @@ use tokio::sync::watch;
 use tokio::time::{Duration, Instant, interval, sleep};
 
 use crate::config::Config;
-use crate::sim::World;
+use crate::sim::{Input, World};
 use crate::time::{self, Time};
+use crate::value::Text;
 
 /// How often virtual time follows the clock on the wall.
 const TICK: Duration = Duration::from_millis(20);
@@ -36,6 +38,8 @@ pub struct Bridge {
     world: Arc<Mutex<World>>,
     /// How long the store's log is: watches wake when it grows.
     changes: watch::Sender<usize>,
+    /// Where it answers DNS, if it does.
+    dns: Option<dns::Sockets>,
 }
 
 impl Bridge {
@@ -47,7 +51,28 @@ impl Bridge {
         Self {
             world: Arc::new(Mutex::new(world)),
             changes,
+            dns: None,
         }
+    }
+
+    /// Lets the cluster's DNS be asked at that address, over UDP and TCP; gives it back with its port.
+    ///
+    /// # Errors
+    /// The address cannot be bound.
+    pub fn listen_dns(&mut self, address: SocketAddr) -> io::Result<SocketAddr> {
+        let (sockets, address) = dns::Sockets::bind(address)?;
+        self.dns = Some(sockets);
+        Ok(address)
+    }
+
+    /// The reader applies manifests.
+    pub fn apply(&self, manifests: &str) {
+        let path: Text = "manifest.yaml".into();
+        let text = manifests.into();
+        self.with_world(|world| {
+            world.apply(Input::WriteFile { path, text });
+            world.apply(Input::Type("kubectl apply -f manifest.yaml".into()));
+        });
     }
 
     /// Serves until the process ends; `told` hears the address once it is bound.
@@ -70,6 +95,9 @@ impl Bridge {
             let listener = TcpListener::bind(address).await?;
             told(listener.local_addr()?);
             tokio::task::spawn_local(self.clone().follow_clock(speed));
+            if let Some(dns) = &self.dns {
+                dns.serve(&self)?;
+            }
             loop {
                 // Too many open connections, say: those that are there go on.
                 let Ok((stream, _)) = listener.accept().await else {

@@ -172,7 +172,7 @@ impl Zone {
         query: &Query,
         elsewhere: &mut Elsewhere<'_>,
     ) -> Option<Reply> {
-        let lower = query.name.to_ascii_lowercase();
+        let lower = name::lower(&query.name);
         let asked = self.asked(query, &lower)?;
         let answered = match query.kind {
             Type::A | Type::Aaaa => self.addresses(&asked, &mut Vec::new(), elsewhere),
@@ -275,8 +275,11 @@ impl Zone {
                 entries, finding, ..
             } => {
                 let mut seen = Map::default();
+                let is_alone = entries.len() == 1;
                 for entry in entries {
-                    if is_asked(entry.address, asked.query.kind) && seen.insert(entry.address, ()) {
+                    if is_asked(entry.address, asked.query.kind)
+                        && (is_alone || seen.insert(entry.address, ()))
+                    {
                         sections
                             .answer
                             .push(self.record(&asked.query.name, Data::address(entry.address)));
@@ -297,7 +300,7 @@ impl Zone {
         elsewhere: &mut Elsewhere<'_>,
     ) -> Sections {
         let next = Query::new(target.clone(), asked.query.kind);
-        let lower = next.name.to_ascii_lowercase();
+        let lower = name::lower(&next.name);
         let mut sections = Sections::default();
         if lower == asked.name || chain.len() >= CHAIN_LIMIT || chain.contains(&lower) {
             return sections;
@@ -335,7 +338,7 @@ impl Zone {
             sections.finding = Some(Finding::Authority);
             return Ok(sections);
         }
-        let (entries, set, finding) = match self.find(asked)? {
+        let (entries, set, kind, finding) = match self.find(asked)? {
             Found::Nothing(finding) | Found::Alias { finding, .. } => {
                 sections.finding = Some(finding);
                 return Ok(sections);
@@ -343,8 +346,9 @@ impl Zone {
             Found::Entries {
                 entries,
                 set,
+                kind,
                 finding,
-            } => (entries, set, finding),
+            } => (entries, set, kind, finding),
         };
         sections.finding = Some(finding);
         let weight = u16::try_from(100 / entries.len()).unwrap_or(0).max(1);
@@ -357,7 +361,7 @@ impl Zone {
             if !is_new_port && !is_new_address {
                 continue;
             }
-            let target = entry.owner(&set, asked.zone);
+            let target = entry.owner(&set, kind, asked.zone);
             if is_new_port {
                 let data = Data::Srv {
                     priority: 0,

@@ -48,7 +48,7 @@ struct Entry {
 impl Cache {
     /// The kept reply to a query, if there is one.
     pub fn get(&self, query: &Query, now: Time) -> Option<Reply> {
-        let key = key(query);
+        let key = self.key(query)?;
         let fresh = |entries: &Entries| entries.get(&key).filter(|it| now < it.kept.until).cloned();
         let entry = fresh(&self.denials).or_else(|| fresh(&self.answers))?;
         let life_s = entry.kept.until.since(entry.kept.since).ms / 1000;
@@ -72,11 +72,9 @@ impl Cache {
             lowest.clamp(SHORTEST_S, LONGEST_S)
         };
         set_ttl(reply, ttl);
-        let key = key(query);
-        let mut disabled = self.disabled.iter();
-        if reply.truncated || disabled.any(|it| name::trim_zone(&key.0, it).is_some()) {
+        let Some(key) = self.key(query).filter(|_| !reply.truncated) else {
             return;
-        }
+        };
         let is_authority = !reply.authority.is_empty();
         let entries = match reply.rcode {
             Rcode::NoError if !reply.answer.is_empty() => &mut self.answers,
@@ -92,10 +90,14 @@ impl Cache {
         let reply = Arc::new(reply.clone());
         entries.insert(key, Entry { reply, kept });
     }
-}
 
-fn key(query: &Query) -> (Text, Type) {
-    (query.name.to_ascii_lowercase(), query.kind)
+    /// What a reply is kept under; nothing in a zone of which nothing is kept.
+    fn key(&self, query: &Query) -> Option<(Text, Type)> {
+        let name = name::lower(&query.name);
+        let mut disabled = self.disabled.iter();
+        let is_kept = !disabled.any(|it| name::trim_zone(&name, it).is_some());
+        is_kept.then_some((name, query.kind))
+    }
 }
 
 fn records(reply: &Reply) -> impl Iterator<Item = &Record> {

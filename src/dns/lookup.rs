@@ -27,8 +27,9 @@ pub(super) enum Found<'a> {
     Nothing(Finding),
     Entries {
         entries: Vec<Entry<'a>>,
-        /// What their names end in, before the zone: `nginx.default.svc`.
+        /// What their names end in, before `svc` or `pod` and the zone: `nginx.default`.
         set: Text,
+        kind: &'static str,
         finding: Finding,
     },
     Alias {
@@ -52,10 +53,10 @@ pub(super) struct Asked<'a> {
 
 impl Entry<'_> {
     /// The name that has its record.
-    pub(super) fn owner(&self, set: &str, zone: &str) -> Text {
+    pub(super) fn owner(&self, set: &str, kind: &str, zone: &str) -> Text {
         match self.endpoint {
-            Some(endpoint) => join(&[endpoint, set, zone]),
-            None => join(&[set, zone]),
+            Some(endpoint) => join(&[endpoint, set, kind, zone]),
+            None => join(&[set, kind, zone]),
         }
     }
 }
@@ -107,14 +108,16 @@ impl Zone {
     ///
     /// upstream: Services.
     pub fn behind(&self, query: &Query) -> Vec<(Text, Text)> {
-        let lower = query.name.to_ascii_lowercase();
+        let lower = name::lower(&query.name);
         let Some(asked) = self.asked(query, &lower) else {
             return Vec::new();
         };
         match self.find(&asked) {
             Ok(Found::Alias { target, .. }) => vec![(target.clone(), query.name.clone())],
-            Ok(Found::Entries { entries, set, .. }) => {
-                let owner = |it: &Entry<'_>| it.owner(&set, asked.zone);
+            Ok(Found::Entries {
+                entries, set, kind, ..
+            }) => {
+                let owner = |it: &Entry<'_>| it.owner(&set, kind, asked.zone);
                 let list = entries.iter();
                 list.map(|it| (it.address.to_string().into(), owner(it)))
                     .collect()
@@ -145,7 +148,8 @@ impl Zone {
                 address,
                 port: Some(0),
             }],
-            set: join(&[request.set, "pod"]),
+            set: request.set.into(),
+            kind: "pod",
             finding: Finding::PodAddress,
         })
     }
@@ -195,14 +199,17 @@ impl Zone {
         let (entries, finding): (Vec<Entry<'_>>, Finding) = found;
         if entries.is_empty() {
             // A zone without endpoints is there all the same, drained or mistyped.
-            return match is_zonal {
-                true => Ok(Found::Nothing(absence(set, request))),
-                false => Err(absence(set, request)),
+            let absence = absence(set, request);
+            return if is_zonal {
+                Ok(Found::Nothing(absence))
+            } else {
+                Err(absence)
             };
         }
         Ok(Found::Entries {
             entries,
-            set: join(&[request.set, "svc"]),
+            set: request.set.into(),
+            kind: "svc",
             finding,
         })
     }

@@ -16,6 +16,7 @@ pub mod records;
 pub mod reduced;
 pub mod resolv;
 pub mod server;
+pub mod size;
 pub mod stub;
 mod transfer;
 
@@ -275,6 +276,8 @@ pub struct Reply {
     pub recursion_available: bool,
     /// TC: it was cut to fit the packet.
     pub truncated: bool,
+    /// How many octets its packet has, once it is in one.
+    pub octets: usize,
     /// The answer section.
     pub answer: Vec<Record>,
     /// The authority section.
@@ -295,6 +298,7 @@ impl Reply {
             authoritative: false,
             recursion_available: false,
             truncated: false,
+            octets: 0,
             answer: Vec::new(),
             authority: Vec::new(),
             additional: Vec::new(),

@@ -103,6 +103,15 @@ pub(crate) fn trim_zone<'a>(name: &'a str, zone: &str) -> Option<&'a str> {
     }
 }
 
+/// A name in lower case; the same text where it is already.
+pub(crate) fn lower(name: &Text) -> Text {
+    if name.bytes().any(|it| it.is_ascii_uppercase()) {
+        name.to_ascii_lowercase()
+    } else {
+        name.clone()
+    }
+}
+
 /// Labels joined by dots.
 pub(crate) fn join(labels: &[&str]) -> Text {
     let mut name = Text::with_capacity(labels.iter().map(|it| it.len() + 1).sum());

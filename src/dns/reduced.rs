@@ -137,12 +137,13 @@ fn ports(list: &Value) -> Vec<Port> {
 impl Slice {
     pub(super) fn reduce(object: &Object, how: Reduction) -> Self {
         let labels = object.labels();
-        let (service, cluster) = match how.imported {
-            true => (
+        let (service, cluster) = if how.imported {
+            (
                 labels["multicluster.kubernetes.io/service-name"].as_str(),
                 labels["multicluster.kubernetes.io/source-cluster"].as_str(),
-            ),
-            false => (object.slice_service(), ""),
+            )
+        } else {
+            (object.slice_service(), "")
         };
         let mut slice = Self {
             set: set_key(service, object.namespace()),

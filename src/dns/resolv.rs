@@ -13,6 +13,8 @@ use crate::value::{Text, Value};
 const NAMESERVER_LIMIT: usize = 3;
 /// The kubelet cuts longer lists.
 const SEARCH_LIMIT: usize = 32;
+/// The kubelet cuts longer search lines.
+const SEARCH_LENGTH: usize = 2048;
 /// The resolver of the nodes: an address no pod or Service has.
 const NODE_NAMESERVER: &str = "192.0.2.53";
 
@@ -45,6 +47,9 @@ impl ResolvConf {
         file.merge(&spec["dnsConfig"]);
         file.nameservers.truncate(NAMESERVER_LIMIT);
         file.search.truncate(SEARCH_LIMIT);
+        while file.search.join(" ").len() > SEARCH_LENGTH {
+            file.search.pop();
+        }
         file
     }
 
@@ -190,7 +195,9 @@ pub fn hosts_text(pod: &Object, config: &Config) -> Text {
     text.push_str("fe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n");
     if !host_network {
         let hostname = hostname(pod, config);
-        let short = hostname.split('.').next().unwrap_or("");
+        let is_given = !spec["hostnameOverride"].is_null();
+        let first = hostname.split('.').next().filter(|_| !is_given);
+        let short = first.unwrap_or(&hostname);
         let full = fqdn(pod, config);
         for address in pod_addresses(pod) {
             push_line(
@@ -246,7 +253,10 @@ fn short_hostname(pod: &Object) -> Text {
 ///
 /// upstream: GeneratePodHostNameAndDomain; it is made from the spec alone, whether DNS has it or not.
 pub fn fqdn(pod: &Object, config: &Config) -> Option<Text> {
-    let subdomain = pod.value["spec"]["subdomain"].as_str();
+    let subdomain = match pod.value["spec"]["hostnameOverride"].as_str() {
+        "" => pod.value["spec"]["subdomain"].as_str(),
+        _ => "",
+    };
     let full = || {
         let short = short_hostname(pod);
         join(&[&short, subdomain, pod.namespace(), "svc", &config.domain])
@@ -260,6 +270,98 @@ pub fn hostname(pod: &Object, config: &Config) -> Text {
     if spec["hostNetwork"].is_true() {
         return pod.node_name().into();
     }
+    if let Some(name) = spec["hostnameOverride"].text() {
+        return name.clone();
+    }
     let full = || fqdn(pod, config).filter(|_| spec["setHostnameAsFQDN"].is_true());
     full().unwrap_or_else(|| short_hostname(pod))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Kind;
+    use crate::{array, object};
+
+    fn pod(spec: Value) -> Object {
+        let value = object! {
+            "metadata": object! {"namespace": "shop", "name": "web-0"},
+            "spec": spec,
+            "status": object! {"podIP": "10.42.1.2"},
+        };
+        Object::new(Kind::Pod, value)
+    }
+
+    fn file(spec: Value) -> String {
+        let text = ResolvConf::of_pod(&pod(spec), &Config::default()).text();
+        text.lines().collect::<Vec<&str>>().join(" | ")
+    }
+
+    const CLUSTER: &str = "search shop.svc.cluster.local svc.cluster.local cluster.local \
+        | nameserver 10.43.0.10 | options ndots:5";
+
+    #[test]
+    fn the_policy_decides_where_the_file_comes_from() {
+        assert_eq!(file(object! {"dnsPolicy": "ClusterFirst"}), CLUSTER);
+        let host = |policy: &str| file(object! {"dnsPolicy": policy, "hostNetwork": true});
+        assert_eq!(host("ClusterFirst"), "nameserver 192.0.2.53");
+        assert_eq!(host("ClusterFirstWithHostNet"), CLUSTER);
+        assert_eq!(
+            file(object! {"dnsPolicy": "Default"}),
+            "nameserver 192.0.2.53"
+        );
+    }
+
+    #[test]
+    fn the_pod_s_own_options_come_on_top() {
+        let own = object! {
+            "nameservers": array!["10.43.0.10", "9.9.9.9", "8.8.8.8", "1.1.1.1"],
+            "searches": array!["cluster.local", "example.com"],
+            "options": array![object! {"name": "ndots", "value": "2"}, object! {"name": "edns0"}],
+        };
+        assert_eq!(
+            file(object! {"dnsPolicy": "None", "dnsConfig": &own}),
+            "search cluster.local example.com | nameserver 10.43.0.10 | nameserver 9.9.9.9 | nameserver 8.8.8.8 \
+             | options ndots:2 edns0"
+        );
+        assert_eq!(
+            file(object! {"dnsConfig": &own}),
+            "search shop.svc.cluster.local svc.cluster.local cluster.local example.com | nameserver 10.43.0.10 \
+             | nameserver 9.9.9.9 | nameserver 8.8.8.8 | options ndots:2 edns0"
+        );
+        let long: Vec<String> = (0..30)
+            .map(|it| format!("{}.{it}", "a".repeat(90)))
+            .collect();
+        let spec = object! {"dnsPolicy": "None", "dnsConfig": object! {"searches": long}};
+        let search = ResolvConf::of_pod(&pod(spec), &Config::default()).search;
+        assert_eq!(
+            search.len(),
+            21,
+            "21 × 92 or 93 signs and blanks between them are at most 2048"
+        );
+    }
+
+    #[test]
+    fn the_names_of_a_pod_stand_in_its_hosts() {
+        let hosts = |spec| hosts_text(&pod(spec), &Config::default());
+        let last = |text: &Text| text.lines().last().unwrap_or("").to_owned();
+        let set = || object! {"hostname": "web-0", "subdomain": "nginx"};
+        assert_eq!(
+            last(&hosts(set())),
+            "10.42.1.2\tweb-0.nginx.shop.svc.cluster.local\tweb-0"
+        );
+        assert_eq!(last(&hosts(object! {})), "10.42.1.2\tweb-0");
+        let mut given = set();
+        given["hostnameOverride"] = "a.b".into();
+        assert_eq!(last(&hosts(given)), "10.42.1.2\ta.b");
+        let aliases = array![object! {"ip": "1.2.3.4", "hostnames": array!["a", "b"]}];
+        let text = hosts(object! {"hostAliases": aliases});
+        assert!(
+            text.ends_with("10.42.1.2\tweb-0\n\n# Entries added by HostAliases.\n1.2.3.4\ta\tb\n")
+        );
+        let mut full = set();
+        full["setHostnameAsFQDN"] = true.into();
+        let name = hostname(&pod(full), &Config::default());
+        assert_eq!(name, "web-0.nginx.shop.svc.cluster.local");
+    }
 }

@@ -1,6 +1,6 @@
 //! One DNS server: the `kubernetes` plugin and what a Corefile puts around it.
 //!
-//! Left out for now: cutting replies to the packet's size, and messages as octets.
+//! Left out: messages as octets; [`super::size`] cuts them to their packets.
 //!
 //! upstream: kubeadm's Corefile; plugin/loadbalance, plugin/cache, plugin/forward.
 
@@ -11,12 +11,13 @@ use super::cache::Cache;
 use super::finding::Finding;
 use super::name::join;
 use super::{Data, Query, Rcode, Record, Reply, Soa, Type};
-use crate::api::Object;
+use crate::api::{Kind, Object};
 use crate::chance::chance;
 use crate::persistent::Map;
 use crate::sort;
 use crate::time::Time;
 use crate::value::Text;
+use crate::{array, object};
 
 /// Which Corefile a cluster has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,6 +82,19 @@ impl Server {
         }
     }
 
+    /// Lets the server have that address, at which the Service `kube-dns` selects it.
+    pub fn stand_at(&mut self, address: &str, now: Time) {
+        let slice = object! {
+            "metadata": object! {
+                "namespace": "kube-system", "name": "kube-dns",
+                "labels": object! {"kubernetes.io/service-name": "kube-dns"},
+            },
+            "endpoints": array![object! {"addresses": array![address]}],
+        };
+        self.zone.options.addresses = address.parse().into_iter().collect();
+        self.apply(None, Some(&Object::new(Kind::EndpointSlice, slice)), now);
+    }
+
     /// Follows a change of one object.
     pub fn apply(&mut self, before: Option<&Object>, after: Option<&Object>, now: Time) {
         self.zone.apply(before, after, now);
@@ -88,9 +102,13 @@ impl Server {
 
     /// Answers a query.
     pub fn ask(&mut self, query: &Query, now: Time) -> Reply {
-        self.choose(query, now);
+        if !self.others.is_empty() {
+            self.choose(query, now);
+        }
         let mut reply = self.cached(query, now);
-        if let Some(seed) = self.shuffle.filter(|_| reply.rcode == Rcode::NoError) {
+        let has_several = reply.answer.len() > 1 || reply.additional.len() > 1;
+        let is_shuffled = has_several && reply.rcode == Rcode::NoError;
+        if let Some(seed) = self.shuffle.filter(|_| is_shuffled) {
             let time = now.ms.to_string();
             let draw = chance(seed, &["loadbalance", &query.name, &time]);
             balance(&mut reply.answer, draw);
@@ -226,8 +244,6 @@ fn root_soa() -> Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Kind;
-    use crate::object;
     use crate::time::Duration;
     use crate::value::Value;
 

@@ -1,6 +1,6 @@
 //! How the C libraries in containers look names up: search lists, ndots, what ends a search and what does not.
 //!
-//! uClibc-ng 1.0 (busybox:1.28), glibc 2.36 and musl 1.2, as measured. Left out: TCP, several threads, `rotate`,
+//! uClibc-ng 1.0 (busybox:1.28), glibc 2.36 and musl 1.2, as measured. Left out: several threads, `rotate`,
 //! `single-request`, and nsswitch other than `files dns`.
 
 use core::net::IpAddr;
@@ -8,6 +8,7 @@ use core::net::IpAddr;
 use super::cache::Kept;
 use super::finding::Finding;
 use super::resolv::{Hosts, ResolvConf};
+use super::size;
 use super::{Data, Outcome, Query, Rcode, Reply, Type};
 use crate::sort;
 use crate::time::Duration;
@@ -65,6 +66,10 @@ pub struct Client<'a> {
     pub library: Library,
     /// Whether queries are sent over TCP.
     pub over_tcp: bool,
+    /// The longest reply over UDP it says it takes, and the octets of the OPT record in that reply.
+    pub edns: (usize, usize),
+    /// Whether it asks again over TCP for what did not fit, if it is musl: glibc always does, uClibc never.
+    pub retries_tcp: bool,
     /// All that was asked, in order.
     pub tried: Vec<Attempt>,
     /// The time spent waiting for servers that did not answer.
@@ -96,6 +101,8 @@ impl<'a> Client<'a> {
             hosts,
             library,
             over_tcp: false,
+            edns: (size::PLAIN, 0),
+            retries_tcp: false,
             tried: Vec::new(),
             waited: Duration::default(),
             network,
@@ -117,19 +124,24 @@ impl<'a> Client<'a> {
 
     /// Sends one query to one server.
     pub fn send_to(&mut self, server: &Text, query: &Query) -> Outcome {
-        let outcome = (self.network)(server, query);
-        let reply = match &outcome {
-            Outcome::Reply(it) => Some(it),
+        let mut outcome = (self.network)(server, query);
+        let (udp, opt) = self.edns;
+        let limit = if self.over_tcp { size::TCP } else { udp };
+        let reply = match &mut outcome {
+            Outcome::Reply(it) => {
+                size::fit(query, it, limit, opt);
+                Some(it)
+            }
             Outcome::Silent | Outcome::Refused => None,
         };
         self.tried.push(Attempt {
             server: server.clone(),
             query: query.clone(),
             over_tcp: self.over_tcp,
-            rcode: reply.map(|it| it.rcode),
-            records: reply.map_or(0, |it| it.answer.len()),
+            rcode: reply.as_ref().map(|it| it.rcode),
+            records: reply.as_ref().map_or(0, |it| it.answer.len()),
+            kept: reply.as_ref().and_then(|it| it.kept),
             why: reply.map_or(Finding::NoReply, |it| it.why.clone()),
-            kept: reply.and_then(|it| it.kept),
         });
         outcome
     }
@@ -302,13 +314,21 @@ impl<'a> Client<'a> {
             let mut is_silent = false;
             for _ in 0..GLIBC_TRIES {
                 is_silent = false;
-                for kind in kinds {
-                    match self.send(&Query::new(candidate.clone(), *kind)) {
-                        Outcome::Reply(reply) if reply.rcode == Rcode::ServFail => {}
-                        Outcome::Reply(reply) => found.push(reply),
-                        Outcome::Silent => is_silent = true,
-                        Outcome::Refused => return None,
+                // What is truncated is asked again over TCP, and with it the other type.
+                loop {
+                    for kind in kinds {
+                        match self.send(&Query::new(candidate.clone(), *kind)) {
+                            Outcome::Reply(reply) if reply.rcode == Rcode::ServFail => {}
+                            Outcome::Reply(reply) => found.push(reply),
+                            Outcome::Silent => is_silent = true,
+                            Outcome::Refused => return None,
+                        }
                     }
+                    self.over_tcp = !self.over_tcp && found.iter().any(|it| it.truncated);
+                    if !self.over_tcp {
+                        break;
+                    }
+                    found.clear();
                 }
                 if is_silent {
                     self.wait(TIMEOUT);
@@ -362,6 +382,14 @@ impl<'a> Client<'a> {
                         Outcome::Reply(it) => *reply = Some(it),
                         Outcome::Silent => {}
                         Outcome::Refused => return replies,
+                    }
+                    let is_cut = reply.as_ref().is_some_and(|it| it.truncated);
+                    if is_cut && self.retries_tcp {
+                        self.over_tcp = true;
+                        if let Outcome::Reply(it) = self.send(query) {
+                            *reply = Some(it);
+                        }
+                        self.over_tcp = false;
                     }
                 }
             }

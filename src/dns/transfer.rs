@@ -36,9 +36,10 @@ impl Zone {
                 .map(|it| self.record(&it.0, Data::address(it.1))),
         );
         // By the Services' bare names, all namespaces mixed.
-        let known = match self.is_multicluster(zone) {
-            true => &self.imports,
-            false => &self.records,
+        let known = if self.is_multicluster(zone) {
+            &self.imports
+        } else {
+            &self.records
         };
         let mut sets: Vec<(&Text, &Set)> = known.sets().collect();
         sort::by(&mut sets, |a, b| a.0.split('.').cmp(b.0.split('.')));

@@ -130,7 +130,9 @@ fn big(run: &mut Run<'_, '_>, busybox: Busybox) {
             .cloned()
             .unwrap_or_default(),
     };
-    let mut asked = queries(run, busybox, &kinds, host);
+    // It reads resolv.conf, and with it the list, only when no server is named.
+    let searches = busybox.minor >= FIRST_SEARCH && rest.len() < 2;
+    let mut asked = queries(run, searches, &kinds, host);
     let exchange = Exchange {
         busybox,
         server,
@@ -186,27 +188,26 @@ fn read_arguments(run: &mut Run<'_, '_>, busybox: Busybox) -> Option<(Vec<Type>,
 }
 
 /// upstream: add_query_with_search; a name with any dot is asked as it is, ndots or not.
-fn queries(run: &Run<'_, '_>, busybox: Busybox, kinds: &[Type], host: &str) -> Vec<Asked> {
+fn queries(run: &Run<'_, '_>, searches: bool, kinds: &[Type], host: &str) -> Vec<Asked> {
     let asked = |name: Text, kind| Asked {
         query: Query::new(name.clone(), kind),
         name,
         is_answered: false,
     };
     let address: Option<IpAddr> = host.parse().ok();
-    if let (Some(address), true) = (address, kinds.is_empty() || kinds == [Type::Ptr]) {
+    if let (Some(address), true) = (address, kinds.is_empty()) {
         let query = Query::reverse(address);
         return vec![asked(without_dot(&query.name), Type::Ptr)];
     }
     let search = &run.client.resolv.search;
-    let names: Vec<Text> =
-        if host.contains('.') || busybox.minor < FIRST_SEARCH || search.is_empty() {
-            vec![host.into()]
-        } else {
-            search
-                .iter()
-                .map(|it| [host, ".", it].concat().into())
-                .collect()
-        };
+    let names: Vec<Text> = if host.contains('.') || !searches || search.is_empty() {
+        vec![host.into()]
+    } else {
+        search
+            .iter()
+            .map(|it| [host, ".", it].concat().into())
+            .collect()
+    };
     let kinds = if kinds.is_empty() {
         &[Type::A, Type::Aaaa]
     } else {

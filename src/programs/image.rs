@@ -3,7 +3,7 @@
 //! The image decides which client is used, and that is what misleads people. Known by repository name and tag;
 //! anything else counts as a Debian image without DNS tools.
 
-use super::{Program, bind, busybox_nslookup, coreutils, libc};
+use super::{Program, bind, busybox_nslookup, coreutils, http, libc};
 use crate::dns::stub::Library;
 
 /// What an image is made of, as far as its programs matter.
@@ -13,6 +13,8 @@ pub struct Image {
     pub base: Base,
     /// Whether BIND's `nslookup`, `dig` and `host` were added.
     pub has_bind: bool,
+    /// Whether `curl` was added.
+    pub has_curl: bool,
 }
 
 /// The base of an image.
@@ -47,6 +49,8 @@ const LATEST_BUSYBOX: u32 = 37;
 ///
 /// docker-library/busybox, December 2022: tag 1.36 was the first pushed after the change.
 const FIRST_GLIBC: u32 = 36;
+/// Images with this busybox, Alpine 3.18 for one, have musl 1.2.4 or later.
+const FIRST_MUSL_TCP: u32 = 36;
 
 impl Image {
     /// Reads an image reference: registry, repository, tag, digest.
@@ -65,6 +69,10 @@ impl Image {
         };
         Self {
             base,
+            has_curl: matches!(
+                name,
+                "nginx" | "nginx-slim" | "agnhost" | "netshoot" | "curl"
+            ),
             has_bind: matches!(name, "agnhost" | "netshoot" | "dnstools")
                 || name.ends_with("dnsutils"),
         }
@@ -76,6 +84,11 @@ impl Image {
             Base::Busybox(it) | Base::Alpine(it) => it.library,
             Base::Gnu | Base::Bare => Library::Glibc,
         }
+    }
+
+    /// Whether its musl, if it has that, asks again over TCP for what did not fit.
+    pub fn retries_tcp(self) -> bool {
+        self.busybox().is_some_and(|it| it.minor >= FIRST_MUSL_TCP)
     }
 
     /// Its build of busybox, if it has one.
@@ -148,6 +161,8 @@ pub(super) fn program(image: &Image, name: &str) -> Option<Program> {
         "nslookup" if has_busybox => busybox_nslookup::nslookup,
         "ping" if has_busybox || image.has_bind => libc::ping,
         "getent" if has_getent => libc::getent,
+        "curl" if image.has_curl => http::curl,
+        "wget" if has_busybox => http::wget,
         _ => return coreutils::program(name),
     })
 }

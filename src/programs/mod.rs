@@ -7,12 +7,13 @@
 mod bind;
 mod busybox_nslookup;
 mod coreutils;
+mod http;
 pub mod image;
 mod libc;
 
 use core::net::IpAddr;
 
-use crate::api::Object;
+use crate::api::{Object, Objects};
 use crate::config::Config;
 use crate::dns::resolv::{Hosts, ResolvConf, hosts_text};
 use crate::dns::stub::{Attempt, Client, Network};
@@ -29,6 +30,8 @@ pub struct Container<'a> {
     pub image: &'a str,
     /// Its pod.
     pub pod: &'a Object,
+    /// The objects of the cluster: who answers at which address.
+    pub objects: &'a Objects,
     /// Its name, which environment variables are looked up by.
     pub name: &'a str,
     /// The options of the simulation.
@@ -85,6 +88,10 @@ pub(crate) struct Run<'a, 'n> {
     pub argv: &'a [Text],
     /// Whose program it is.
     pub image: &'a Image,
+    /// The pod it runs in.
+    pub pod: &'a Object,
+    /// The objects of the cluster.
+    pub objects: &'a Objects,
     /// What the machine calls itself.
     pub hostname: Text,
     /// `NAME=value` pairs.
@@ -120,15 +127,18 @@ pub fn run<'n>(
     let Container { pod, config, .. } = container;
     let image = Image::parse(container.image);
     let hosts = hosts_text(pod, config);
-    let client = Client::new(
+    let mut client = Client::new(
         ResolvConf::of_pod(pod, config),
         Hosts::parse(&hosts),
         image.library(),
         network,
     );
+    client.retries_tcp = image.retries_tcp();
     execute(Run {
         argv,
         image: &image,
+        pod,
+        objects: container.objects,
         hostname: crate::dns::resolv::hostname(pod, config),
         environment: environment(container),
         hosts,
@@ -150,8 +160,9 @@ pub fn resolve<'n>(
     let Container { pod, config, .. } = container;
     let (resolv, hosts) = (ResolvConf::of_pod(pod, config), hosts_text(pod, config));
     let hosts = if has_hosts { hosts } else { Text::new() };
-    let library = Image::parse(container.image).library();
-    let mut client = Client::new(resolv, Hosts::parse(&hosts), library, network);
+    let image = Image::parse(container.image);
+    let mut client = Client::new(resolv, Hosts::parse(&hosts), image.library(), network);
+    client.retries_tcp = image.retries_tcp();
     let found = client.addresses(name).unwrap_or_default();
     (found.addresses, client.tried)
 }
@@ -178,7 +189,7 @@ pub(crate) type Program = fn(&mut Run<'_, '_>);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{Kind, Objects};
+    use crate::api::Kind;
     use crate::dns::server::{Preset, Server};
     use crate::dns::{Options, Outcome, Zone};
     use crate::value::Value;
@@ -259,6 +270,7 @@ mod tests {
         let container = Container {
             image,
             pod: &pod,
+            objects: &Objects::default(),
             name: "nginx",
             config: &config,
             now: Time::START,
@@ -289,6 +301,35 @@ mod tests {
             (out.as_str(), err.as_str(), exit),
             (header, "nslookup: can't resolve 'web-1.nginx'\n", 1)
         );
+    }
+
+    /// As busybox 1.35 and BIND 9.18 of Debian 12 do against `statefulset-playground dns`.
+    #[test]
+    fn the_tools_differ_in_small_things() {
+        let (out, _, _) = print("busybox:1.36", "nslookup nginx 10.43.0.10");
+        let failure = "** server can't find nginx: NXDOMAIN\n\n";
+        assert!(out.ends_with(&["\n\n", failure, failure].concat()), "{out}");
+        let (out, _, _) = print("busybox:1.36", "nslookup -type=ptr 10.43.0.10");
+        assert!(out.contains("can't find 10.43.0.10: NXDOMAIN"), "{out}");
+        let (out, _, exit) = print("dnsutils:1", "nslookup -type=ptr 10.43.0.10");
+        assert!(out.starts_with(";; Got recursion not available from 10.43.0.10\nServer:\t"));
+        assert!(out.ends_with("name = kube-dns.kube-system.svc.cluster.local.\n\n") && exit == 0);
+        let (out, _, _) = print("dnsutils:1", "dig AXFR cluster.local");
+        assert!(
+            out.ends_with(";; global options: +cmd\n; Transfer failed.\n"),
+            "{out}"
+        );
+        let (out, _, _) = print("dnsutils:1", "dig @10.43.0.10 +noedns nginx");
+        assert!(
+            out.contains(" nginx\n; (1 server found)\n;; global"),
+            "{out}"
+        );
+        assert!(
+            out.contains("ADDITIONAL: 0\n") && !out.contains("OPT"),
+            "{out}"
+        );
+        let (out, _, _) = print("dnsutils:1", "dig nginx ANY -4 @10.43.0.10");
+        assert!(out.contains("(TCP)") && !out.contains("(1 server"), "{out}");
     }
 
     #[test]

@@ -95,6 +95,7 @@ impl World {
         let container = Container {
             image: container["image"].as_str(),
             pod,
+            objects: &self.store.objects,
             name: container["name"].as_str(),
             config: &self.config,
             now: self.now,

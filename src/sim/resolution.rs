@@ -48,13 +48,15 @@ impl World {
         let pod = self.client(from)?;
         let config = &self.config;
         let image = pod.containers().first();
-        let library = Image::parse(image.map_or("", |it| it["image"].as_str())).library();
+        let image = Image::parse(image.map_or("", |it| it["image"].as_str()));
+        let library = image.library();
         let resolv = ResolvConf::of_pod(&pod, config);
         let hosts = Hosts::parse(&hosts_text(&pod, config));
         let how = how(name, library, &resolv, &hosts, pod.name());
         let mut dns = self.dns.clone();
         let mut network = network(&mut dns, config, self.now);
         let mut client = Client::new(resolv, hosts, library, &mut network);
+        client.retries_tcp = image.retries_tcp();
         let found = match name.parse() {
             Ok(address) => client.name_of(address).into_iter().collect(),
             Err(_) => {
@@ -252,9 +254,10 @@ impl Resolution {
         let name = &attempt.query.name;
         let kept = attempt.kept.map(|it| {
             let (name, since, until) = (without_dot(name), clock(it.since), clock(it.until));
-            match it.is_stale {
-                true => Why::DnsKeptStale { name, since, until },
-                false => Why::DnsKept { name, since, until },
+            if it.is_stale {
+                Why::DnsKeptStale { name, since, until }
+            } else {
+                Why::DnsKept { name, since, until }
             }
         });
         [attempt.why.why(name), kept]

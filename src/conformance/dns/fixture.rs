@@ -80,9 +80,8 @@ fn import(zone: &mut Zone, fixture: &Value) {
         ..Reduction::default()
     };
     let mut put = |kind, value| {
-        _ = zone
-            .imports
-            .apply(how, None, Some(&Object::new(kind, value)))
+        zone.imports
+            .apply(how, None, Some(&Object::new(kind, value)));
     };
     for service in fixture["service_imports"].items() {
         let mut spec = service.clone();

@@ -5,6 +5,7 @@ use core::net::IpAddr;
 use super::super::{Error, Report};
 use super::fixture;
 use super::record::text;
+use crate::api::{Kind, Object, Objects};
 use crate::dns::resolv::{Hosts, ResolvConf};
 use crate::dns::server::Upstream;
 use crate::dns::stub::{Attempt, Client, Library, without_dot};
@@ -68,6 +69,7 @@ fn image(capture: &Value) -> Option<Image> {
         return known.then_some(Image {
             base: Base::Gnu,
             has_bind: true,
+            has_curl: false,
         });
     }
     let (number, library) = version.split_once(' ')?;
@@ -83,6 +85,7 @@ fn image(capture: &Value) -> Option<Image> {
     Some(Image {
         base: Base::Busybox(busybox),
         has_bind: false,
+        has_curl: false,
     })
 }
 
@@ -108,6 +111,8 @@ fn run(setup: &Value, server: &StandIn, capture: &Value, image: Image) -> Option
     let printed = execute(Run {
         argv: &argv,
         image: &image,
+        pod: &Object::new(Kind::Pod, Value::object()),
+        objects: &Objects::default(),
         hostname: text(files, "hostname"),
         environment: Vec::new(),
         hosts: text(files, "hosts"),

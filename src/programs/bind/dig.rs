@@ -5,24 +5,35 @@
 use core::net::IpAddr;
 
 use super::host::rdata;
-use super::{Ended, candidates, search, server};
+use super::{Ended, TRUNCATED, candidates, search, server};
 use crate::chance::chance;
-use crate::dns::{Data, Query, Record, Reply, Type};
+use crate::dns::{Query, Record, Reply, Type};
 use crate::programs::{Run, push_number};
 use crate::time::Time;
 use crate::value::Text;
 
 const TRIES: usize = 3;
 const VERSION: &str = "9.18.49-1~deb12u3-Debian";
-/// The OPT record of a reply: eleven octets, and twelve of an echoed cookie.
-const OPT_SIZE: usize = 23;
+/// The OPT record of a reply, and an echoed cookie in it.
+const OPT_SIZE: usize = 11;
+const COOKIE_SIZE: usize = 12;
+/// What it says it takes.
+const UDP_SIZE: usize = 1232;
 
 /// What the command line asks for.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "dig's own switches, each on or off"
+)]
 struct Arguments {
     name: Text,
     kind: Type,
     searches: bool,
     is_short: bool,
+    /// Whether the server was named before the name: it is remarked upon then.
+    has_server: bool,
+    has_edns: bool,
+    has_cookie: bool,
     shows: Shows,
 }
 
@@ -76,7 +87,17 @@ pub(in crate::programs) fn dig(run: &mut Run<'_, '_>) {
     } else {
         vec![Query::new(arguments.name.clone(), Type::A).name]
     };
+    run.client.edns = match (arguments.has_edns, arguments.has_cookie) {
+        (true, true) => (UDP_SIZE, OPT_SIZE + COOKIE_SIZE),
+        (true, false) => (UDP_SIZE, OPT_SIZE),
+        (false, _) => run.client.edns,
+    };
+    let is_transfer = arguments.kind == Type::Axfr;
+    run.client.over_tcp |= is_transfer;
     let Ended { name, reply } = search(run, &names, arguments.kind, TRIES, |_, _| {});
+    if arguments.is_short || !arguments.shows.comments {
+        run.printed.output.retain(|it| it.text != TRUNCATED);
+    }
     let query = Query::new(name, arguments.kind);
     match reply {
         None => {
@@ -85,6 +106,10 @@ pub(in crate::programs) fn dig(run: &mut Run<'_, '_>) {
             }
             run.printed.out(&[";; no servers could be reached\n"]);
             run.printed.exit = 9;
+        }
+        Some(_) if is_transfer => {
+            print_command(run, &arguments);
+            run.printed.out(&["; Transfer failed.\n"]);
         }
         Some(reply) if arguments.is_short => {
             for record in &reply.answer {
@@ -106,6 +131,9 @@ fn read(run: &mut Run<'_, '_>) -> Arguments {
         kind: Type::A,
         searches: false,
         is_short: false,
+        has_server: false,
+        has_edns: true,
+        has_cookie: true,
         shows: Shows::all(true),
     };
     let mut has_name = false;
@@ -119,10 +147,13 @@ fn read(run: &mut Run<'_, '_>) -> Arguments {
                 "short" => read.is_short = on,
                 "search" | "showsearch" => read.searches = on,
                 "tcp" | "vc" => run.client.over_tcp = on,
+                "edns" => read.has_edns = on,
+                "cookie" => read.has_cookie = on,
                 _ => read.shows.set(option, on),
             }
         } else if let Some(server) = argument.strip_prefix('@') {
             run.client.resolv.nameservers = vec![server.into()];
+            read.has_server |= !has_name;
         } else if argument == "-x" {
             let address = arguments.next().and_then(|it| it.parse::<IpAddr>().ok());
             if let Some(address) = address {
@@ -134,7 +165,12 @@ fn read(run: &mut Run<'_, '_>) -> Arguments {
                 .next()
                 .and_then(|it| Type::from_name(it))
                 .unwrap_or(read.kind);
+        } else if ["-4", "-6"].contains(&argument.as_str()) {
+        } else if argument.starts_with('-') {
+            arguments.next();
         } else if let Some(kind) = Type::from_name(argument) {
+            // For all types at once it asks over TCP.
+            run.client.over_tcp |= kind == Type::Any;
             read.kind = kind;
         } else if !has_name && !argument.eq_ignore_ascii_case("in") {
             (read.name, has_name) = (argument.clone(), true);
@@ -151,6 +187,11 @@ fn print_command(run: &mut Run<'_, '_>, arguments: &Arguments) {
             VERSION,
             " <<>> ",
             &words.join(" "),
+            if arguments.has_server {
+                "\n; (1 server found)"
+            } else {
+                ""
+            },
             "\n;; global options: +cmd\n",
         ]);
     }
@@ -160,7 +201,7 @@ fn print(run: &mut Run<'_, '_>, shows: &Shows, query: &Query, reply: &Reply) {
     let mut text = Text::new();
     let draw = chance(run.seed, &["dig", &query.name, &run.now.rfc3339()]);
     if shows.comments {
-        push_header(&mut text, query, reply, draw);
+        push_header(&mut text, query, reply, run.client.edns.1, draw);
     }
     if shows.question {
         push_heading(&mut text, shows, "QUESTION");
@@ -188,12 +229,12 @@ fn print(run: &mut Run<'_, '_>, shows: &Shows, query: &Query, reply: &Reply) {
         }
     }
     if shows.stats {
-        push_stats(&mut text, run, query, reply);
+        push_stats(&mut text, run, reply);
     }
     run.printed.out(&[&text]);
 }
 
-fn push_header(text: &mut Text, query: &Query, reply: &Reply, draw: u64) {
+fn push_header(text: &mut Text, query: &Query, reply: &Reply, opt: usize, draw: u64) {
     text.push_str(";; Got answer:\n");
     if query.name.to_ascii_lowercase().ends_with(".local.") {
         text.push_str(";; WARNING: .local is reserved for Multicast DNS\n;; You are currently testing what happens when an mDNS query is leaked to DNS\n");
@@ -217,7 +258,10 @@ fn push_header(text: &mut Text, query: &Query, reply: &Reply, draw: u64) {
     let counts = [
         (", ANSWER: ", reply.answer.len()),
         (", AUTHORITY: ", reply.authority.len()),
-        (", ADDITIONAL: ", reply.additional.len() + 1),
+        (
+            ", ADDITIONAL: ",
+            reply.additional.len() + usize::from(opt > 0),
+        ),
     ];
     for (label, count) in counts {
         text.push_str(label);
@@ -227,7 +271,15 @@ fn push_header(text: &mut Text, query: &Query, reply: &Reply, draw: u64) {
     if !reply.recursion_available {
         text.push_str(";; WARNING: recursion requested but not available\n");
     }
-    text.push_str("\n;; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:; udp: 1232\n; COOKIE: ");
+    text.push('\n');
+    if opt == 0 {
+        return;
+    }
+    text.push_str(";; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:; udp: 1232\n");
+    if opt == OPT_SIZE {
+        return;
+    }
+    text.push_str("; COOKIE: ");
     for shift in (0..16).rev() {
         let digit = usize::try_from(draw.rotate_left(17) >> (4 * shift) & 15).unwrap_or_default();
         text.push(char::from(b"0123456789abcdef"[digit]));
@@ -279,52 +331,23 @@ fn push_columns(text: &mut Text, words: &[&str], columns: &[usize]) {
     }
 }
 
-fn push_stats(text: &mut Text, run: &Run<'_, '_>, query: &Query, reply: &Reply) {
+fn push_stats(text: &mut Text, run: &Run<'_, '_>, reply: &Reply) {
     let server = server(run);
+    let over_tcp = run.client.tried.last().is_some_and(|it| it.over_tcp);
     text.push_str(";; Query time: 0 msec\n;; SERVER: ");
     for part in [
         server.as_str(),
         "#53(",
         &server,
-        if run.client.over_tcp {
-            ") (TCP)"
-        } else {
-            ") (UDP)"
-        },
+        if over_tcp { ") (TCP)" } else { ") (UDP)" },
     ] {
         text.push_str(part);
     }
     text.push_str("\n;; WHEN: ");
     text.push_str(&unix_date(run.now));
     text.push_str("\n;; MSG SIZE  rcvd: ");
-    text.push_str(&message_size(query, reply).to_string());
+    text.push_str(&reply.octets.to_string());
     text.push_str("\n\n");
-}
-
-/// Octets of the reply: CoreDNS compresses nothing that fits.
-fn message_size(query: &Query, reply: &Reply) -> usize {
-    let sections = [&reply.answer, &reply.authority, &reply.additional];
-    let records = sections.into_iter().flatten();
-    let records: usize = records
-        .map(|it| wire_length(&it.name) + 10 + data_length(&it.data))
-        .sum();
-    12 + wire_length(&query.name) + 4 + records + OPT_SIZE
-}
-
-/// A name's octets: its labels' lengths stand where the dots are, and the root is one more.
-fn wire_length(name: &str) -> usize {
-    if name == "." { 1 } else { name.len() + 1 }
-}
-
-fn data_length(data: &Data) -> usize {
-    match data {
-        Data::A(_) => 4,
-        Data::Aaaa(_) => 16,
-        Data::Ns(it) | Data::Cname(it) | Data::Ptr(it) => wire_length(it),
-        Data::Txt(it) => it.len() + 1,
-        Data::Srv { target, .. } => 6 + wire_length(target),
-        Data::Soa(it) => wire_length(&it.mname) + wire_length(&it.rname) + 20,
-    }
 }
 
 /// `Sun Nov 22 07:16:44 UTC 2026`.

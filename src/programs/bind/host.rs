@@ -4,7 +4,7 @@
 
 use core::net::IpAddr;
 
-use super::{Ended, ask, candidates, chased, search, server};
+use super::{Ended, TRUNCATED, ask, candidates, chased, search, server};
 use crate::dns::stub::without_dot;
 use crate::dns::{Data, Query, Rcode, Record, Type};
 use crate::programs::{Run, push_number};
@@ -36,6 +36,7 @@ pub(in crate::programs) fn host(run: &mut Run<'_, '_>) {
     };
     let first = kind.unwrap_or(Type::A);
     let Ended { name, reply } = search(run, &names, first, TRIES, |_, _| {});
+    run.printed.output.retain(|it| it.text != TRUNCATED);
     let Some(reply) = reply else {
         run.printed.out(&[";; no servers could be reached\n"]);
         run.printed.exit = 1;
@@ -53,17 +54,7 @@ pub(in crate::programs) fn host(run: &mut Run<'_, '_>) {
     }
     if reply.rcode != Rcode::NoError {
         let shown = if is_reverse { name } else { without_dot(&name) };
-        let number = reply.rcode.number().to_string();
-        run.printed.out(&[
-            "Host ",
-            &shown,
-            " not found: ",
-            &number,
-            "(",
-            reply.rcode.name(),
-            ")\n",
-        ]);
-        run.printed.exit = 1;
+        print_failure(run, &shown, reply.rcode);
         return;
     }
     print(run, &reply.answer);
@@ -78,10 +69,27 @@ pub(in crate::programs) fn host(run: &mut Run<'_, '_>) {
             for kind in [Type::Aaaa, Type::Mx] {
                 if let Some(reply) = ask(run, &Query::new(target.clone(), kind), TRIES) {
                     print(run, &reply.answer);
+                    if reply.rcode != Rcode::NoError {
+                        print_failure(run, &without_dot(&target), reply.rcode);
+                    }
                 }
             }
         }
     }
+}
+
+fn print_failure(run: &mut Run<'_, '_>, name: &str, rcode: Rcode) {
+    let number = rcode.number().to_string();
+    run.printed.out(&[
+        "Host ",
+        name,
+        " not found: ",
+        &number,
+        "(",
+        rcode.name(),
+        ")\n",
+    ]);
+    run.printed.exit = 1;
 }
 
 fn print(run: &mut Run<'_, '_>, records: &[Record]) {

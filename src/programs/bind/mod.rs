@@ -19,6 +19,7 @@ use crate::value::Text;
 
 /// How long these tools wait for one packet.
 const TIMEOUT: Duration = Duration::s(5);
+const TRUNCATED: &str = ";; Truncated, retrying in TCP mode.\n";
 
 /// The names a search tries: up to ndots dots the list and then the name as it is, else only that.
 fn candidates(run: &Run<'_, '_>, name: &str) -> Vec<Text> {
@@ -38,6 +39,13 @@ fn ask(run: &mut Run<'_, '_>, query: &Query, tries: usize) -> Option<Box<Reply>>
     let server = server(run);
     for _ in 0..tries {
         let what = match run.client.send(query) {
+            Outcome::Reply(reply) if reply.truncated && !run.client.over_tcp => {
+                run.printed.out(&[TRUNCATED]);
+                run.client.over_tcp = true;
+                let reply = ask(run, query, tries);
+                run.client.over_tcp = false;
+                return reply;
+            }
             Outcome::Reply(reply) => return Some(reply),
             Outcome::Silent => {
                 run.client.wait(TIMEOUT);

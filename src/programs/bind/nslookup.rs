@@ -42,8 +42,8 @@ pub(in crate::programs) fn nslookup(run: &mut Run<'_, '_>) {
         checks_ra: rest.len() < 2,
     };
     match (name.parse::<IpAddr>(), kind) {
-        (Ok(address), None) => {
-            lookup.header = false;
+        (Ok(address), None | Some(Type::Ptr)) => {
+            lookup.header = kind.is_some();
             let query = Query::reverse(address);
             let names = [query.name.clone()];
             lookup.one(run, &without_dot(&query.name), &names, Type::Ptr);
@@ -70,8 +70,9 @@ impl Lookup {
         print(run, typed, &reply, false);
         if let Some(reply) = ask(run, &Query::new(name.clone(), Type::Aaaa), TRIES) {
             self.remark(run, &reply);
-            if reply.rcode == Rcode::NoError {
-                print(run, &without_dot(&name), &reply, no_v4);
+            match reply.rcode {
+                Rcode::NoError => print(run, &without_dot(&name), &reply, no_v4),
+                rcode => print_failure(run, &without_dot(&name), rcode),
             }
         }
     }
@@ -101,15 +102,7 @@ impl Lookup {
         if reply.rcode == Rcode::NoError {
             return Some((name, reply));
         }
-        let name = without_dot(&name);
-        run.printed.out(&[
-            "** server can't find ",
-            &name,
-            ": ",
-            reply.rcode.name(),
-            "\n",
-        ]);
-        run.printed.exit = 1;
+        print_failure(run, &without_dot(&name), reply.rcode);
         None
     }
 
@@ -132,6 +125,12 @@ impl Lookup {
                 .out(&["Server:\t\t", &server, "\nAddress:\t", &server, "#53\n\n"]);
         }
     }
+}
+
+fn print_failure(run: &mut Run<'_, '_>, name: &str, rcode: Rcode) {
+    run.printed
+        .out(&["** server can't find ", name, ": ", rcode.name(), "\n"]);
+    run.printed.exit = 1;
 }
 
 /// upstream: printmessage.
