@@ -111,6 +111,8 @@ pub struct Delays {
     pub request: Duration,
     /// From a write to the controllers' caches.
     pub controllers: Duration,
+    /// From what the garbage collector sees to what it does: it reads each object and its owners live before.
+    pub collect: Duration,
     /// From a write to the scheduler's cache.
     pub scheduler: Duration,
     /// From a write to the kubelets' caches.
@@ -123,8 +125,8 @@ pub struct Delays {
     pub provision: Duration,
     /// From SIGTERM to the end of a program that stops at once.
     pub stop: Duration,
-    /// The range from a pod's end to its removal by the kubelet.
-    pub removal_ms: (u64, u64),
+    /// The range from a pod's end to its removal by the kubelet; nothing for its node's next round.
+    pub removal_ms: Option<(u64, u64)>,
 }
 
 impl Default for Config {
@@ -146,13 +148,14 @@ impl Default for Config {
             delays: Delays {
                 request: Duration::ms(2),
                 controllers: Duration::ms(3),
+                collect: Duration::ms(50),
                 scheduler: Duration::ms(5),
                 kubelets: Duration::ms(8),
                 dns: Duration::ms(4),
                 volumes: Duration::ms(300),
                 provision: Duration::ms(300),
                 stop: Duration::ms(50),
-                removal_ms: (200, 900),
+                removal_ms: None,
             },
             provisioner: "csi-provisioner-0".into(),
             resizes: true,
@@ -184,7 +187,7 @@ impl Config {
                 },
                 delays: Delays {
                     stop: Duration::ms(900),
-                    removal_ms: (40, 90),
+                    removal_ms: Some((40, 90)),
                     ..usual.delays.clone()
                 },
                 ..usual

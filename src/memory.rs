@@ -33,8 +33,10 @@ pub struct Memory {
     pub pull_times: Map<Text, Duration>,
     /// How many pulls were started.
     pub pulls: usize,
-    /// How many pod addresses each node has given out; none is given twice.
+    /// The last pod address given out in each network, by the network's number; none is given twice.
     pub addresses: Map<Text, u32>,
+    /// The number of the network that each node gives out addresses of.
+    pub networks: Map<Text, u32>,
 }
 
 /// What an endpoint controller has seen of a Service.

@@ -359,6 +359,14 @@ reasons! {
     EvictionHalted { node, lost, nodes } "eviction-halted"
         "no pod is evicted from {node}: {lost} of {nodes} nodes are not Ready, so the network may be at fault rather than the nodes"
         "handleDisruption" "concepts/architecture/nodes/#rate-limits-on-eviction"
+    /// The taint that evicts comes at a rate.
+    WaitsForTaint { node, taint } "waits-for-taint"
+        "{node} does not have the taint {taint} yet: one node at a time gets it, so that not all pods go at once"
+        "doNoExecuteTaintingPass" "concepts/architecture/nodes/#rate-limits-on-eviction"
+    /// The taint that evicts goes in a round of the monitor.
+    WaitsForRound { node, taint } "waits-for-round"
+        "{node} still has the taint {taint}: the node is well, and the next round of the monitor takes the taint off"
+        "processTaintBaseEviction" "concepts/architecture/nodes/#node-controller"
     /// A pod tolerates a taint for some time.
     WaitsForEviction { pod, node, seconds } "waits-for-eviction"
         "{pod} stays on {node} for {seconds} s more: so long it tolerates the taint of the node (tolerationSeconds)"
@@ -415,6 +423,10 @@ reasons! {
     NodeSelected { claim, node } "node-selected"
         "{claim} gets its volume for {node}: that is where the pod that uses it goes"
         "BindPodVolumes" "concepts/storage/storage-classes/#volume-binding-mode"
+    /// The node of a claim is gone before its volume was made.
+    NodeForgotten { claim, node } "node-forgotten"
+        "{claim} no longer asks for a volume on {node}, which is gone: the scheduler may choose another node"
+        "rescheduleProvisioning" "concepts/storage/storage-classes/#volume-binding-mode"
     /// The volumes of a pod are being made.
     WaitsForBinding { pod, claim, node } "waits-for-binding"
         "{pod} is not on {node} yet: its claim {claim} has to be bound first, which the scheduler checks every second"

@@ -114,6 +114,11 @@ fn a_lost_pod_is_evicted_after_five_minutes_and_stays_until_its_node_is_back() {
     assert_eq!(pod(&world, "web-1").uid(), uid);
     assert!(waits(&world, "waits-for-kubelet"));
     world.apply(Input::NodeUp(node.as_str().into()));
+    let until = world.now + Duration::s(30);
+    while !waits(&world, "waits-for-round") {
+        assert!(world.next_time().is_some_and(|it| it < until));
+        world.step();
+    }
     pass(&mut world, 30);
     assert_ne!(pod(&world, "web-1").uid(), uid);
     assert!(pod(&world, "web-1").is_ready());
@@ -165,6 +170,7 @@ fn one_node_in_ten_seconds_gets_the_taint_that_evicts() {
         .filter(|it| it.why.rule().code == "node-evicts");
     let times: Vec<u64> = evicts.map(|it| it.time.ms / 1000).collect();
     assert_eq!(times.len(), 1);
+    assert!(waits(&world, "waits-for-taint"));
     pass(&mut world, 10);
     let evicts = world
         .trace
@@ -248,4 +254,107 @@ spec: {maxUnavailable: 30%, selector: {matchLabels: {app: nginx}}}
     assert_eq!(evict(&mut world, "web-0"), (429, late.to_owned()));
     pass(&mut world, 5);
     assert_eq!(evict(&mut world, "web-0").0, 201);
+}
+
+/// A node that somebody made by hand: it has a name and nothing else.
+fn add_node(world: &mut World, name: &str) {
+    let body = yaml::parse(&format!(
+        "{{apiVersion: v1, kind: Node, metadata: {{name: {name}}}}}"
+    ));
+    let body = body.documents[0].value.clone();
+    assert_eq!(send(world, "POST", "/api/v1/nodes", body), 201);
+}
+
+#[test]
+fn a_node_that_never_told_how_it_is_is_given_up_like_any_other() {
+    let mut world = world(3);
+    add_node(&mut world, "bare");
+    pass(&mut world, 1);
+    world.apply(Input::NodeDown("bare".into()));
+    pass(&mut world, 80);
+    assert_eq!(
+        taints(&world, "bare"),
+        ["unreachable:NoSchedule", "unreachable:NoExecute"]
+    );
+    let key = Key::new(Kind::Node, "", "bare");
+    let ready = world.store.objects.get(&key).unwrap().ready().clone();
+    assert_eq!(ready["reason"].as_str(), "NodeStatusNeverUpdated");
+    world.apply(Input::NodeUp("bare".into()));
+    pass(&mut world, 30);
+    assert_eq!(taints(&world, "bare"), [""; 0]);
+    assert!(world.store.objects.get(&key).unwrap().is_node_ready());
+}
+
+#[test]
+fn no_two_pods_have_one_address_however_their_nodes_are_called() {
+    let mut world = world(1);
+    let mut seen = std::collections::BTreeSet::new();
+    for node in ["a-1", "b-1", "worker", "master", "x-300"] {
+        add_node(&mut world, node);
+    }
+    for (at, node) in ["a-1", "b-1", "worker", "node-1", "master", "x-300"]
+        .iter()
+        .cycle()
+        .take(24)
+        .enumerate()
+    {
+        let body = format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: p{at}}}, spec: {{nodeName: {node}, containers: [{{name: c, \
+             image: nginx}}]}}}}"
+        );
+        let body = yaml::parse(&body).documents[0].value.clone();
+        assert_eq!(
+            send(&mut world, "POST", "/api/v1/namespaces/default/pods", body),
+            201
+        );
+    }
+    pass(&mut world, 30);
+    for pod in world.store.objects.list(Kind::Pod) {
+        assert!(!pod.pod_ip().is_empty(), "{}", pod.name());
+        assert!(seen.insert(pod.pod_ip().to_owned()), "{}", pod.pod_ip());
+    }
+}
+
+#[test]
+fn a_claim_forgets_the_node_that_is_gone_before_its_volume_is_made() {
+    let mut config = Config::default();
+    config.delays.provision = Duration::s(30);
+    config.pulls.on_nodes = vec!["nginx".into()];
+    let mut world = World::new(config);
+    let text = "
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: late}
+provisioner: x
+volumeBindingMode: WaitForFirstConsumer
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: c}
+spec: {storageClassName: late, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  containers: [{name: c, image: nginx}]
+  volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]
+";
+    let paths = [
+        "/apis/storage.k8s.io/v1/storageclasses",
+        "/api/v1/namespaces/default/persistentvolumeclaims",
+        "/api/v1/namespaces/default/pods",
+    ];
+    for (document, path) in yaml::parse(text).documents.iter().zip(paths) {
+        assert_eq!(send(&mut world, "POST", path, document.value.clone()), 201);
+    }
+    pass(&mut world, 5);
+    let gone = pod(&world, "p").nominated_node().to_owned();
+    assert_ne!(gone, "");
+    let path = format!("/api/v1/nodes/{gone}");
+    assert_eq!(send(&mut world, "DELETE", &path, Value::Null), 200);
+    pass(&mut world, 60);
+    assert!(second(&world, "node-forgotten").is_some());
+    assert!(pod(&world, "p").is_ready());
+    assert_ne!(pod(&world, "p").node_name(), gone);
 }

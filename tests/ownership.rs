@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(not(target_arch = "wasm32"))]
 
+use statefulset_playground::api::Kind;
 use statefulset_playground::config::Config;
 use statefulset_playground::session::Session;
 use statefulset_playground::sim::StepSize;
+use statefulset_playground::value::Value;
 
 const WEB: &str = "\
 apiVersion: apps/v1
@@ -103,4 +105,24 @@ fn a_deletion_that_says_nothing_keeps_what_an_earlier_one_said() {
     // Made once, and no second time: the write, and the Event that tells of it.
     assert_eq!(codes.iter().filter(|it| **it == "create-first").count(), 2);
     assert_eq!(codes.last(), Some(&"pod-removed"), "{codes:?}");
+}
+
+#[test]
+fn the_pods_of_a_deleted_set_stay_in_the_picture_until_they_are_gone() {
+    let mut session = Session::new(Config::default());
+    session.load(WEB);
+    session.step(StepSize::Idle);
+    session.type_line("kubectl delete sts web");
+    let mut most = 0;
+    while session.step(StepSize::Change) {
+        let snapshot = Value::from_json(&session.snapshot()).unwrap();
+        let columns = snapshot["statefulSets"].items().iter();
+        let columns = columns.flat_map(|it| it["columns"].items());
+        let shown =
+            columns.filter(|it| !it["pod"].is_null()).count() + snapshot["pods"].items().len();
+        let objects = &session.timeline().world().store.objects;
+        assert_eq!(shown, objects.list(Kind::Pod).count());
+        most = most.max(snapshot["pods"].items().len());
+    }
+    assert_eq!(most, 2);
 }

@@ -50,11 +50,13 @@ pub fn set(conditions: &mut Value, condition: &Condition, now: Time) {
     if let Some(generation) = condition.observed_generation {
         new["observedGeneration"] = generation.into();
     }
+    put(conditions, new);
+}
+
+/// Puts a condition in the place of the one of its type, else at the end.
+pub fn put(conditions: &mut Value, new: Value) {
     let items = conditions.as_items_mut();
-    match items
-        .iter()
-        .position(|it| it["type"].as_str() == condition.kind)
-    {
+    match items.iter().position(|it| it["type"] == new["type"]) {
         Some(at) => items.make_mut()[at] = new,
         None => items.push(new),
     }

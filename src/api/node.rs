@@ -4,6 +4,8 @@ use super::Object;
 use super::condition;
 use crate::value::Value;
 
+/// The conditions that a kubelet posts, as the node lifecycle controller goes through them.
+pub const CONDITIONS: [&str; 4] = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
 /// The taint of a node that was cordoned.
 pub const UNSCHEDULABLE: &str = "node.kubernetes.io/unschedulable";
 /// The taint of a node whose Ready condition is False.

@@ -24,7 +24,12 @@ pub const COMPONENT: Component = Component {
 /// From a volume's release to its removal, as recorded.
 const REMOVAL: Duration = Duration::ms(200);
 
-fn wakes(_: &Objects, before: Option<&Object>, after: Option<&Object>) -> Vec<Key> {
+fn wakes(objects: &Objects, before: Option<&Object>, after: Option<&Object>) -> Vec<Key> {
+    if let (Some(node), None) = (before.filter(|it| it.kind == Kind::Node), after) {
+        let claims = objects.list(Kind::PersistentVolumeClaim);
+        let own = claims.filter(|it| it.annotation(SELECTED_NODE) == node.name());
+        return own.map(|it| it.key()).collect();
+    }
     let object = after.or(before).filter(|it| {
         matches!(
             it.kind,
@@ -92,6 +97,11 @@ fn provision(ctx: &Ctx<'_>, claim: &Object) -> Plan {
     if ctx.objects.get(&key).is_some() {
         return Plan::default();
     }
+    let selected = claim.annotation(SELECTED_NODE);
+    let node = Key::new(Kind::Node, "", selected);
+    if !selected.is_empty() && ctx.objects.get(&node).is_none() {
+        return reschedule(ctx, claim, &node);
+    }
     let why = Why::VolumeMade {
         volume: volume.clone(),
         claim: claim.name().into(),
@@ -131,6 +141,28 @@ fn provision(ctx: &Ctx<'_>, claim: &Object) -> Plan {
         plan.decisions.push(decision);
     }
     plan
+}
+
+/// The node that a volume is to be made for is gone: the scheduler may choose another one.
+///
+/// upstream: provisionClaimOperation, rescheduleProvisioning.
+fn reschedule(ctx: &Ctx<'_>, claim: &Object, node: &Key) -> Plan {
+    let mut memory = ctx.memory.clone();
+    let known = memory.due.remove(claim.uid());
+    let why = Why::NodeForgotten {
+        claim: claim.name().into(),
+        node: node.name.clone(),
+    };
+    let mut patch = object! {
+        "metadata": object! {"resourceVersion": &claim.meta()["resourceVersion"]},
+    };
+    patch["metadata"]["annotations"][SELECTED_NODE] = Value::Null;
+    let verb = Verb::Patch(Patch::Merge, patch);
+    Plan {
+        decisions: vec![Decision::send(claim.key(), verb, why)],
+        memory: known.map(|_| memory),
+        ..Plan::default()
+    }
 }
 
 fn new_volume(class: &Object, claim: &Object, provisioner: &str, name: &str) -> Value {

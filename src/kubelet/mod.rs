@@ -16,6 +16,8 @@ mod sync;
 mod volumes;
 mod wait;
 
+use crate::api::condition;
+use crate::api::node::CONDITIONS;
 use crate::api::{Key, Kind, Object, Objects};
 use crate::apiserver::{Patch, Verb};
 use crate::object;
@@ -58,32 +60,39 @@ fn post_node(ctx: &Ctx<'_>, node: &Object) -> Plan {
         return plan;
     }
     let mut conditions = node.value["status"]["conditions"].clone();
-    for it in conditions.as_items_mut().make_mut() {
-        let (status, reason, message) = match it["type"].as_str() {
-            "Ready" => ("True", "KubeletReady", "kubelet is posting ready status"),
-            "MemoryPressure" => (
-                "False",
-                "KubeletHasSufficientMemory",
-                "kubelet has sufficient memory available",
-            ),
-            "DiskPressure" => (
-                "False",
-                "KubeletHasNoDiskPressure",
-                "kubelet has no disk pressure",
-            ),
-            "PIDPressure" => (
-                "False",
-                "KubeletHasSufficientPID",
-                "kubelet has sufficient PID available",
-            ),
-            _ => continue,
-        };
-        it["status"] = status.into();
-        it["reason"] = reason.into();
-        it["message"] = message.into();
+    let news = [
+        ("True", "KubeletReady", "kubelet is posting ready status"),
+        (
+            "False",
+            "KubeletHasSufficientMemory",
+            "kubelet has sufficient memory available",
+        ),
+        (
+            "False",
+            "KubeletHasNoDiskPressure",
+            "kubelet has no disk pressure",
+        ),
+        (
+            "False",
+            "KubeletHasSufficientPID",
+            "kubelet has sufficient PID available",
+        ),
+    ];
+    for (kind, (status, reason, message)) in CONDITIONS.into_iter().zip(news) {
+        let mut it = conditions.item("type", kind).clone();
+        let words = [
+            ("type", kind),
+            ("status", status),
+            ("reason", reason),
+            ("message", message),
+        ];
+        for (name, word) in words {
+            it[name] = word.into();
+        }
         for time in ["lastHeartbeatTime", "lastTransitionTime"] {
             it[time] = ctx.now.rfc3339().into();
         }
+        condition::put(&mut conditions, it);
     }
     let patch = object! {"status": object! {"conditions": conditions}};
     let why = Why::NodeBack {

@@ -6,7 +6,7 @@ use super::behaviour::{Behaviour, is_sidecar};
 use super::life::{Life, killing};
 use super::probes::READINESS;
 use crate::apiserver::{DeleteOptions, Request, Verb, WriteOptions};
-use crate::chance::between;
+use crate::chance::{between, chance};
 use crate::config::Version;
 use crate::memory::Stage;
 use crate::plan::{Decision, EventRecord, EventSource, OnError};
@@ -186,11 +186,29 @@ impl Life<'_> {
         } else {
             Why::ContainersStopped { pod }
         });
-        let (from, to) = self.ctx.config.delays.removal_ms;
-        let delay = between(self.ctx.config.seed, &["removal", self.pod.uid()], from, to);
+        let delay = match self.ctx.config.delays.removal_ms {
+            Some((from, to)) => {
+                between(self.ctx.config.seed, &["removal", self.pod.uid()], from, to)
+            }
+            None => self.until_round(),
+        };
         let uid = Text::from(self.pod.uid());
         let held = self.memory.held.get(&uid).copied().unwrap_or_default();
         self.to(Stage::Ended, Duration::ms(held.ms.saturating_add(delay)));
+    }
+
+    /// How long until the node's kubelet looks at all its pods again. It does so in two rounds, each once a second and
+    /// begun at a time of its own: so pods that end together on one node are removed together.
+    ///
+    /// upstream: syncTicker of syncLoop with getPodsToSync; relistPeriod of PLEG.
+    fn until_round(&self) -> u64 {
+        const PERIOD_MS: u64 = 1000;
+        let into = self.ctx.now.ms % PERIOD_MS;
+        let left = |round| {
+            let phase = chance(self.ctx.config.seed, &[round, self.pod.node_name()]) % PERIOD_MS;
+            (PERIOD_MS + phase - into) % PERIOD_MS
+        };
+        left("sync").min(left("relist"))
     }
 
     /// upstream: the status manager's final DELETE with grace 0 and the UID as precondition.

@@ -227,17 +227,30 @@ impl Life<'_> {
     }
 
     /// The next address of the node's network; addresses are never given out twice.
+    ///
+    /// A network is the node's alone: that of the number its name ends in, unless another node has it. One that is used
+    /// up is followed by another.
     fn address(&mut self) -> Text {
+        const LAST: u32 = 254;
         let node = self.node();
-        let host = self.memory.addresses.get(&node).copied().unwrap_or(1) + 1;
-        self.memory.addresses.insert(node.clone(), host);
-        let number = node
-            .rsplit_once('-')
-            .and_then(|(_, it)| it.parse().ok())
-            .unwrap_or(0);
-        self.ctx
-            .config
-            .pod_address(u32::saturating_add(number, host / 255 * 100), host % 255)
+        let given = &self.memory.addresses;
+        let is_free = |it: &u32| !given.contains_key(&crate::text!("{it}"));
+        let known = self.memory.networks.get(&node).copied();
+        let fits = |it: &u32| {
+            let host = given.get(&crate::text!("{it}"));
+            host.is_none_or(|host| *host < LAST)
+        };
+        let network = known.filter(fits).unwrap_or_else(|| {
+            let number = node.rsplit_once('-').and_then(|it| it.1.parse().ok());
+            let own = number.filter(|it| *it < 256 && known.is_none() && is_free(it));
+            own.or_else(|| (100..256).chain(0..100).find(is_free))
+                .unwrap_or(255)
+        });
+        let name = crate::text!("{network}");
+        let host = given.get(&name).copied().unwrap_or(1) + 1;
+        self.memory.addresses.insert(name, host);
+        self.memory.networks.insert(node, network);
+        self.ctx.config.pod_address(network, host)
     }
 
     /// Programs whose end has come end; says whether there was one.

@@ -12,6 +12,7 @@ mod volumes;
 use self::pods::Neighbours;
 use self::refusal::{placed, refusal, sentence};
 use crate::api::condition::{self, Condition};
+use crate::api::storage::SELECTED_NODE;
 use crate::api::{Key, Kind, Object, Objects};
 use crate::apiserver::{Patch, Request, Verb, WriteOptions};
 use crate::chance::chance;
@@ -32,7 +33,8 @@ pub const COMPONENT: Component = Component {
 /// A pod wakes itself; a changed node, and a pod that came to a node or left one, wake the pods that wait for that; a
 /// changed volume or class those with claims, a claim those that use it.
 ///
-/// upstream: the plugins' EventsToRegister and their queueing hints. differs: a claim that is not bound yet wakes nobody.
+/// upstream: the plugins' EventsToRegister and their queueing hints. differs: a claim that is not bound yet wakes nobody, unless
+/// its node was forgotten.
 fn wakes(objects: &Objects, before: Option<&Object>, after: Option<&Object>) -> Vec<Key> {
     let Some(object) = after.or(before) else {
         return Vec::new();
@@ -51,7 +53,10 @@ fn wakes(objects: &Objects, before: Option<&Object>, after: Option<&Object>) -> 
             return is_news.then(|| object.key()).into_iter().collect();
         }
         Kind::PersistentVolumeClaim
-            if before.is_none() || after.is_some_and(Object::is_claim_bound) =>
+            if before.is_none_or(|it| {
+                !it.annotation(SELECTED_NODE).is_empty()
+                    && object.annotation(SELECTED_NODE).is_empty()
+            }) || after.is_some_and(Object::is_claim_bound) =>
         {
             let pods = objects.list_in(Kind::Pod, object.namespace());
             return pods
@@ -135,8 +140,10 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
         }
         None => unschedulable(ctx, pod, sentence(pod, &refusals)),
     };
+    let mut memory = ctx.memory.clone();
     Plan {
         decisions,
+        memory: memory.due.remove(pod.uid()).map(|_| memory),
         ..Plan::default()
     }
 }

@@ -105,7 +105,9 @@ pub(super) fn prepare(ctx: &Ctx<'_>, pod: &Object, node: &Object) -> Option<Plan
     let waiting = unbound.or(claims
         .first()
         .filter(|_| known.is_some_and(|it| it > ctx.now)))?;
-    if pod.nominated_node().is_empty() {
+    // A node that is gone has been forgotten by the provisioner, and another one is chosen.
+    let is_chosen = pod.nominated_node() == node.name();
+    if !is_chosen {
         let why = Why::NodeNominated {
             pod: name.clone(),
             node: node_name.clone(),
@@ -114,7 +116,7 @@ pub(super) fn prepare(ctx: &Ctx<'_>, pod: &Object, node: &Object) -> Option<Plan
         let verb = Verb::PatchStatus(Patch::Merge, status);
         plan.decisions.push(Decision::send(pod.key(), verb, why));
     }
-    if known.is_none() {
+    if known.is_none() || !is_chosen {
         for claim in claims.iter().filter(|it| is_late(ctx, it)) {
             plan.decisions.push(choose(ctx, claim, node));
         }

@@ -300,8 +300,12 @@ impl World {
                 continue;
             }
             let cache = self.informers.cache(informer);
+            let mut time = self.now;
+            if component.actor == Actor::GarbageCollector {
+                time += self.config.delays.collect;
+            }
             for key in (component.wakes)(cache, before.as_deref(), after) {
-                self.enqueue(component.actor, key, self.now, cause);
+                self.enqueue(component.actor, key, time, cause);
             }
         }
     }

@@ -112,15 +112,17 @@ fn statefulset(look: &Look<'_>, set: &Object) -> Value {
 /// Ordinals shown of one set.
 const COLUMNS_MAX: i64 = 1000;
 
-/// Pods that belong to no StatefulSet.
+/// Pods that belong to no StatefulSet, or to one that is gone.
 pub(super) fn other_pods(look: &Look<'_>) -> Value {
-    let all = look
-        .world
-        .store
-        .objects
-        .list(Kind::Pod)
-        .filter(|it| !is_system(it));
-    all.filter(|it| it.controller()["kind"].as_str() != "StatefulSet")
+    let objects = &look.world.store.objects;
+    let is_in_a_column = |pod: &Object| {
+        let owner = pod.controller();
+        let key = Key::new(Kind::StatefulSet, pod.namespace(), owner["name"].as_str());
+        let set = objects.get(&key);
+        set.is_some_and(|it| pod.is_controlled_by(it) && pod.ordinal_of(it.name()).is_some())
+    };
+    let all = objects.list(Kind::Pod).filter(|it| !is_system(it));
+    all.filter(|it| !is_in_a_column(it))
         .map(|it| pod(look, it))
         .collect()
 }

@@ -151,7 +151,10 @@ fn make_alike(world: &mut World, node: &Value) {
             path.clone(),
             object! {
                 "metadata": object! {"labels": &node["metadata"]["labels"]},
-                "spec": object! {"taints": &node["spec"]["taints"]},
+                "spec": object! {
+                    "taints": &node["spec"]["taints"],
+                    "providerID": &node["spec"]["providerID"],
+                },
             },
         ),
         (
@@ -160,6 +163,7 @@ fn make_alike(world: &mut World, node: &Value) {
                 "addresses": &status["addresses"],
                 "allocatable": &status["allocatable"],
                 "capacity": &status["capacity"],
+                "conditions": &status["conditions"],
             }},
         ),
     ];

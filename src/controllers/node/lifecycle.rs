@@ -3,8 +3,8 @@
 //! upstream: pkg/controller/nodelifecycle/node_lifecycle_controller.go.
 
 use super::{patch_status, pods_on, tell, until_round};
-use crate::api::condition::Condition;
-use crate::api::node::{NOT_READY, UNREACHABLE, UNSCHEDULABLE};
+use crate::api::condition::{self, Condition};
+use crate::api::node::{CONDITIONS, NOT_READY, UNREACHABLE, UNSCHEDULABLE};
 use crate::api::{Kind, Object};
 use crate::apiserver::{Patch, Verb};
 use crate::config::Version;
@@ -69,11 +69,23 @@ fn monitor(ctx: &Ctx<'_>, node: &Object, plan: &mut Plan) -> bool {
         seconds,
     };
     let mut conditions = node.value["status"]["conditions"].clone();
-    for it in conditions.as_items_mut().make_mut() {
+    for kind in CONDITIONS {
+        let (mut it, mut reason, mut message) = (
+            conditions.item("type", kind).clone(),
+            "NodeStatusUnknown",
+            "Kubelet stopped posting node status.",
+        );
+        if it.is_null() {
+            it["type"] = kind.into();
+            it["lastHeartbeatTime"] = node.meta()["creationTimestamp"].clone();
+            reason = "NodeStatusNeverUpdated";
+            message = "Kubelet never posted node status.";
+        }
         it["status"] = "Unknown".into();
-        it["reason"] = "NodeStatusUnknown".into();
-        it["message"] = "Kubelet stopped posting node status.".into();
+        it["reason"] = reason.into();
+        it["message"] = message.into();
         it["lastTransitionTime"] = ctx.now.rfc3339().into();
+        condition::put(&mut conditions, it);
     }
     let patch = object! {"status": object! {"conditions": conditions}};
     let verb = Verb::PatchStatus(Patch::Merge, patch);
@@ -147,6 +159,11 @@ fn no_execute(ctx: &Ctx<'_>, node: &Object, plan: &mut Plan) {
     const BOTH: [&str; 2] = [UNREACHABLE, NOT_READY];
     const EFFECT: &str = "NoExecute";
     let node_name = || Text::from(node.name());
+    // upstream: monitorNodeHealth leaves nodes that never told how they are to tryUpdateNodeHealth.
+    let tells = |it: &Object| !it.ready().is_null();
+    if !tells(node) {
+        return;
+    }
     let tainted = BOTH.into_iter().find(|it| node.has_taint(it, EFFECT));
     let wanted = match node.ready()["status"].as_str() {
         "True" => None,
@@ -154,7 +171,7 @@ fn no_execute(ctx: &Ctx<'_>, node: &Object, plan: &mut Plan) {
         _ => Some(UNREACHABLE),
     };
     let (mut lost, mut nodes) = (0, 0);
-    for it in ctx.objects.list(Kind::Node) {
+    for it in ctx.objects.list(Kind::Node).filter(|it| tells(it)) {
         nodes += 1;
         lost += i32::from(!it.is_node_ready());
     }
@@ -173,7 +190,17 @@ fn no_execute(ctx: &Ctx<'_>, node: &Object, plan: &mut Plan) {
             Some(key) if wait.ms == 0 => {
                 set_taints(ctx, node, (&BOTH, EFFECT), false, plan, why_lifted(key));
             }
-            Some(_) => plan.requeue_after = Some(wait),
+            Some(key) => {
+                plan.requeue_after = Some(wait);
+                let why = Why::WaitsForRound {
+                    node: node_name(),
+                    taint: crate::text!("{key}:{EFFECT}"),
+                };
+                plan.decisions.push(Decision::Wait {
+                    on: node.key(),
+                    why,
+                });
+            }
             None if all_lost => halt(plan, node, lost, nodes),
             None => {}
         }
@@ -191,7 +218,12 @@ fn no_execute(ctx: &Ctx<'_>, node: &Object, plan: &mut Plan) {
     let due = due.max(ctx.memory.tainted_at + RATE);
     if due > ctx.now && tainted.is_none() {
         plan.requeue_after = Some(due.since(ctx.now));
-        return;
+        let why = Why::WaitsForTaint {
+            node: node_name(),
+            taint: crate::text!("{wanted}:{EFFECT}"),
+        };
+        let on = node.key();
+        return plan.decisions.push(Decision::Wait { on, why });
     }
     if let Some(old) = tainted {
         set_taints(ctx, node, (&BOTH, EFFECT), false, plan, why_lifted(old));
