@@ -23,7 +23,11 @@ fn manifest(replicas: u32, policy: &str) -> String {
 fn run(replicas: u32, policy: &str) -> f64 {
     let manifest = manifest(replicas, policy);
     let begun = Instant::now();
-    let mut session = Session::new(Config::default());
+    let nodes = (replicas / 100).max(3);
+    let mut session = Session::new(Config {
+        nodes,
+        ..Config::default()
+    });
     session.load(&manifest);
     while session.step(StepSize::Idle) && !session.timeline().world().is_settled() {}
     assert!(session.timeline().world().is_settled());

@@ -1,5 +1,5 @@
 // What the engine that ships takes, and what the peer does: ./x bench.
-// A hundred pods from the manifest to Ready, and DNS answers in a second. The peer is left out where it cannot be loaded.
+// Pods from the manifest to Ready (node benches/wasm.mjs [REPLICAS…]), and DNS answers in a second. The peer is left out where it cannot be loaded.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
@@ -11,18 +11,24 @@ const peer = await import('./peer.mjs').catch((error) => {
   console.log(`the peer is not measured: ${error.message.split('\n')[0]}`);
 });
 
-for (const [replicas, policy] of [[100, 'OrderedReady'], [100, 'Parallel'], [300, 'OrderedReady']]) {
+const sizes = process.argv.slice(2).map(Number);
+const runs = (sizes.length > 0 ? sizes : [100, 300]).flatMap((it) => [[it, 'OrderedReady'], [it, 'Parallel']]);
+const before = {};
+for (const [replicas, policy] of runs) {
   const text = manifest.replace('replicas: 100', `replicas: ${replicas}`).replace('OrderedReady', policy);
   let best = Infinity;
   for (let run = 0; run < 3; run += 1) {
-    const cluster = new engine.Cluster({});
+    const cluster = new engine.Cluster({ nodes: Math.max(3, Math.floor(replicas / 100)) });
     const begun = performance.now();
     cluster.load(text);
     cluster.step('idle');
     best = Math.min(best, performance.now() - begun);
     cluster.free();
   }
-  console.log(`${replicas} pods, ${policy}: ${Math.round(best)} ms`);
+  const old = before[policy];
+  const growth = old ? `, growth exponent ${(Math.log(best / old.best) / Math.log(replicas / old.replicas)).toFixed(2)}` : '';
+  console.log(`${replicas} pods, ${policy}: ${Math.round(best)} ms${growth}`);
+  before[policy] = { replicas, best };
 }
 
 const thousands = (rate) => `${Math.round(rate / 1000)} k/s`;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::api::{Key, Object};
+use crate::api::{Key, Object, Objects};
 use crate::persistent::Map;
 use crate::plan::Actor;
 use crate::time::{Duration, Time};
@@ -12,7 +12,7 @@ use crate::value::{Text, Value};
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     /// What the kubelets know of the pods on their nodes, by UID.
-    pub pods: Map<Text, PodMemory>,
+    pub pods: Map<Text, Arc<PodMemory>>,
     /// How long the removal of a pod is held up on its node, by UID.
     pub held: Map<Text, Duration>,
     /// When the scheduler and the provisioner look again at what they began, since the start of time, by UID.
@@ -40,10 +40,12 @@ pub struct Memory {
 }
 
 /// What an endpoint controller has seen of a Service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Triggers {
-    /// Since when each of its pods has been Ready, or not, by name.
-    pub pods: Vec<(Text, Text)>,
+    /// The cache at its last look.
+    pub seen: Objects,
+    /// What was to stand in its Endpoints object after that, or in each of its slices.
+    pub wanted: Value,
 }
 
 /// What a kubelet knows of one pod.

@@ -121,6 +121,55 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
         iter
     }
 
+    /// The items from a key on, before another one.
+    pub fn between(&self, from: &K, to: &K) -> Iter<'_, (K, V)> {
+        let ((first, at, _), (last, end, _)) = (self.find(from), self.find(to));
+        let chunks = self.chunks.get(first..last).unwrap_or_default();
+        let mut iter = Iter::new(chunks);
+        let rest = self.chunks.get(last).map_or(&[][..], |it| &it[..end]);
+        if first == last {
+            iter.front = rest.get(at..).unwrap_or_default().iter();
+        } else {
+            iter.skip_to(at);
+            iter.back = rest.iter();
+        }
+        iter
+    }
+
+    /// Shows what stands otherwise than in an earlier map, before and after; and some of what does not. Chunks that
+    /// both share are passed over.
+    pub fn differs<'a>(
+        &'a self,
+        old: &'a Self,
+        show: &mut dyn FnMut(Option<&'a V>, Option<&'a V>),
+    ) {
+        let (mut olds, mut news) = (Iter::new(&old.chunks), Iter::new(&self.chunks));
+        loop {
+            while let (Some(a), Some(b)) = (olds.whole_chunk(), news.whole_chunk())
+                && Arc::ptr_eq(a, b)
+            {
+                olds.chunks.next();
+                news.chunks.next();
+            }
+            match (olds.peek(), news.peek()) {
+                (None, None) => return,
+                (Some(a), Some(b)) if a.0 == b.0 => {
+                    show(Some(&a.1), Some(&b.1));
+                    olds.next();
+                    news.next();
+                }
+                (Some(a), b) if b.is_none_or(|b| a.0 < b.0) => {
+                    show(Some(&a.1), None);
+                    olds.next();
+                }
+                (_, b) => {
+                    show(None, b.map(|it| &it.1));
+                    news.next();
+                }
+            }
+        }
+    }
+
     /// The chunk and the place of a key, or where it would stand; and whether it is there.
     fn find<Q: Ord + ?Sized>(&self, key: &Q) -> (usize, usize, bool)
     where
@@ -251,6 +300,29 @@ impl<'a, T> Iter<'a, T> {
         }
     }
 
+    /// The chunk that comes next, when none is under way.
+    fn whole_chunk(&self) -> Option<&'a Arc<Vec<T>>> {
+        let is_between = self.front.as_slice().is_empty();
+        self.chunks.as_slice().first().filter(|_| is_between)
+    }
+
+    /// The item that comes next.
+    fn peek(&self) -> Option<&'a T> {
+        let next = || self.chunks.as_slice().first()?.first();
+        self.front.as_slice().first().or_else(next)
+    }
+
+    /// How many come.
+    pub fn len(&self) -> usize {
+        let whole: usize = self.chunks.clone().map(|it| it.len()).sum();
+        self.front.len() + whole + self.back.len()
+    }
+
+    /// Whether none comes.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Leaves out the first items of the first chunk.
     fn skip_to(&mut self, at: usize) {
         if let Some(first) = self.chunks.next() {
@@ -323,7 +395,49 @@ mod tests {
         for key in 0..701 {
             let rest = ours.from(&key).map(|it| it.0);
             assert!(rest.eq(theirs.range(key..).map(|it| *it.0)));
+            for to in [key, key + 1, key + 40, 701] {
+                let some = ours.between(&key, &to);
+                assert_eq!(some.len(), theirs.range(key..to).count());
+                assert!(
+                    some.map(|it| it.0)
+                        .eq(theirs.range(key..to).map(|it| *it.0))
+                );
+            }
         }
+    }
+
+    #[test]
+    fn what_differs_from_an_earlier_map_is_shown() {
+        let mut map: Map<u32, u32> = scattered(500).map(|it| (it, 0)).collect();
+        let old = map.clone();
+        for (at, key) in scattered(6).enumerate() {
+            match at % 3 {
+                0 => drop(map.remove(&key)),
+                1 => drop(map.insert(key, 1)),
+                _ => drop(map.insert(key + 7, 2)),
+            }
+        }
+        let mut shown = BTreeMap::new();
+        let mut count = 0;
+        map.differs(&old, &mut |before, after| {
+            count += 1;
+            *shown.entry((before.copied(), after.copied())).or_insert(0) += 1;
+        });
+        let is = |before: Option<u32>, after: Option<u32>| {
+            let keys = old.iter().chain(map.iter()).map(|it| it.0);
+            let keys: std::collections::BTreeSet<u32> = keys.collect();
+            let stands =
+                |it: &&u32| old.get(*it).copied() == before && map.get(*it).copied() == after;
+            keys.iter().filter(stands).count()
+        };
+        for (before, after) in [(Some(0), None), (None, Some(2)), (Some(0), Some(1))] {
+            assert_eq!(
+                shown.get(&(before, after)).copied().unwrap_or(0),
+                is(before, after)
+            );
+        }
+        assert!(count < 500);
+        old.differs(&old, &mut |_, _| panic!("a map is as it is"));
     }
 
     #[test]

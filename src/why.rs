@@ -748,6 +748,18 @@ impl Why {
         fill(template, &self.facts())
     }
 
+    /// The same of a pod further up in the order, where pods wait for one another.
+    pub fn of_pod(&self, name: &Text) -> Option<Self> {
+        let mut why = self.clone();
+        match &mut why {
+            Self::WaitsForPredecessor { pod, .. }
+            | Self::WaitsForAvailable { pod, .. }
+            | Self::WaitsForTermination { pod, .. } => pod.clone_from(name),
+            _ => return None,
+        }
+        Some(why)
+    }
+
     /// The sentence in English.
     pub fn english(&self) -> String {
         self.say(self.rule().english)

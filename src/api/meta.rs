@@ -3,13 +3,17 @@
 use std::sync::OnceLock;
 
 use super::pod::Phase;
-use super::{Key, Kind, Object, condition};
+use super::{Key, Kind, Object, pod};
 use crate::time::Time;
 use crate::value::{Text, Value};
 use crate::{array, object};
 
 /// What deciders ask of objects all the time.
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "answers to as many questions"
+)]
 pub(super) struct Seen {
     pub namespace: Text,
     pub name: Text,
@@ -21,6 +25,15 @@ pub(super) struct Seen {
     pub pod_ip: Text,
     pub phase: Phase,
     pub is_ready: bool,
+    pub ready_since: Text,
+    pub revision: Text,
+    /// Whether the label with the pod's name is right.
+    pub is_named: bool,
+    pub has_affinity: bool,
+    /// How long the name is before its last dash, and the number behind that.
+    pub ordinal: Option<(usize, i64)>,
+    /// The pod as an Endpoints object lists it.
+    pub address: OnceLock<Value>,
 }
 
 impl Object {
@@ -37,6 +50,7 @@ impl Object {
         self.seen.get_or_init(|| {
             let (meta, spec, status) = (self.meta(), &self.value["spec"], &self.value["status"]);
             let text = |it: &Value| it.text().cloned().unwrap_or_default();
+            let ready = status["conditions"].item("type", "Ready");
             Box::new(Seen {
                 namespace: text(&meta["namespace"]),
                 name: text(&meta["name"]),
@@ -47,7 +61,13 @@ impl Object {
                 node_name: text(&spec["nodeName"]),
                 pod_ip: text(&status["podIP"]),
                 phase: Phase::of(status["phase"].as_str()),
-                is_ready: condition::is_true(&status["conditions"], "Ready"),
+                is_ready: ready["status"].as_str() == "True",
+                ready_since: text(&ready["lastTransitionTime"]),
+                revision: text(&meta["labels"]["controller-revision-hash"]),
+                is_named: meta["labels"]["statefulset.kubernetes.io/pod-name"] == meta["name"],
+                has_affinity: !spec["affinity"].is_null(),
+                ordinal: pod::ordinal(meta["name"].as_str()),
+                address: OnceLock::new(),
             })
         })
     }
@@ -118,6 +138,11 @@ impl Object {
             .iter()
             .find(|it| it["controller"].is_true())
             .unwrap_or(&NONE)
+    }
+
+    /// The UID of the object that is the controller of this one, empty without.
+    pub fn controller_uid(&self) -> &Text {
+        &self.seen().controller_uid
     }
 
     /// Whether that object is the controller of this one.

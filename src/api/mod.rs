@@ -18,7 +18,7 @@ pub mod storage;
 use core::fmt;
 use std::sync::{Arc, OnceLock};
 
-use crate::persistent::Map;
+use crate::persistent::{Iter, Map};
 use crate::value::{Text, Value};
 
 /// The kinds this cluster has, in the order discovery lists them.
@@ -349,9 +349,8 @@ impl Objects {
 
     /// All objects of a kind, by namespace and name.
     pub fn list(&self, kind: Kind) -> impl Iterator<Item = &Arc<Object>> {
-        let first = Key::new(kind, "", "");
-        let all = self.0.from(&first).take_while(move |it| it.0.kind == kind);
-        all.map(|it| &it.1)
+        // Namespaces are lower case.
+        self.range(kind, "", "{").map(|it| &it.1)
     }
 
     /// The objects of a kind in one namespace, by name.
@@ -360,7 +359,33 @@ impl Objects {
         kind: Kind,
         namespace: &str,
     ) -> impl Iterator<Item = &'a Arc<Object>> + use<'a> {
-        self.list_from(&Key::new(kind, namespace, ""))
+        let end = [namespace, "\0"].concat();
+        self.range(kind, namespace, &end).map(|it| &it.1)
+    }
+
+    /// How many objects of a kind one namespace has.
+    pub fn count_in(&self, kind: Kind, namespace: &str) -> usize {
+        let end = [namespace, "\0"].concat();
+        self.range(kind, namespace, &end).len()
+    }
+
+    fn range(&self, kind: Kind, from: &str, to: &str) -> Iter<'_, (Key, Arc<Object>)> {
+        let bound = |namespace: &str| Key::new(kind, namespace, "");
+        self.0.between(&bound(from), &bound(to))
+    }
+
+    /// Shows the objects that stand otherwise than earlier, before and after.
+    pub fn changes<'a>(
+        &'a self,
+        old: &'a Self,
+        show: &mut dyn FnMut(Option<&'a Arc<Object>>, Option<&'a Arc<Object>>),
+    ) {
+        self.0.differs(&old.0, &mut |before, after| {
+            let is_same = |after: &Arc<Object>| before.is_some_and(|it| Arc::ptr_eq(it, after));
+            if !after.is_some_and(is_same) {
+                show(before, after);
+            }
+        });
     }
 
     /// The objects of one kind and namespace from a name on.

@@ -1,8 +1,9 @@
 //! Questions about Pods.
 
 use super::Object;
+use crate::object;
 use crate::time::{Duration, Time};
-use crate::value::Value;
+use crate::value::{Text, Value};
 
 /// `status.phase`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,11 +121,55 @@ impl Object {
     ///
     /// upstream: statefulset getParentNameAndOrdinal.
     pub fn ordinal_of(&self, parent: &str) -> Option<i64> {
-        let (before, number) = self.name().rsplit_once('-')?;
-        let digits = !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit());
-        if before != parent || !digits {
-            return None;
-        }
-        number.parse::<i32>().ok().map(i64::from)
+        let (length, ordinal) = self.seen().ordinal?;
+        (self.name().get(..length) == Some(parent)).then_some(ordinal)
     }
+
+    /// Whether the label that a set gives its pods has the pod's name.
+    pub fn is_named(&self) -> bool {
+        self.seen().is_named
+    }
+
+    /// Whether the pod asks anything of nodes or other pods.
+    pub fn has_affinity(&self) -> bool {
+        self.seen().has_affinity
+    }
+
+    /// Since when the pod is Ready, or is not; empty where that is not said.
+    pub fn ready_since(&self) -> &Text {
+        &self.seen().ready_since
+    }
+
+    /// The name of the revision the pod was made from.
+    pub fn revision(&self) -> &Text {
+        &self.seen().revision
+    }
+
+    /// The pod as the Endpoints object of its governing Service lists it.
+    ///
+    /// upstream: podToEndpointAddressForService.
+    pub fn endpoint_address(&self) -> &Value {
+        self.seen().address.get_or_init(|| {
+            let mut address = object! {
+                "ip": self.pod_ip(),
+                "nodeName": self.node_name(),
+                "targetRef": object! {
+                    "kind": "Pod", "name": self.name(), "namespace": self.namespace(), "uid": self.uid(),
+                },
+            };
+            let hostname = &self.value["spec"]["hostname"];
+            if !hostname.is_empty() {
+                address["hostname"] = hostname.clone();
+            }
+            address
+        })
+    }
+}
+
+/// How long a name is before its last dash, and the number behind that.
+pub(super) fn ordinal(name: &str) -> Option<(usize, i64)> {
+    let (before, number) = name.rsplit_once('-')?;
+    let is_number = !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit());
+    let number = number.parse::<i32>().ok().filter(|_| is_number)?;
+    Some((before.len(), number.into()))
 }

@@ -4,14 +4,15 @@
 //! upstream: pkg/controller/endpoint/endpoints_controller.go; spec/statefulset.md E.3.
 
 use super::endpointslice::target_port;
-use super::{service_pods, trigger, wake_services};
+use super::{is_suspect, some_pods, trigger, wake_services};
 use crate::api::meta::new_value;
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::{DeleteOptions, Request, Verb, WriteOptions};
+use crate::memory::Triggers;
 use crate::object;
 use crate::plan::{Actor, Component, Ctx, Decision, OnError, Plan};
 use crate::sort;
-use crate::value::Value;
+use crate::value::{Text, Value};
 use crate::why::Why;
 
 /// The endpoints controller.
@@ -33,9 +34,21 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
         }
         Some(service) if service.value["spec"]["selector"].is_empty() => None,
         Some(service) => {
-            let (trigger, seen) = trigger::look(ctx, COMPONENT.actor, service);
-            memory = Some(seen);
-            write(ctx, &own, service, existing.map(|it| &it.value), &trigger)
+            let existing = existing.map(|it| &it.value);
+            let known = ctx.memory.triggers.get(&(COMPONENT.actor, key.clone()));
+            let trigger = trigger::look(ctx, known, service);
+            // What was to be written then stands there: only what has changed since needs to be looked at.
+            let right = known.filter(|it| existing.is_some_and(|old| old["subsets"] == it.wanted));
+            let subsets = match (existing, trigger::suspects(ctx, right, service)) {
+                (Some(old), Some(names)) => patched(ctx, service, &old["subsets"], &names),
+                _ => subsets(ctx, service),
+            };
+            let now = Triggers {
+                seen: ctx.objects.clone(),
+                wanted: subsets.clone(),
+            };
+            memory = Some(trigger::remember(ctx, COMPONENT.actor, key, now));
+            write(&own, service, existing, subsets, &trigger)
         }
     };
     let decide = |verb| Decision::Do {
@@ -58,10 +71,10 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
 }
 
 fn write(
-    ctx: &Ctx<'_>,
     key: &Key,
     service: &Object,
     existing: Option<&Value>,
+    subsets: Value,
     trigger: &Value,
 ) -> Option<Verb> {
     let mut labels = service.labels().clone();
@@ -69,7 +82,6 @@ fn write(
     if service.is_headless() {
         labels["service.kubernetes.io/headless"] = "".into();
     }
-    let subsets = subsets(ctx, service);
     let is_same = |old: &&Value| old["subsets"] == subsets && old["metadata"]["labels"] == labels;
     if existing.as_ref().is_some_and(is_same) {
         return None;
@@ -95,20 +107,11 @@ fn subsets(ctx: &Ctx<'_>, service: &Object) -> Value {
     let spec = &service.value["spec"];
     let publishes = spec["publishNotReadyAddresses"].is_true();
     let mut subsets: Vec<Value> = Vec::new();
-    for pod in service_pods(ctx.objects, service) {
+    for pod in some_pods(ctx.objects, service, None) {
         if pod.is_terminating() && !publishes {
             continue;
         }
-        let mut ports = Value::Null;
-        for port in spec["ports"].items() {
-            if let Some(number) = target_port(port, pod) {
-                let mut entry = object! {"port": number, "protocol": &port["protocol"]};
-                if !port["name"].is_empty() {
-                    entry["name"] = port["name"].clone();
-                }
-                ports.as_items_mut().push(entry);
-            }
-        }
+        let ports = ports_of(service, pod);
         let known = subsets.iter().position(|it| it["ports"] == ports);
         let at = known.unwrap_or(subsets.len());
         if known.is_none() {
@@ -118,17 +121,13 @@ fn subsets(ctx: &Ctx<'_>, service: &Object) -> Value {
             }
             subsets.push(subset);
         }
-        let list = if publishes || pod.is_ready() {
-            "addresses"
-        } else {
-            "notReadyAddresses"
-        };
+        let list = LISTS[usize::from(!publishes && !pod.is_ready())];
         subsets[at][list]
             .as_items_mut()
             .push(address_of(service, pod));
     }
     for subset in &mut subsets {
-        for list in ["addresses", "notReadyAddresses"] {
+        for list in LISTS {
             if !subset[list].is_null() {
                 let addresses = subset[list].as_items_mut().make_mut();
                 sort::by(addresses, |a, b| a["ip"].as_str().cmp(b["ip"].as_str()));
@@ -144,17 +143,67 @@ fn subsets(ctx: &Ctx<'_>, service: &Object) -> Value {
     subsets.into()
 }
 
+/// What [`subsets`] would make, from what stands there, where only the pods of these names may have changed.
+fn patched(ctx: &Ctx<'_>, service: &Object, old: &Value, names: &[Text]) -> Value {
+    if names.is_empty() {
+        return old.clone();
+    }
+    let publishes = service.value["spec"]["publishNotReadyAddresses"].is_true();
+    let mut subset = old.items().first().cloned().unwrap_or(Value::Null);
+    let mut lists = LISTS.map(|list| {
+        let addresses = subset[list].items().iter();
+        let kept = addresses.filter(|it| !is_suspect(names, it)).cloned();
+        kept.collect::<Vec<Value>>()
+    });
+    for pod in some_pods(ctx.objects, service, Some(names)) {
+        if pod.is_terminating() && !publishes {
+            continue;
+        }
+        if subset.is_null() {
+            let ports = ports_of(service, pod);
+            subset = Value::object();
+            if !ports.is_null() {
+                subset["ports"] = ports;
+            }
+        }
+        let list = &mut lists[usize::from(!publishes && !pod.is_ready())];
+        let at = list.partition_point(|it| it["ip"].as_str() <= pod.pod_ip());
+        list.insert(at, address_of(service, pod));
+    }
+    if lists.iter().all(Vec::is_empty) {
+        return Value::Null;
+    }
+    for (name, list) in LISTS.into_iter().zip(lists) {
+        subset.remove(name);
+        if !list.is_empty() {
+            subset[name] = list.into();
+        }
+    }
+    crate::array![subset]
+}
+
+/// Where a subset lists ready addresses, and the others.
+const LISTS: [&str; 2] = ["addresses", "notReadyAddresses"];
+
+fn ports_of(service: &Object, pod: &Object) -> Value {
+    let mut ports = Value::Null;
+    for port in service.value["spec"]["ports"].items() {
+        if let Some(number) = target_port(port, pod) {
+            let mut entry = object! {"port": number, "protocol": &port["protocol"]};
+            if !port["name"].is_empty() {
+                entry["name"] = port["name"].clone();
+            }
+            ports.as_items_mut().push(entry);
+        }
+    }
+    ports
+}
+
+/// A hostname only stands beside a pod that names the Service as its subdomain.
 fn address_of(service: &Object, pod: &Object) -> Value {
-    let mut address = object! {
-        "ip": pod.pod_ip(),
-        "nodeName": pod.node_name(),
-        "targetRef": object! {
-            "kind": "Pod", "name": pod.name(), "namespace": pod.namespace(), "uid": pod.uid(),
-        },
-    };
-    let spec = &pod.value["spec"];
-    if !spec["hostname"].is_empty() && spec["subdomain"].as_str() == service.name() {
-        address["hostname"] = spec["hostname"].clone();
+    let mut address = pod.endpoint_address().clone();
+    if pod.value["spec"]["subdomain"].as_str() != service.name() {
+        address.remove("hostname");
     }
     address
 }

@@ -6,11 +6,12 @@
 
 use std::sync::Arc;
 
-use super::{service_pods, trigger, wake_services};
+use super::{is_suspect, some_pods, trigger, wake_services};
 use crate::api::endpointslice::SERVICE_NAME_LABEL;
 use crate::api::meta::{new_value, owned_by};
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::{DeleteOptions, Request, Verb, WriteOptions};
+use crate::memory::Triggers;
 use crate::plan::{Actor, Component, Ctx, Decision, OnError, Plan};
 use crate::sort;
 use crate::value::{Text, Value};
@@ -32,7 +33,6 @@ const SLICE_MAX: usize = 100;
 /// upstream: syncService.
 fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
     let mut plan = Plan::default();
-    let slices = own_slices(ctx, key);
     let Some(service) = ctx.objects.get(key) else {
         plan.memory = trigger::forget(ctx, COMPONENT.actor, key);
         return plan;
@@ -41,10 +41,30 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
     if spec["selector"].is_empty() || spec["type"].as_str() == "ExternalName" {
         return plan;
     }
-    let wanted = Wanted::group(ctx, service);
-    let (trigger, memory) = trigger::look(ctx, COMPONENT.actor, service);
-    plan.memory = Some(memory);
-    plan.decisions = pack(service, &slices, wanted, &trigger);
+    let known = ctx.memory.triggers.get(&(COMPONENT.actor, key.clone()));
+    let slices = own_slices(ctx, key);
+    let wanted_stands = |it: &&Triggers| {
+        let wanted = it.wanted.items();
+        wanted.len() == slices.len()
+            && slices
+                .iter()
+                .all(|it| wanted.contains(&it.value["endpoints"]))
+    };
+    let suspects = trigger::suspects(ctx, known.filter(wanted_stands), service);
+    let mut now = Triggers {
+        seen: ctx.objects.clone(),
+        wanted: known.map_or(Value::Null, |it| it.wanted.clone()),
+    };
+    if !suspects.as_ref().is_some_and(Vec::is_empty) {
+        let groups = Wanted::group(ctx, service, suspects.as_deref());
+        let trigger = trigger::look(ctx, known, service);
+        let drafts = pack(service, &slices, groups, suspects.as_deref());
+        let stays = drafts.iter().filter(|it| it.ports != Value::Bool(false));
+        now.wanted = stays.map(Draft::endpoints).collect();
+        let decisions = drafts.iter().filter_map(|it| it.decide(service, &trigger));
+        plan.decisions = decisions.collect();
+    }
+    plan.memory = Some(trigger::remember(ctx, COMPONENT.actor, key, now));
     plan
 }
 
@@ -56,11 +76,12 @@ struct Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
-    fn group(ctx: &'a Ctx<'_>, service: &'a Object) -> Vec<Self> {
+    /// All, or those of these names.
+    fn group(ctx: &'a Ctx<'_>, service: &'a Object, names: Option<&[Text]>) -> Vec<Self> {
         let mut groups: Vec<Self> = Vec::new();
         let ports = service.value["spec"]["ports"].items();
         let differs_by_pod = ports.iter().any(|it| it["targetPort"].text().is_some());
-        for pod in service_pods(ctx.objects, service) {
+        for pod in some_pods(ctx.objects, service, names) {
             if let Some(only) = groups.first_mut().filter(|_| !differs_by_pod) {
                 only.pods.push((pod, false));
                 continue;
@@ -160,7 +181,12 @@ fn ports_of(service: &Object, pod: &Object) -> Value {
             });
         }
     }
-    ports.into()
+    // As it is stored.
+    if ports.is_empty() {
+        Value::Null
+    } else {
+        ports.into()
+    }
 }
 
 /// The port number of a pod that a Service port means.
@@ -182,26 +208,29 @@ pub(super) fn target_port(port: &Value, pod: &Object) -> Option<i64> {
     }
 }
 
-/// Fits the wanted endpoints into the existing slices and says what to write.
+/// Fits the wanted endpoints into the existing slices.
 ///
 /// upstream: reconcileByPortMapping: keep, then fill what changes anyway, then the fullest that fits, then new ones.
 fn pack(
     service: &Object,
     slices: &[Arc<Object>],
     mut wanted: Vec<Wanted<'_>>,
-    trigger: &Value,
-) -> Vec<Decision> {
+    suspects: Option<&[Text]>,
+) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
     for slice in slices {
         let mut kept = Vec::new();
         let ports = &slice.value["ports"];
-        if let Some(group) = wanted.iter_mut().find(|it| it.ports == *ports) {
-            for old in slice.value["endpoints"].items() {
-                match group.take(service, old) {
-                    Some(pod) if is_current(old, service, pod) => kept.push(old.clone()),
-                    Some(pod) => kept.push(endpoint_of(service, pod)),
-                    None => {}
-                }
+        let mut group = wanted.iter_mut().find(|it| it.ports == *ports);
+        for old in slice.value["endpoints"].items() {
+            if suspects.is_some_and(|it| !is_suspect(it, old)) {
+                kept.push(old.clone());
+                continue;
+            }
+            match group.as_mut().and_then(|it| it.take(service, old)) {
+                Some(pod) if is_current(old, service, pod) => kept.push(old.clone()),
+                Some(pod) => kept.push(endpoint_of(service, pod)),
+                None => {}
             }
         }
         drafts.push(Draft {
@@ -215,9 +244,6 @@ fn pack(
     }
     drop_spare(&mut drafts);
     drafts
-        .iter()
-        .filter_map(|it| it.decide(service, trigger))
-        .collect()
 }
 
 /// Puts endpoints without a place into slices of the same ports, or into a new one.
@@ -299,6 +325,15 @@ impl Draft {
             .is_none_or(|it| it.value["endpoints"].items() != self.endpoints)
     }
 
+    /// `endpoints`, null for none.
+    fn endpoints(&self) -> Value {
+        if self.endpoints.is_empty() {
+            Value::Null
+        } else {
+            self.endpoints.clone().into()
+        }
+    }
+
     fn decide(&self, service: &Object, trigger: &Value) -> Option<Decision> {
         let why = self.why(service);
         let slice = self.slice.as_deref();
@@ -306,11 +341,7 @@ impl Draft {
             return slice.map(|it| delete(it, why));
         }
         let labels = slice_labels(service);
-        let endpoints = if self.endpoints.is_empty() {
-            Value::Null
-        } else {
-            self.endpoints.clone().into()
-        };
+        let endpoints = self.endpoints();
         let Some(slice) = slice else {
             let key = Key::new(Kind::EndpointSlice, service.namespace(), "");
             let mut value = new_value(&key);

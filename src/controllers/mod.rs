@@ -16,6 +16,7 @@ use std::sync::Arc;
 use crate::api::selector::Selector;
 use crate::api::{Key, Kind, Object, Objects};
 use crate::sort;
+use crate::value::{Text, Value};
 
 /// The Services whose slices a changed Service or pod concerns.
 ///
@@ -37,22 +38,39 @@ fn wake_services(objects: &Objects, before: Option<&Object>, after: Option<&Obje
     keys
 }
 
-/// The pods that stand behind a Service: selected, with an address, not ended.
+/// The pods that stand behind a Service: selected, with an address, not ended. All of them, or those of these names.
 ///
 /// upstream: ShouldPodBeInEndpoints.
-fn service_pods<'a>(objects: &'a Objects, service: &'a Object) -> impl Iterator<Item = &'a Object> {
-    let pods = selected_pods(objects, service);
-    pods.filter(|it| !it.is_terminal() && !it.pod_ip().is_empty())
+fn some_pods<'a>(
+    objects: &'a Objects,
+    service: &Object,
+    names: Option<&[Text]>,
+) -> Vec<&'a Object> {
+    let selector = Selector::from_labels(&service.value["spec"]["selector"]);
+    let namespace = service.namespace();
+    let stands = |it: &&Arc<Object>| {
+        !it.is_terminal() && !it.pod_ip().is_empty() && selector.matches(it.labels())
+    };
+    let mut pods: Vec<&Object> = Vec::new();
+    match names {
+        None => pods.extend(
+            objects
+                .list_in(Kind::Pod, namespace)
+                .filter(stands)
+                .map(AsRef::as_ref),
+        ),
+        Some(names) => {
+            for name in names {
+                let key = Key::new(Kind::Pod, namespace, name.clone());
+                pods.extend(objects.get(&key).filter(stands).map(AsRef::as_ref));
+            }
+        }
+    }
+    pods
 }
 
-/// The pods that a Service selects, by name.
-fn selected_pods<'a>(
-    objects: &'a Objects,
-    service: &'a Object,
-) -> impl Iterator<Item = &'a Object> {
-    let selector = Selector::from_labels(&service.value["spec"]["selector"]);
-    let pods = objects
-        .list_in(Kind::Pod, service.namespace())
-        .map(Arc::as_ref);
-    pods.filter(move |it| selector.matches(it.labels()))
+/// Whether an endpoint is one of the pods of these names, which are sorted.
+fn is_suspect(names: &[Text], endpoint: &Value) -> bool {
+    let name = endpoint["targetRef"]["name"].as_str();
+    names.binary_search_by(|it| it.as_str().cmp(name)).is_ok()
 }

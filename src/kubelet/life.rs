@@ -39,7 +39,7 @@ pub(super) fn advance(ctx: &Ctx<'_>, key: &Key, pod: Option<&Arc<Object>>) -> Pl
         life.go_on();
         due = life.next_due();
         memory = life.memory;
-        memory.pods.insert(pod.uid().into(), life.it);
+        memory.pods.insert(pod.uid().into(), Arc::new(life.it));
         decisions.append(&mut life.decisions);
     }
     Plan {
@@ -54,14 +54,18 @@ pub(super) fn advance(ctx: &Ctx<'_>, key: &Key, pod: Option<&Arc<Object>>) -> Pl
 /// upstream: HandlePodRemoves, after a force delete.
 fn forget_others(memory: &mut Memory, key: &Key, pod: Option<&Arc<Object>>) -> Vec<Decision> {
     let uid = pod.map_or("", |it| it.uid());
-    let is_other = |it: &&PodMemory| {
+    if memory.pods.contains_key(uid) {
+        // They were forgotten when this one came.
+        return Vec::new();
+    }
+    let is_other = |it: &&Arc<PodMemory>| {
         it.pod.name() == key.name && it.pod.namespace() == key.namespace && it.pod.uid() != uid
     };
     let mut all = memory.pods.iter().map(|it| &it.1);
     let Some(other) = all.find(is_other).cloned() else {
         return Vec::new();
     };
-    memory.pods.remove(&Text::from(other.pod.uid()));
+    memory.pods.remove(other.pod.uid());
     let mut decisions = Vec::new();
     let is_down = memory.down.contains_key(other.pod.node_name());
     if other.stage < Stage::Stopping && !is_down {
@@ -124,7 +128,7 @@ pub(super) struct Life<'a> {
 
 impl<'a> Life<'a> {
     fn of(ctx: &'a Ctx<'a>, pod: &'a Arc<Object>, memory: Memory) -> Self {
-        let known = memory.pods.get(&Text::from(pod.uid())).cloned();
+        let known = memory.pods.get(pod.uid()).map(|it| PodMemory::clone(it));
         let is_new = known.is_none();
         let fresh = || PodMemory {
             pod: Arc::clone(pod),

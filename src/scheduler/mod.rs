@@ -158,11 +158,11 @@ fn rank(
     there: &[(&Object, &Object)],
     neighbours: &Neighbours,
 ) -> (bool, usize, i64, usize, usize, u64) {
-    let owner = pod.controller()["uid"].as_str();
+    let owner = pod.controller_uid();
     let (mut kin, mut all) = (0, 0);
-    for (other, _) in there.iter().filter(|it| it.1.name() == node.name()) {
+    for (other, _) in there.iter().filter(|it| core::ptr::eq(it.1, node)) {
         all += 1;
-        kin += usize::from(!owner.is_empty() && other.controller()["uid"].as_str() == owner);
+        kin += usize::from(!owner.is_empty() && other.controller_uid() == owner);
     }
     let words = ["schedule", pod.uid(), node.name()];
     (

@@ -82,7 +82,8 @@ impl Neighbours {
             let places = found.filter_map(|it| label(it.1, key)).collect();
             it.seeks.push((key.into(), places));
         }
-        for (other, node) in there {
+        let asks = |it: &&(&Object, &Object)| pod.has_affinity() || it.0.has_affinity();
+        for (other, node) in there.iter().filter(asks) {
             for term in terms(pod, "podAntiAffinity", REQUIRED) {
                 if term_matches(ctx, term, namespace, other) {
                     it.avoids.extend(place(term, node));

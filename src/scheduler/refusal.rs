@@ -6,7 +6,7 @@ use super::nodes::{is_cordoned, is_selected, is_tainted, ports_collide};
 use super::pods::Neighbours;
 use super::resources::{requests, shortage};
 use super::volumes;
-use crate::api::{Key, Kind, Object};
+use crate::api::{Kind, Object};
 use crate::plan::Ctx;
 use crate::sort;
 use crate::value::{Text, Value};
@@ -39,7 +39,7 @@ pub(super) fn refusal(
     if !is_selected(pod, node) {
         return of("node(s) didn't match Pod's node affinity/selector", true);
     }
-    let here = there.iter().filter(|it| it.1.name() == node.name());
+    let here = there.iter().filter(|it| core::ptr::eq(it.1, node));
     let here: Vec<&Object> = here.map(|it| it.0).collect();
     if here.iter().any(|it| ports_collide(pod, it)) {
         let reason = "node(s) didn't have free ports for the requested pod ports";
@@ -59,18 +59,18 @@ pub(super) fn refusal(
 /// The other pods that have a node, or are meant for one, with it.
 pub(super) fn placed<'a>(ctx: &Ctx<'a>, pod: &Object) -> Vec<(&'a Object, &'a Object)> {
     let mut placed: Vec<(&Object, &Object)> = Vec::new();
+    let nodes: Vec<&Object> = ctx.objects.list(Kind::Node).map(AsRef::as_ref).collect();
     for other in ctx.objects.list(Kind::Pod) {
         let name = match other.node_name() {
             "" => other.nominated_node(),
             name => name,
         };
-        let key = || Key::new(Kind::Node, "", name);
         if !name.is_empty()
             && !other.is_terminal()
             && other.uid() != pod.uid()
-            && let Some(node) = ctx.objects.get(&key())
+            && let Ok(at) = nodes.binary_search_by(|it| it.name().cmp(name))
         {
-            placed.push((other, node));
+            placed.push((other, nodes[at]));
         }
     }
     placed

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::informer::Informer;
 use super::input::Input;
 use super::queue::Event;
 use super::trace::{Entry, Seq, What};
-use super::world::{Step, World};
+use super::world::{COMPONENTS, Step, World};
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::rest::{Connection, HttpRequest, HttpResponse, next_frame};
 use crate::plan::Actor;
@@ -105,8 +106,8 @@ impl World {
             .iter()
             .filter(|it| it.1.pod.node_name() == name)
         {
-            let mut pod = pod.clone();
-            for it in &mut pod.containers {
+            let mut pod = Arc::clone(pod);
+            for it in &mut Arc::make_mut(&mut pod).containers {
                 if it.running.is_some() {
                     it.ends = Some((self.now, LOST));
                 }
@@ -117,6 +118,18 @@ impl World {
             if pod.node_name() == name {
                 let time = self.now + KUBELET_START;
                 self.enqueue(Actor::Kubelet, pod.key(), time, None);
+            }
+        }
+    }
+
+    /// Every component looks at everything again, as after a list.
+    pub fn resync(&mut self) {
+        for component in &COMPONENTS {
+            let cache = self.informers.cache(Informer::of(component.actor)).clone();
+            for (_, object) in cache.iter() {
+                for key in (component.wakes)(&cache, None, Some(object)) {
+                    self.enqueue(component.actor, key, self.now, None);
+                }
             }
         }
     }
@@ -269,12 +282,13 @@ impl World {
             return;
         };
         let uid = Text::from(pod.uid());
-        let Some(mut memory) = self.memory.pods.get(&uid).cloned() else {
+        let Some(mut known) = self.memory.pods.get(&uid).cloned() else {
             return;
         };
+        let memory = Arc::make_mut(&mut known);
         if let Some(message) = words.strip_prefix("evicted ") {
             memory.evicted = message.into();
-            self.memory.pods.insert(uid, memory);
+            self.memory.pods.insert(uid, known);
             self.enqueue(Actor::Kubelet, pod.key(), self.now, cause);
             return;
         }
@@ -294,7 +308,7 @@ impl World {
                 probe.rests = false;
             }
         }
-        self.memory.pods.insert(uid, memory);
+        self.memory.pods.insert(uid, known);
         let (key, soon) = (pod.key(), self.now + self.config.delays.stop);
         self.enqueue(Actor::Kubelet, key, soon, cause);
     }

@@ -37,7 +37,7 @@ pub(super) fn request(objects: &Objects, seed: u64, now: Time, event: &EventReco
             (known.key(), Verb::Update(value))
         }
         None => {
-            let before = objects.list_in(Kind::Event, &namespace).count();
+            let before = objects.count_in(Kind::Event, &namespace);
             create(namespace, before, seed, now, event)
         }
     };
@@ -50,10 +50,10 @@ pub(super) fn request(objects: &Objects, seed: u64, now: Time, event: &EventReco
 
 fn is_same(value: &Value, event: &EventRecord) -> bool {
     let about = &value["involvedObject"];
-    about["uid"] == event.about["uid"]
+    value["message"].as_str() == event.message
+        && about["uid"] == event.about["uid"]
         && about["fieldPath"] == event.about["fieldPath"]
         && value["reason"].as_str() == event.reason
-        && value["message"].as_str() == event.message
         && value["source"]["component"].as_str() == component(event)
 }
 

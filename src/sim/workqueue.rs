@@ -2,7 +2,6 @@
 //!
 //! upstream: client-go util/workqueue: a key is in the queue once, and never worked on twice at a time.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::trace::Seq;
@@ -32,7 +31,9 @@ pub(super) struct Item {
 /// A plan under way.
 #[derive(Clone, Debug)]
 pub(super) struct Running {
-    pub rest: VecDeque<Decision>,
+    pub decisions: Arc<Vec<Decision>>,
+    /// How many of them are behind.
+    pub at: usize,
     pub cause: Option<Seq>,
     /// The waits met so far.
     pub waits: Vec<(Key, Why)>,

@@ -1,6 +1,5 @@
 //! The world: the whole cluster as one value, moved by exactly one event at a time.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::informer::{Informer, Informers};
@@ -29,7 +28,7 @@ use crate::why::Why;
 use crate::{kubelet, scheduler};
 
 /// Everything that acts.
-const COMPONENTS: [Component; 11] = [
+pub(super) const COMPONENTS: [Component; 11] = [
     statefulset::COMPONENT,
     endpointslice::COMPONENT,
     endpoints::COMPONENT,
@@ -357,7 +356,8 @@ impl World {
         }
         item.queued = None;
         item.running = Some(Arc::new(Running {
-            rest: VecDeque::from(decisions),
+            decisions: Arc::new(decisions),
+            at: 0,
             waits: Vec::new(),
             cause,
             has_traced_wait: false,
@@ -384,15 +384,16 @@ impl World {
     fn go_on(&mut self, actor: Actor, key: &Key) {
         let id = (actor, key.clone());
         let (mut item, mut running) = self.take_running(&id);
+        let decisions = Arc::clone(&running.decisions);
         loop {
-            match running.rest.front() {
+            match decisions.get(running.at) {
                 None => {
                     self.items.insert(id, item);
                     return self.finish(actor, key, running);
                 }
                 Some(Decision::Do { on_error, .. }) => {
                     if running.has_failed && *on_error != OnError::Finally {
-                        running.rest.pop_front();
+                        running.at += 1;
                         continue;
                     }
                     let time = self.now + self.config.delays.request;
@@ -415,7 +416,7 @@ impl World {
                     self.queue_event(event.clone(), actor, why.clone(), running.cause);
                 }
             }
-            running.rest.pop_front();
+            running.at += 1;
         }
     }
 
@@ -445,21 +446,27 @@ impl World {
     fn submit(&mut self, actor: Actor, key: &Key) {
         let id = (actor, key.clone());
         let (mut item, mut running) = self.take_running(&id);
+        let decisions = Arc::clone(&running.decisions);
         let Some(Decision::Do {
             request,
             on_error,
             why,
             report,
-        }) = running.rest.pop_front()
+        }) = decisions.get(running.at)
         else {
             unreachable!("a submission has a request in front")
         };
-        let answer = self.send(&request, actor, running.cause, &why);
+        running.at += 1;
+        let answer = self.send(request, actor, running.cause, why);
         if answer.as_ref().is_ok_and(|it| it.changed) {
             running.last_write = Some(self.seq);
         }
-        running.has_failed |= answer.is_err() && on_error != OnError::Continue;
-        for event in report.map(|it| told(it, &answer)).unwrap_or_default() {
+        running.has_failed |= answer.is_err() && *on_error != OnError::Continue;
+        for event in report
+            .as_ref()
+            .map(|it| told(it, &answer))
+            .unwrap_or_default()
+        {
             self.queue_event(event, actor, why.clone(), Some(self.seq));
         }
         item.running = Some(Arc::new(running));
@@ -518,11 +525,11 @@ impl World {
 }
 
 /// The Events that tell how a request went; an object that exists already is no news.
-fn told(report: Report, answer: &Result<Written, Status>) -> Vec<EventRecord> {
+fn told(report: &Report, answer: &Result<Written, Status>) -> Vec<EventRecord> {
     let (is_warning, (reason, message), end) = match answer {
         Err(status) if status.reason == "AlreadyExists" => return Vec::new(),
-        Err(status) if status.reason != "NotFound" => (true, report.failure, &*status.message),
-        _ => (false, report.success, ""),
+        Err(status) if status.reason != "NotFound" => (true, &report.failure, &*status.message),
+        _ => (false, &report.success, ""),
     };
     if reason.is_empty() || message.is_empty() {
         return Vec::new();

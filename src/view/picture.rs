@@ -73,6 +73,7 @@ fn statefulset(look: &Look<'_>, set: &Object) -> Value {
     let mut ordinals: Vec<i64> = wanted.clone().chain(owned).collect();
     sort::by(&mut ordinals, Ord::cmp);
     ordinals.dedup();
+    let mut before = None;
     let columns = ordinals.into_iter().map(|ordinal| {
         let key = Key::new(
             Kind::Pod,
@@ -90,7 +91,7 @@ fn statefulset(look: &Look<'_>, set: &Object) -> Value {
             "dnsName": dns_name,
             "resolves": pod.is_some_and(|it| look.resolves(spec.service_name, it)),
             "pod": pod.map(|it| self::pod(look, it)),
-            "absent": if pod.is_none() { look.wait_on(&key) } else { Value::Null },
+            "absent": if pod.is_none() { look.absence(&key, &mut before) } else { Value::Null },
             "condemned": !wanted.contains(&ordinal),
             "current": look.is_current(&key),
         }

@@ -9,6 +9,7 @@ use crate::sim::{Timeline, World};
 use crate::sort;
 use crate::time::Time;
 use crate::value::Value;
+use crate::why::Why;
 
 /// Where fields of the reader's manifests stand in the editor.
 pub trait Places {
@@ -22,7 +23,7 @@ pub(super) struct Look<'a> {
     pub furthest: &'a World,
     pub words: &'a Words,
     pub places: &'a dyn Places,
-    waits: Map<&'a Key, &'a crate::why::Why>,
+    waits: Map<&'a Key, &'a Why>,
     current: Option<&'a Key>,
 }
 
@@ -58,6 +59,19 @@ impl<'a> Look<'a> {
         self.waits
             .get(key)
             .map_or(Value::Null, |it| self.words.sentence(it))
+    }
+
+    /// Why a pod of a set is not there yet, as a sentence: what it waits for, or what one before it does.
+    pub(super) fn absence(&self, key: &Key, before: &mut Option<&'a Why>) -> Value {
+        let own = self.waits.get(key).copied();
+        *before = own.or(*before);
+        match (own, *before) {
+            (Some(why), _) => self.words.sentence(why),
+            (None, Some(why)) => why
+                .of_pod(&key.name)
+                .map_or(Value::Null, |it| self.words.sentence(&it)),
+            (None, None) => Value::Null,
+        }
     }
 
     /// Whether a pod's own name resolves under that Service.

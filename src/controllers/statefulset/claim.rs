@@ -18,14 +18,17 @@ impl Sync<'_> {
         let objects = self.ctx.objects;
         let mut claimed = Vec::new();
         for pod in objects.list_in(Kind::Pod, self.set.namespace()) {
+            let is_ours = pod.is_controlled_by(self.set);
+            if !is_ours && !pod.controller_uid().is_empty() {
+                continue;
+            }
             let matches =
                 self.spec.selector.matches(pod.labels()) && pod.ordinal_like(self.set.name());
-            let is_ours = pod.is_controlled_by(self.set);
             if is_ours && matches {
                 claimed.push(Arc::clone(pod));
             } else if is_ours && !self.set.is_terminating() {
                 self.release(pod);
-            } else if pod.controller().is_null()
+            } else if pod.controller_uid().is_empty()
                 && matches
                 && !pod.is_terminating()
                 && !self.set.is_terminating()
@@ -112,6 +115,9 @@ impl Sync<'_> {
 impl Object {
     /// Whether the name is `<parent>-<digits>`, be the number usable or not.
     fn ordinal_like(&self, parent: &str) -> bool {
+        if self.ordinal_of(parent).is_some() {
+            return true;
+        }
         self.name()
             .rsplit_once('-')
             .is_some_and(|(before, digits)| {

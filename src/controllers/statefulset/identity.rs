@@ -60,7 +60,7 @@ impl Sync<'_> {
     ///
     /// upstream: identityMatches.
     pub(super) fn identity_matches(pod: &Object) -> bool {
-        pod.labels()[POD_NAME_LABEL].as_str() == pod.name()
+        pod.is_named()
     }
 
     /// The patch that repairs a pod's identity. It touches nothing else: the cached pod may lack what was written

@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use super::identity::REVISION_LABEL;
 use super::revisions::{Revision, Revisions};
 use super::{Act, Flow, Sync};
 use crate::api::pod::Phase;
@@ -94,7 +93,16 @@ impl Sync<'_> {
     pub(super) fn process_replicas(&mut self, split: &Split, revisions: &Revisions) -> Flow {
         let mut flow = Flow::GoOn;
         let mut starts = Vec::new();
+        let has_claims = !self.set.value["spec"]["volumeClaimTemplates"].is_empty();
         for (at, slot) in split.slots.iter().enumerate() {
+            // Most pods are as they should be.
+            if let Some(pod) = slot.pod.as_deref().filter(|_| !has_claims)
+                && pod.phase() == Phase::Running
+                && Self::identity_matches(pod)
+                && !self.is_unavailable(pod)
+            {
+                continue;
+            }
             starts.push(self.plan.decisions.len());
             if self.process_replica(split, at, slot, revisions) == Flow::Stop {
                 flow = Flow::Stop;
@@ -108,9 +116,10 @@ impl Sync<'_> {
             for start in starts.into_iter().rev() {
                 let part = self.plan.decisions.split_off(start);
                 if !part.is_empty() {
-                    parts.insert(0, part);
+                    parts.push(part);
                 }
             }
+            parts.reverse();
             batch_order(&mut parts);
             self.plan.decisions.extend(parts.into_iter().flatten());
         }
@@ -259,7 +268,7 @@ impl Sync<'_> {
         self.send(pod.key(), Verb::Patch(Patch::Merge, patch), why, report);
     }
 
-    /// Says what this pod holds up: the set, and every higher ordinal that has no pod yet.
+    /// Says what this pod holds up: the set, and the next ordinal that has no pod yet; those after it wait for the same.
     fn block(&mut self, split: &Split, at: usize, blocker: &Key, block: Block) {
         let predecessor = blocker.name.clone();
         let seconds = crate::text!("{}", self.spec.min_ready.ms / 1000);
@@ -280,7 +289,8 @@ impl Sync<'_> {
             }
             return self.wait(self.set.key(), on_set);
         }
-        for slot in split.slots[at + 1..].iter().filter(|it| it.pod.is_none()) {
+        let mut higher = split.slots[at + 1..].iter();
+        if let Some(slot) = higher.find(|it| it.pod.is_none()) {
             let (set, pod, predecessor) = (
                 self.name(),
                 self.pod_name(slot.ordinal),
@@ -365,7 +375,7 @@ impl Sync<'_> {
 
     /// The name of the revision a pod was made from.
     pub(super) fn revision_of(pod: &Object) -> &str {
-        pod.labels()[REVISION_LABEL].as_str()
+        pod.revision()
     }
 }
 

@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use super::Sync;
-use super::identity::REVISION_LABEL;
 use crate::api::meta::{new_value, owned_by};
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::{DeleteOptions, Verb};
@@ -129,9 +128,7 @@ impl Sync<'_> {
             let name = it.name();
             name == revisions.current.name
                 || name == revisions.update.name
-                || pods
-                    .iter()
-                    .any(|pod| pod.labels()[REVISION_LABEL].as_str() == name)
+                || pods.iter().any(|pod| pod.revision() == name)
         };
         let old: Vec<_> = revisions.kept.iter().filter(|it| !is_live(it)).collect();
         for revision in old.iter().take(old.len().saturating_sub(limit)) {

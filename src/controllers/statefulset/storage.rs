@@ -190,7 +190,8 @@ impl Sync<'_> {
     /// upstream: ClaimsMatchRetentionPolicy, UpdatePodClaimForRetentionPolicy.
     pub(super) fn own_claims(&mut self, pod: Option<&Object>, ordinal: i64) -> bool {
         let mut was_wrong = false;
-        let templates = self.set.value["spec"]["volumeClaimTemplates"].clone();
+        let set = self.set;
+        let templates = &set.value["spec"]["volumeClaimTemplates"];
         for template in templates.items() {
             let key = self.claim_key(template, ordinal);
             let known = self.ctx.objects.get(&key);
