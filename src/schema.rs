@@ -4,10 +4,11 @@
 //! Its lines, one a struct, fields by name: `PodSpec containers:[Container!#name …`, each field `name:type`, the type being `*` for a
 //! pointer, `[` for a list, `{` for a map from strings, then a scalar's letter or the name of a struct or enum. After
 //! it: `!` always written (no `omitempty`), `?` left out when zero although a struct, `#key` merged by that key in a
-//! strategic merge (`#` alone: a list of scalars that is merged), `&` keys of the union are retained, `~` stored but
-//! not simulated, `=value` the default. A line that starts with `=` is a named string with its known values.
+//! strategic merge (`#` alone: a list of scalars that is merged; after `+` another key that server-side apply adds), `&`
+//! keys of the union are retained, `^` owned as a whole by server-side apply (of a struct: wherever it stands), `~`
+//! stored but not simulated, `=value` the default. A line that starts with `=` is a named string with its known values.
 //!
-//! upstream: k8s.io/api v0.36 types.go (json and patchStrategy tags), pkg/apis/*/v1/defaults.go.
+//! upstream: k8s.io/api v0.36 types.go (json and patchStrategy tags, listMapKey, mapType, structType), pkg/apis/*/v1/defaults.go.
 
 use std::sync::LazyLock;
 
@@ -76,6 +77,10 @@ pub struct Field {
     pub omits_zero: bool,
     /// How a strategic merge treats it.
     pub merge: Merge,
+    /// What beside the key of the merge tells two items apart in a server-side apply.
+    pub second_key: Option<&'static str>,
+    /// Whether server-side apply takes it as a whole although it has members.
+    pub is_atomic: bool,
     /// Whether a strategic merge keeps only the union's keys that the patch names.
     pub retains_keys: bool,
     /// Whether anything here acts on it; else it is kept, returned, and nothing more.
@@ -89,6 +94,8 @@ pub struct Field {
 pub struct Struct {
     /// Its Go name.
     pub name: &'static str,
+    /// Whether server-side apply takes it as a whole.
+    pub is_atomic: bool,
     /// Its fields by name.
     pub fields: Vec<Field>,
     /// Places in `fields` of those that stand in every object: always written, defaulted, or a struct by value.
@@ -214,17 +221,23 @@ impl Field {
 
 /// Whether a field stands in every object: always written, defaulted, a struct by value, or a time by value.
 pub fn is_filled(field: &Field) -> bool {
+    field.default.is_some() || stands_empty(field)
+}
+
+/// Whether a field stands in an object that nobody has filled in.
+pub fn stands_empty(field: &Field) -> bool {
     let is_value = field.shape == Shape::One && !field.is_pointer && !field.omits_zero;
     let is_go_struct = matches!(
         field.element,
         Type::Struct(_) | Type::Time | Type::MicroTime | Type::IntOrString | Type::Quantity
     );
-    field.is_always || field.default.is_some() || (is_value && is_go_struct)
+    field.is_always || (is_value && is_go_struct)
 }
 
 fn parse(table: &'static str) -> Schema {
     let lines = || table.lines().map(|it| it.split(' '));
-    let name_of = |mut words: core::str::Split<'static, char>| words.next().unwrap_or_default();
+    let first_of = |mut words: core::str::Split<'static, char>| words.next().unwrap_or_default();
+    let name_of = |words| first_of(words).trim_end_matches('^');
     let (mut names, mut enums) = (Vec::new(), Vec::new());
     for words in lines() {
         match name_of(words.clone()).strip_prefix('=') {
@@ -237,6 +250,7 @@ fn parse(table: &'static str) -> Schema {
         .map(|words| {
             let name = name_of(words.clone());
             let fields: Vec<_> = words
+                .clone()
                 .skip(1)
                 .map(|it| parse_field(it, &names, &enums))
                 .collect();
@@ -245,6 +259,7 @@ fn parse(table: &'static str) -> Schema {
                 .collect();
             Struct {
                 name,
+                is_atomic: first_of(words).ends_with('^'),
                 fields,
                 filled,
             }
@@ -276,11 +291,17 @@ fn parse_field(
         (_, true) => Shape::Map,
         _ => Shape::One,
     };
-    let end = rest.find(['!', '?', '&', '#', '~']).unwrap_or(rest.len());
+    let end = rest
+        .find(['!', '?', '&', '#', '^', '~'])
+        .unwrap_or(rest.len());
     let (element, flags) = rest.split_at(end);
     let key = flags
         .split_once('#')
         .map(|(_, key)| key.trim_end_matches('~'));
+    let (key, second_key) = match key.and_then(|it| it.split_once('+')) {
+        Some((key, second)) => (Some(key), Some(second)),
+        None => (key, None),
+    };
     Field {
         name,
         element: parse_type(element, structs, enums),
@@ -293,6 +314,8 @@ fn parse_field(
             Some("") => Merge::Union,
             Some(key) => Merge::Key(key),
         },
+        second_key,
+        is_atomic: flags.contains('^'),
         retains_keys: flags.contains('&'),
         is_simulated: !flags.ends_with('~'),
         default,

@@ -79,6 +79,16 @@ impl Map {
         self.0.is_empty()
     }
 
+    /// The members in whatever order; of several of one name the last.
+    pub fn from_members(mut members: Vec<(Text, Value)>) -> Self {
+        if !members.is_sorted_by(|a, b| a.0 < b.0) {
+            members.reverse();
+            crate::sort::by(&mut members, |a, b| a.0.cmp(&b.0));
+            members.dedup_by(|a, b| a.0 == b.0);
+        }
+        Self(members.into())
+    }
+
     /// The member of that name.
     pub fn get(&self, key: &str) -> Option<&Value> {
         let is_it = |it: &&(Text, Value)| {

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::managed::By;
 use super::write::Write;
 use super::{DeleteOptions, FOREGROUND, ORPHAN, Propagation, Status, Written};
 use crate::api::{Kind, Object};
@@ -11,7 +12,7 @@ use crate::time::{Duration, Time};
 use crate::value::Value;
 
 impl Write<'_> {
-    pub(super) fn delete(self, options: &DeleteOptions) -> Result<Written, Status> {
+    pub(super) fn delete(mut self, options: &DeleteOptions) -> Result<Written, Status> {
         let old = self.store.objects.get(self.key).cloned();
         let old = old.ok_or_else(|| Status::not_found(self.key))?;
         if let Some(uid) = options.uid.as_ref().filter(|it| *it != old.uid()) {
@@ -19,6 +20,7 @@ impl Write<'_> {
         }
         let mut value = old.value.clone();
         set_finalizers(&mut value, options.propagation);
+        self.by = By::Server;
         match self.key.kind {
             Kind::Namespace => self.delete_namespace(&old),
             Kind::Pod => Ok(self.delete_pod(&old, value, options)),
@@ -43,7 +45,9 @@ impl Write<'_> {
         value["metadata"]["deletionTimestamp"] = self.now.rfc3339().into();
         value["status"]["phase"] = "Terminating".into();
         let object = Object::new(Kind::Namespace, value);
-        let marked = self.store.put(self.now, object, Some(Arc::clone(old)));
+        let marked = self
+            .store
+            .put(self.now, object, Some(Arc::clone(old)), By::Server);
         let content = self.store.objects.iter().map(|(key, _)| key);
         let content = content.filter(|it| it.namespace == old.name());
         for key in content.cloned().collect::<Vec<_>>() {
@@ -53,6 +57,7 @@ impl Write<'_> {
                 now: self.now,
                 key: &key,
                 options: self.options,
+                by: By::Server,
                 warnings: Vec::new(),
             };
             // What one deletion took along is not there for the next.
@@ -121,7 +126,9 @@ impl Write<'_> {
         }
         // Watchers see the grace fall to 0 before the pod is gone.
         let object = Object::new(Kind::Pod, value);
-        let marked = self.store.put(self.now, object, Some(Arc::clone(old)));
+        let marked = self
+            .store
+            .put(self.now, object, Some(Arc::clone(old)), By::Server);
         self.take(&marked)
     }
 }

@@ -5,9 +5,11 @@
 //! writes, and appends to the watch log.
 
 mod admission;
+mod apply;
 mod decode;
 mod defaults;
 mod delete;
+mod managed;
 mod patch;
 mod places;
 mod podsecurity;
@@ -22,6 +24,7 @@ pub mod table;
 mod validate;
 mod write;
 
+pub use managed::By;
 pub use status::Status;
 pub use store::{Change, LogEntry, Store};
 
@@ -71,6 +74,11 @@ pub enum Patch {
     Strategic,
     /// `application/json-patch+json`: a list of operations.
     Json,
+    /// `application/apply-patch+yaml`: what its manager wants; another's fields only where told to take them.
+    Apply {
+        /// Whether to take what others manage.
+        force: bool,
+    },
 }
 
 /// Options of any write.
@@ -80,6 +88,8 @@ pub struct WriteOptions {
     pub dry_run: bool,
     /// What to do with unknown and duplicate fields.
     pub field_validation: FieldValidation,
+    /// The subresource a write of the spec came through: `scale`.
+    pub subresource: &'static str,
     /// The object of that UID must stand and not be going: the live look that a controller takes before it adopts.
     pub if_stands: Option<(Key, Text)>,
 }
@@ -134,7 +144,7 @@ pub struct Written {
     pub warnings: Vec<Text>,
 }
 
-/// The one door for writes.
+/// The one door for writes; `manager` is who knocks, as `managedFields` names it.
 ///
 /// # Errors
 /// The API server's own `Status`.
@@ -143,8 +153,9 @@ pub fn handle(
     config: &Config,
     now: Time,
     request: &Request,
+    manager: &str,
 ) -> Result<Written, Status> {
-    write::run(store, config, now, request)
+    write::run(store, config, now, request, manager)
 }
 
 /// A value this code wrote itself, as JSON: far smaller than code that builds it.

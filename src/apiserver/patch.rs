@@ -49,7 +49,7 @@ pub(super) fn apply(
     };
     match how {
         Patch::Merge => merge(&mut value, patch),
-        Patch::Strategic | Patch::Json => {
+        Patch::Strategic | Patch::Json | Patch::Apply { .. } => {
             strategic(&mut value, members, Some(schema::root(kind)))?;
         }
     }
@@ -290,7 +290,7 @@ fn plain_error(message: Text) -> Status {
 }
 
 /// A value as Go's `%v` prints it.
-fn go_text(value: &Value) -> String {
+pub(super) fn go_text(value: &Value) -> String {
     let list = |parts: Vec<String>| parts.join(" ");
     match value {
         Value::Null => "<nil>".to_owned(),

@@ -3,6 +3,7 @@
 //! upstream: k8s.io/apiserver/pkg/admission/plugin/resourcequota/controller.go, CheckRequest.
 
 use super::Status;
+use super::managed::By;
 use super::write::Write;
 use crate::api::quantity::Quantity;
 use crate::api::quota::written;
@@ -59,7 +60,7 @@ impl Write<'_> {
         if is_new && !self.options.dry_run {
             for (quota, value) in changed {
                 let counted = Object::new(Kind::ResourceQuota, value);
-                self.store.put(self.now, counted, Some(quota));
+                self.store.put(self.now, counted, Some(quota), By::Server);
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 //! Bodies are values, not text: the borders (native HTTP, JavaScript) do the text. [`handle`] routes; the submodules
 //! answer: `path` reads addresses, `selection` says which objects are meant, `read` gets, lists and opens watches,
 //! `watch` makes frames, `write` knocks on the door, `subresource` does scale, exec and the like, `discovery` says
-//! what there is. Left out: authentication, server-side apply, aggregated discovery, OpenAPI.
+//! what there is. Left out: authentication; the native bridge adds aggregated discovery and OpenAPI.
 //! upstream: k8s.io/apiserver/pkg/endpoints.
 
 mod discovery;
@@ -14,7 +14,7 @@ mod subresource;
 mod watch;
 mod write;
 
-pub use watch::{frame, next_frame};
+pub use watch::next_frame;
 
 use super::{Status, Store};
 use crate::api::{Key, Kind};

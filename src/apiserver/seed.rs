@@ -49,7 +49,7 @@ impl Store {
             options: WriteOptions::default(),
         };
         // An address that options put outside the cluster's range has no Service; it answers all the same.
-        let _ = handle(&mut store, config, now, &request);
+        let _ = handle(&mut store, config, now, &request, "kube-apiserver");
         store
     }
 }
@@ -79,7 +79,8 @@ fn create(store: &mut Store, config: &Config, now: Time, key: Key, value: Value)
         verb: Verb::Create(value),
         options: WriteOptions::default(),
     };
-    handle(store, config, now, &request).expect("what a cluster starts with is valid and new");
+    handle(store, config, now, &request, "kube-apiserver")
+        .expect("what a cluster starts with is valid and new");
 }
 
 /// The Service of the API server.

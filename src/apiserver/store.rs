@@ -1,7 +1,8 @@
 //! Objects, the resource version counter and the watch log.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::managed::By;
 use crate::api::{Key, Kind, Object, Objects};
 use crate::persistent::List;
 use crate::time::Time;
@@ -29,6 +30,10 @@ pub struct LogEntry {
     pub object: Arc<Object>,
     /// The object before it.
     pub before: Option<Arc<Object>>,
+    /// Who changed it.
+    pub by: By,
+    /// The object's managers then, once somebody asked.
+    pub managed: OnceLock<Value>,
 }
 
 /// All that the API server keeps.
@@ -58,6 +63,7 @@ impl Store {
         now: Time,
         mut object: Object,
         before: Option<Arc<Object>>,
+        by: By,
     ) -> Arc<Object> {
         let change = match before {
             Some(_) => Change::Modified,
@@ -66,7 +72,7 @@ impl Store {
         stamp(&mut object.value, self.next_version());
         let object = Arc::new(object);
         self.objects.insert(Arc::clone(&object));
-        self.log(now, change, &object, before);
+        self.log(now, change, &object, before, by);
         object
     }
 
@@ -76,7 +82,8 @@ impl Store {
         let mut last = Object::clone(before);
         stamp(&mut last.value, self.next_version());
         let last = Arc::new(last);
-        self.log(now, Change::Deleted, &last, Some(Arc::clone(before)));
+        let before = Some(Arc::clone(before));
+        self.log(now, Change::Deleted, &last, before, By::Server);
         self.end_namespace(now, last.namespace());
         last
     }
@@ -100,6 +107,7 @@ impl Store {
         change: Change,
         object: &Arc<Object>,
         before: Option<Arc<Object>>,
+        by: By,
     ) {
         self.log.push(LogEntry {
             resource_version: self.next_version(),
@@ -107,6 +115,8 @@ impl Store {
             change,
             object: Arc::clone(object),
             before,
+            by,
+            managed: OnceLock::new(),
         });
     }
 }

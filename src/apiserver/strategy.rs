@@ -48,6 +48,11 @@ pub(super) fn prepare_create(config: &Config, kind: Kind, value: &mut Value) {
     }
     match kind {
         Kind::Pod => {
+            // upstream: podStrategy; recorded: the template keeps what was given.
+            let grace = &mut value["spec"]["terminationGracePeriodSeconds"];
+            if grace.as_int().is_some_and(|it| it < 0) {
+                *grace = 1.into();
+            }
             let qos = qos_class(&value["spec"]);
             value["status"] = object! {"phase": "Pending", "qosClass": qos};
         }

@@ -5,6 +5,7 @@ use crate::api::{Kind, Objects};
 use crate::{array, object};
 
 mod admitted;
+mod applied;
 mod patches;
 mod recorded;
 mod refusals;
@@ -33,7 +34,7 @@ impl Server {
             verb,
             options: WriteOptions::default(),
         };
-        handle(&mut self.store, &self.config, self.now, &request)
+        handle(&mut self.store, &self.config, self.now, &request, "kubectl")
     }
 
     fn create(&mut self, value: Value) -> Result<Written, Status> {
@@ -371,7 +372,14 @@ fn a_dry_run_changes_nothing() {
             ..WriteOptions::default()
         },
     };
-    let written = handle(&mut server.store, &server.config, server.now, &request).unwrap();
+    let written = handle(
+        &mut server.store,
+        &server.config,
+        server.now,
+        &request,
+        "kubectl",
+    )
+    .unwrap();
     assert_eq!(written.object.name(), "web-0");
     assert_eq!(server.store.log.len(), before);
     assert!(server.store.objects.get(&request.key).is_none());

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::decode::{self, Source};
+use super::managed::{By, Claim, Of, compare};
 use super::validate::{self, Errors, invalid_patch};
 use super::{
     FieldValidation, Patch, Request, Status, Store, Verb, WriteOptions, Written, admission,
@@ -15,7 +16,7 @@ use crate::api::{Key, Kind, Object};
 use crate::chance;
 use crate::config::Config;
 use crate::time::Time;
-use crate::value::{Text, Value};
+use crate::value::{Map, Text, Value};
 
 /// A write on its way.
 pub(super) struct Write<'a> {
@@ -24,6 +25,8 @@ pub(super) struct Write<'a> {
     pub now: Time,
     pub key: &'a Key,
     pub options: &'a WriteOptions,
+    /// Who writes, until it is written down.
+    pub by: By,
     pub warnings: Vec<Text>,
 }
 
@@ -45,6 +48,7 @@ pub(super) fn run(
     config: &Config,
     now: Time,
     request: &Request,
+    manager: &str,
 ) -> Result<Written, Status> {
     if let Some((key, uid)) = &request.options.if_stands
         && store
@@ -60,6 +64,7 @@ pub(super) fn run(
         now,
         key: &request.key,
         options: &request.options,
+        by: By::Update(manager.into(), request.options.subresource),
         warnings: Vec::new(),
     };
     match &request.verb {
@@ -74,13 +79,16 @@ pub(super) fn run(
 }
 
 impl Write<'_> {
-    fn create(mut self, body: &Value) -> Result<Written, Status> {
+    pub(super) fn create(mut self, body: &Value) -> Result<Written, Status> {
         let kind = self.key.kind;
         let (mut value, warnings) =
             decode::decode_body(kind, body, None, self.options.field_validation)?;
         self.warnings = warnings;
         let key = self.name(&mut value)?;
         defaults::apply(kind, &mut value);
+        if let By::Update(manager, _) = &self.by {
+            self.by = By::Create(manager.clone(), value.clone());
+        }
         admission::create(self.store, self.config, &key, &mut value)?;
         self.fill_metadata(&key, &mut value);
         strategy::prepare_create(self.config, kind, &mut value);
@@ -204,8 +212,15 @@ impl Write<'_> {
     fn patch(mut self, how: Patch, patch: &Value, part: Part) -> Result<Written, Status> {
         self.check_status(part)?;
         let old = self.store.objects.get(self.key).cloned();
+        if let Patch::Apply { force } = how {
+            return self.apply(patch, force, old.as_ref(), part);
+        }
         let old = old.ok_or_else(|| Status::not_found(self.key))?;
-        let patched = patch::apply(self.key.kind, how, &old.value, patch)?;
+        let mut known = old.value.clone();
+        if how == Patch::Json || patch["metadata"].as_map().is_some_and(has_managers) {
+            known = self.store.shown(&old);
+        }
+        let patched = patch::apply(self.key.kind, how, &known, patch)?;
         let body = match part {
             Part::Main => patched,
             Part::Status => status_only(&patched, &old.value),
@@ -226,6 +241,29 @@ impl Write<'_> {
         self.replace(decoded.value, &old, part)
     }
 
+    /// Takes the managers that a client gave: those of the object as it stands claim nothing new.
+    ///
+    /// upstream: decodeLiveOrNew, isResetManagedFields.
+    fn take_managers(&mut self, given: &Value, old: &Arc<Object>, value: &Value) {
+        let By::Update(manager, subresource) = &self.by else {
+            return;
+        };
+        if given.is_empty() || *given == self.store.managed(old) {
+            return;
+        }
+        let claim = Claim {
+            kind: self.key.kind,
+            manager,
+            subresource,
+            now: self.now,
+        };
+        let is_reset = given[0].is_empty();
+        let base = if is_reset { &[] } else { given.items() };
+        let of = Of::root(self.key.kind);
+        let found = compare(of, Some(&old.value), Some(value));
+        self.by = By::Set(claim.updated(base, found));
+    }
+
     fn check_status(&self, part: Part) -> Result<(), Status> {
         if part == Part::Main || strategy::has_status(self.key.kind) {
             return Ok(());
@@ -239,13 +277,19 @@ impl Write<'_> {
     }
 
     /// Puts a decoded value in the old one's place.
-    fn replace(
+    pub(super) fn replace(
         mut self,
         mut value: Value,
         old: &Arc<Object>,
         part: Part,
     ) -> Result<Written, Status> {
         let kind = self.key.kind;
+        if part == Part::Status
+            && let By::Update(_, subresource) = &mut self.by
+        {
+            *subresource = "status";
+        }
+        let managers = value["metadata"].remove("managedFields");
         self.carry_metadata(&mut value, old, part)?;
         if part == Part::Main {
             if !value["spec"].shares(&old.value["spec"]) {
@@ -256,7 +300,11 @@ impl Write<'_> {
         if strategy::is_new_generation(kind, &value, &old.value) {
             value["metadata"]["generation"] = (old.generation() + 1).into();
         }
-        if value == old.value {
+        if let (Part::Main, Some(managers)) = (part, &managers) {
+            self.take_managers(managers, old, &value);
+        }
+        let is_claimed = matches!(&self.by, By::Set(list) if *list != self.store.managed(old));
+        if value == old.value && !is_claimed {
             return Ok(self.unchanged(old));
         }
         // upstream: persistentvolumeStatusStrategy.PrepareForUpdate.
@@ -322,7 +370,6 @@ impl Write<'_> {
             Part::Status => &KEPT_BY_STATUS,
         };
         let map = value["metadata"].as_map_mut();
-        map.remove("managedFields");
         for name in kept {
             match &before[*name] {
                 Value::Null => {
@@ -373,6 +420,7 @@ impl Write<'_> {
             ..Condition::default()
         };
         condition::set(&mut value["status"]["conditions"], &scheduled, self.now);
+        self.by = By::Server;
         Ok(self.put(value, Some(&old)))
     }
 
@@ -382,7 +430,8 @@ impl Write<'_> {
         let object = if self.options.dry_run {
             Arc::new(object)
         } else {
-            self.store.put(self.now, object, before.cloned())
+            let by = core::mem::take(&mut self.by);
+            self.store.put(self.now, object, before.cloned(), by)
         };
         Written {
             object,
@@ -417,6 +466,11 @@ impl Write<'_> {
     }
 }
 
+/// Whether a patch of the metadata names managers.
+fn has_managers(patch: &Map) -> bool {
+    patch.contains_key("managedFields")
+}
+
 /// Metadata that no update changes.
 const KEPT: [&str; 8] = [
     "name",
@@ -444,7 +498,7 @@ const KEPT_BY_STATUS: [&str; 10] = [
 ];
 
 /// The stored object with the body's status and metadata: all that a status write reaches.
-fn status_only(body: &Value, old: &Value) -> Value {
+pub(super) fn status_only(body: &Value, old: &Value) -> Value {
     let mut value = old.clone();
     value["status"] = body["status"].clone();
     if !body["metadata"].is_null() {

@@ -75,11 +75,11 @@ impl<'de> Deserialize<'de> for Value {
                 Ok(Value::Array(items))
             }
             fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Value, A::Error> {
-                let mut map = Map::default();
+                let mut members = Vec::new();
                 while let Some((key, value)) = from.next_entry::<String, Value>()? {
-                    map.insert(key, value);
+                    members.push((key.into(), value));
                 }
-                Ok(Value::Object(map))
+                Ok(Value::Object(Map::from_members(members)))
             }
         }
         from.deserialize_any(Reader)

@@ -27,7 +27,7 @@ impl Call<'_> {
     /// An object as the request wants it: JSON, or a Table of one row.
     pub(super) fn render(&self, object: &Arc<Object>) -> Reply {
         if !self.request.as_table {
-            return Reply::Json(object.value.clone());
+            return Reply::Json(self.store.shown(object));
         }
         let include = include(self.request);
         let mut table = table::table(object.kind, [object], include, self.now, self.config);
@@ -58,7 +58,7 @@ impl Call<'_> {
         }
         // Items of a typed list don't repeat their type.
         let untyped = |it: &Arc<Object>| {
-            let mut value = it.value.clone();
+            let mut value = self.store.shown(it);
             value.remove("apiVersion");
             value.remove("kind");
             value

@@ -49,7 +49,9 @@ impl Call<'_> {
             match patch_of(self.request)? {
                 // Replicas and resource version stand at the same paths in Scale and StatefulSet.
                 Patch::Json => (Patch::Json, scale_operations(body)?),
-                Patch::Merge | Patch::Strategic => (Patch::Merge, scale_change(body)?),
+                Patch::Merge | Patch::Strategic | Patch::Apply { .. } => {
+                    (Patch::Merge, scale_change(body)?)
+                }
             }
         };
         let written = self.write(target.key(), Verb::Patch(kind, change))?;

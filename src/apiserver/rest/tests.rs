@@ -1,10 +1,10 @@
 //! Requests as kubectl sends them, and what comes back.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::*;
 use crate::api::{Key, Object};
-use crate::apiserver::{Change, LogEntry};
+use crate::apiserver::{By, Change, LogEntry};
 use crate::array;
 
 /// A store made by hand, one resource version per object.
@@ -39,6 +39,8 @@ impl Server {
             },
             object,
             before,
+            by: By::Server,
+            managed: OnceLock::default(),
         });
     }
 
@@ -55,6 +57,8 @@ impl Server {
             change: Change::Deleted,
             object: Arc::new(Object::new(kind, last)),
             before: Some(before),
+            by: By::Server,
+            managed: OnceLock::default(),
         });
     }
 

@@ -16,17 +16,10 @@ use crate::object;
 use crate::time::Time;
 use crate::value::{Text, Value};
 
-/// The `{type, object}` that a watch sends for a log entry, or nothing.
+/// The `{type, object}` that is due next, past all log entries that don't concern the watch; moves the watch on.
 ///
 /// An object that begins to match is ADDED, one that no longer matches is DELETED (as it was before, with the new
 /// resource version).
-pub fn frame(watch: &Watch, entry: &LogEntry, config: &Config, now: Time) -> Option<Value> {
-    let selection = selection(watch)?;
-    let (change, object) = told(&selection, entry)?;
-    Some(render(watch, change, &object, config, now))
-}
-
-/// The next frame that is due, past all log entries that don't concern the watch; moves the watch on.
 pub fn next_frame(store: &Store, config: &Config, now: Time, watch: &mut Watch) -> Option<Value> {
     let selection = selection(watch)?;
     if let Some(opened) = watch.opened
@@ -41,7 +34,7 @@ pub fn next_frame(store: &Store, config: &Config, now: Time, watch: &mut Watch) 
         watch.after = entry.resource_version;
         at += 1;
         if let Some((change, object)) = told(&selection, entry) {
-            let frame = render(watch, change, &object, config, now);
+            let frame = render(store, watch, (change, &object), config, now);
             watch.headers_told = true;
             return Some(frame);
         }
@@ -67,7 +60,7 @@ fn next_initial(
         .filter(|it| it.resource_version() <= opened && selection.matches(it))
         .min_by_key(|it| it.resource_version());
     if let Some(object) = next {
-        let frame = render(watch, Change::Added, object, config, now);
+        let frame = render(store, watch, (Change::Added, object), config, now);
         watch.after = object.resource_version();
         watch.headers_told = true;
         return Some(frame);
@@ -123,7 +116,13 @@ fn told(selection: &Selection, entry: &LogEntry) -> Option<(Change, Arc<Object>)
     }
 }
 
-fn render(watch: &Watch, change: Change, it: &Arc<Object>, config: &Config, now: Time) -> Value {
+fn render(
+    store: &Store,
+    watch: &Watch,
+    (change, it): (Change, &Arc<Object>),
+    config: &Config,
+    now: Time,
+) -> Value {
     let object = if watch.request.as_table {
         let mut table = table::table(it.kind, [it], include(&watch.request), now, config);
         table["metadata"]["resourceVersion"] = it.meta()["resourceVersion"].clone();
@@ -132,7 +131,7 @@ fn render(watch: &Watch, change: Change, it: &Arc<Object>, config: &Config, now:
         }
         table
     } else {
-        it.value.clone()
+        store.shown(it)
     };
     let change = match change {
         Change::Added => "ADDED",

@@ -20,7 +20,11 @@ impl Call<'_> {
             verb,
             options: options(self.request),
         };
-        let mut written = apiserver::handle(self.store, self.config, self.now, &request)?;
+        let manager = match self.request.query("fieldManager") {
+            "" => "kubectl",
+            it => it,
+        };
+        let mut written = apiserver::handle(self.store, self.config, self.now, &request, manager)?;
         self.warnings.append(&mut written.warnings);
         Ok(written)
     }
@@ -57,6 +61,14 @@ impl Call<'_> {
 
     pub(super) fn patch(&mut self, target: &Target) -> Answer {
         let patch = patch_of(self.request)?;
+        if matches!(patch, Patch::Apply { .. }) {
+            if self.request.query("fieldManager").is_empty() {
+                return Err(refusal(422, "Invalid", NO_MANAGER));
+            }
+            if self.store.objects.get(&target.key()).is_none() {
+                self.code = 201;
+            }
+        }
         let body = self.request.body.clone();
         let verb = if target.is_subresource() {
             has_status(target)?;
@@ -129,6 +141,9 @@ impl Call<'_> {
     }
 }
 
+/// upstream: ValidatePatchOptions.
+const NO_MANAGER: &str = "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch";
+
 /// Whether a deletion answers with the object that is gone instead of a Status.
 ///
 /// upstream: ReturnDeletedObject.
@@ -171,6 +186,11 @@ fn options(request: &HttpRequest) -> WriteOptions {
             "" | "Warn" => FieldValidation::Warn,
             _ => FieldValidation::Strict,
         },
+        subresource: if request.path.ends_with("/scale") {
+            "scale"
+        } else {
+            ""
+        },
         if_stands: None,
     }
 }
@@ -181,11 +201,13 @@ pub(super) fn patch_of(request: &HttpRequest) -> Result<Patch, Status> {
         "application/merge-patch+json" => Ok(Patch::Merge),
         "application/strategic-merge-patch+json" => Ok(Patch::Strategic),
         "application/json-patch+json" => Ok(Patch::Json),
-        // differs: no server-side apply.
+        "application/apply-patch+yaml" => Ok(Patch::Apply {
+            force: request.asks("force"),
+        }),
         _ => Err(refusal(
             415,
             "UnsupportedMediaType",
-            "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json",
+            "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml",
         )),
     }
 }

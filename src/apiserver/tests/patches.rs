@@ -166,7 +166,13 @@ fn unknown_fields_of_a_patch_are_dropped_warned_of_or_refused() {
                 ..WriteOptions::default()
             },
         };
-        handle(&mut server.store, &server.config, server.now, &request)
+        handle(
+            &mut server.store,
+            &server.config,
+            server.now,
+            &request,
+            "kubectl",
+        )
     };
     assert!(!send(FieldValidation::Ignore).unwrap().changed);
     let warned = send(FieldValidation::Warn).unwrap();

@@ -83,7 +83,13 @@ fn every_recorded_refusal_is_told_in_the_same_words() {
         };
         let texts =
             |it: &Value| -> Vec<String> { it.items().iter().map(Value::to_string).collect() };
-        match handle(&mut server.store, &server.config, server.now, &request) {
+        match handle(
+            &mut server.store,
+            &server.config,
+            server.now,
+            &request,
+            "kubectl",
+        ) {
             Ok(written) => {
                 assert_eq!(written.warnings, texts(&row["warnings"]), "{name}");
                 assert!(

@@ -46,7 +46,13 @@ fn refusal(kind: &str, change: &str) -> Status {
             ..WriteOptions::default()
         },
     };
-    let answer = handle(&mut server.store, &server.config, server.now, &request);
+    let answer = handle(
+        &mut server.store,
+        &server.config,
+        server.now,
+        &request,
+        "kubectl",
+    );
     answer
         .err()
         .unwrap_or_else(|| panic!("{kind} {change} was accepted"))

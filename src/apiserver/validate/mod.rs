@@ -14,9 +14,7 @@ mod statefulset;
 mod storage;
 mod warnings;
 
-#[cfg(test)]
-pub(super) use errors::go_json;
-pub(super) use errors::{Errors, Path, invalid_patch};
+pub(super) use errors::{Errors, Path, go_json, invalid_patch};
 pub(super) use warnings::warnings;
 
 use super::write::Part;

@@ -208,6 +208,8 @@ impl Replay<'_> {
         });
         let watch = self.watch.as_ref().and_then(Command::due);
         let kubelet = self.kubelet_due().map(|it| it.1);
-        runs.chain([script]).chain(watch).chain(kubelet).min()
+        let deletion = self.deletion_due();
+        let own = runs.chain([script]).chain(watch);
+        own.chain(kubelet).chain(deletion).min()
     }
 }
