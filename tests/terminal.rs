@@ -5,6 +5,7 @@
 use statefulset_playground::config::Config;
 use statefulset_playground::session::Session;
 use statefulset_playground::sim::StepSize;
+use statefulset_playground::time::Duration;
 use statefulset_playground::value::Value;
 
 const WEB: &str = "\
@@ -188,4 +189,28 @@ fn loops_run_kubectl_and_programs_in_containers() {
     for (line, want) in cases {
         assert_eq!(typed(&mut session, &[line]), *want, "{line:?}");
     }
+}
+
+#[test]
+fn the_shell_tells_why() {
+    let mut session = Session::new(Config::default());
+    session.load(include_str!("../www/examples/article.yaml"));
+    session.advance(Duration::s(1));
+    let mut ask = |line: &str| {
+        let before = screen(&session).len() + 1;
+        session.type_line(line);
+        session.advance(Duration::ms(10));
+        screen(&session).split_off(before).join("\n")
+    };
+    let waits = "web-0 is not running yet: nginx:1.9.1 is being pulled";
+    assert!(ask("why pod/web-0").starts_with(waits));
+    assert!(ask("why not web-1").starts_with("web-1 is not created yet: web-0 is not"));
+    assert!(ask("why sts/web").contains("web-0"));
+    let beyond = "web-7 is not there: web has 2 replicas, the ordinals 0 to 1";
+    assert_eq!(ask("why web-7"), beyond);
+    assert!(ask("why svc nginx").contains("which came of:"));
+    assert_eq!(ask("why cat/tom"), "why: there is no kind named cat");
+    assert!(ask("why pod/tom").starts_with("why: nothing has happened to pod/tom"));
+    assert!(ask("why").starts_with("why: usage:"));
+    assert_eq!(ask("doctor"), "nothing is wrong so far");
 }

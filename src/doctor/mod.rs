@@ -126,6 +126,26 @@ fn command(template: &str, facts: &[(&str, &Text)], namespace: &str) -> String {
     command
 }
 
+/// What the terminal's `doctor` prints.
+pub fn text(world: &World) -> String {
+    let words = Words::default();
+    let mut out = String::new();
+    for it in examine(world) {
+        let (severity, code, fix) = (it.rule.severity, it.rule.code, it.rule.fix);
+        out.push_str(&format!(
+            "{severity} {code}: {}\n  {fix}\n",
+            it.text(&words)
+        ));
+        if !it.command.is_empty() {
+            out.push_str(&format!("  $ {}\n", it.command));
+        }
+    }
+    if out.is_empty() {
+        out.push_str("nothing is wrong so far\n");
+    }
+    out
+}
+
 /// Every sentence of the doctor with the code that catalogues have it by: what is wrong, and what to do.
 pub fn english() -> impl Iterator<Item = (String, &'static str)> {
     let rules = RULES.iter().enumerate();

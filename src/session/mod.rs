@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::doctor;
 use crate::object;
 use crate::shell::transcript::{self, PasteKind, Pasted};
-use crate::sim::{Input, Recorded, StepSize, Timeline};
+use crate::sim::{Input, Recorded, StepSize, Timeline, World};
 use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
 use crate::view::export::{self, Export};
@@ -40,6 +40,13 @@ pub struct Session {
     text: Text,
 }
 
+/// A world with nothing in it, whose terminal knows the doctor.
+fn fresh(config: Config) -> World {
+    let mut world = World::new(config);
+    world.doctor = doctor::text;
+    world
+}
+
 /// What a text begins with.
 struct Start {
     inputs: Vec<Recorded>,
@@ -53,7 +60,7 @@ impl Session {
     /// An empty cluster.
     pub fn new(config: Config) -> Self {
         Self {
-            timeline: Timeline::new(config, Vec::new()),
+            timeline: Timeline::of(fresh(config), Vec::new(), 0),
             words: Words::default(),
             documents: Vec::new(),
             text: Text::new(),
@@ -69,7 +76,7 @@ impl Session {
     pub fn load(&mut self, text: &str) -> String {
         let config = Config::clone(&self.timeline.world().config);
         let run = self.start(text);
-        self.timeline = Timeline::of(config, vec![run.inputs], 0);
+        self.timeline = Timeline::of(fresh(config), vec![run.inputs], 0);
         run.report.to_json()
     }
 
@@ -96,7 +103,7 @@ impl Session {
         let (config, run) = (link.config.clone(), link.run);
         let (step, seq, time) = (link.step, link.seq, link.time);
         let problems: Value = link.problems.iter().map(Value::from).collect();
-        self.timeline = Timeline::of(config, link.runs(&start.inputs), run);
+        self.timeline = Timeline::of(fresh(config), link.runs(&start.inputs), run);
         self.timeline.stand(step, seq, time);
         object! {
             "paste": start.report,

@@ -16,7 +16,7 @@ pub(super) struct Ran {
     pub clears: bool,
 }
 
-const HELP: &str = "kubectl …, why dns NAME [from POD], and a small shell: cat, echo, export, grep, head, ls, rm, seq, sleep, tail, wc, clear, help;\n\
+const HELP: &str = "kubectl …; why pod/NAME, why not POD, why dns NAME [from POD], doctor; and a small shell: cat, echo, export, grep, head, ls, rm, seq, sleep, tail, wc, clear, help;\n\
     commands joined by && || ; |, for and while loops, $variables and $(…), files (cat > f << EOF).\n\
     Ctrl-C stops a program. Time is virtual: it moves when you press Step or Play.\n";
 

@@ -1,5 +1,6 @@
 //! The machine: the world, its queue, and the way through its time.
 
+mod asked;
 mod informer;
 mod input;
 mod lives;

@@ -208,9 +208,9 @@ impl World {
                 self.terminal.tell(Answer::Slept);
                 self.wake_terminal(span);
             }
-            Errand::Resolve(name, from) => {
-                let told = self.resolve(&name, &from).map(|it| it.text());
-                self.terminal.tell_resolved(told);
+            Errand::Ask(words) => {
+                let told = self.told(&words);
+                self.terminal.tell_asked(told);
                 self.wake_terminal(Duration::default());
             }
             Errand::Inside(connection, line) => {

@@ -105,12 +105,11 @@ impl Timeline {
     /// A new simulation, with inputs that are made one after another at its start.
     pub fn new(config: Config, inputs: Vec<Input>) -> Self {
         let given = inputs.into_iter().map(Recorded::given).collect();
-        Self::of(config, vec![given], 0)
+        Self::of(World::new(config), vec![given], 0)
     }
 
-    /// A simulation whose every branch is known by its inputs, at the start of one of them.
-    pub fn of(config: Config, runs: Vec<Vec<Recorded>>, current: usize) -> Self {
-        let world = World::new(config);
+    /// A simulation whose every branch is known by its inputs, in a world where nothing has happened.
+    pub fn of(world: World, runs: Vec<Vec<Recorded>>, current: usize) -> Self {
         let runs = runs.into_iter();
         let mut branches: Vec<_> = runs.map(|it| Branch::new(world.clone(), it)).collect();
         if branches.is_empty() {

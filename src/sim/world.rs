@@ -70,6 +70,8 @@ pub struct World {
     pub dns: Server,
     /// The look-ups that readers and programs made.
     pub lookups: List<Lookup>,
+    /// What the terminal's `doctor` prints: the doctor stands above the machine and is handed down to it.
+    pub doctor: fn(&World) -> String,
     /// The reader's terminal.
     pub terminal: Terminal,
     /// The event of the reader's last command.
@@ -119,6 +121,7 @@ impl World {
             lives: Lives::default(),
             dns,
             lookups: List::default(),
+            doctor: |_| String::new(),
             terminal: Terminal::default(),
             last_command: None,
             last_input: Time::START,

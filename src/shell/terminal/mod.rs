@@ -94,8 +94,8 @@ pub enum Errand {
     Inside(Connection, Text),
     /// One program run in a container.
     Program(Connection),
-    /// How a name resolves, and why, in that pod.
-    Resolve(Text, Text),
+    /// What no cluster could tell: `why …`, `doctor`.
+    Ask(Vec<Text>),
 }
 
 /// A command line under way.
@@ -128,8 +128,8 @@ enum Program {
     Remote(Box<Process>, Connection),
     /// `sleep`.
     Sleep(Duration),
-    /// `why dns NAME from POD`.
-    Resolve(Text, Text),
+    /// `why …` or `doctor`.
+    Asking(Vec<Text>),
 }
 
 /// The prompt of the reader's own shell.
@@ -267,7 +267,7 @@ impl Terminal {
                     job.program = Program::Between;
                     Some(Errand::Sleep(span))
                 }
-                Program::Resolve(name, from) => Some(Errand::Resolve(name.clone(), from.clone())),
+                Program::Asking(words) => Some(Errand::Ask(words.clone())),
                 Program::Attached(_, _, None) => Some(Errand::Rest),
                 Program::Attached(_, connection, Some(line)) => {
                     Some(Errand::Inside(connection.clone(), line.clone()))
@@ -322,7 +322,7 @@ impl Terminal {
                 Program::Kubectl(process)
             }
             program @ (Program::Between | Program::Sleep(_)) => program,
-            Program::Resolve(..) => Program::Between,
+            Program::Asking(_) => Program::Between,
         };
     }
 
@@ -362,7 +362,7 @@ impl Terminal {
     }
 
     /// How a name resolves, or why that cannot be told.
-    pub fn tell_resolved(&mut self, told: Result<String, Text>) {
+    pub fn tell_asked(&mut self, told: Result<String, Text>) {
         let Some(mut job) = self.job.take() else {
             return;
         };

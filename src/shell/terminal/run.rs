@@ -229,18 +229,9 @@ impl Terminal {
                 };
                 job.program = Program::Kubectl(Box::new(Process::start(call)));
             }
-            Some((why, asked)) if why == "why" => match asked {
-                [dns, name] if dns == "dns" => {
-                    job.program = Program::Resolve(name.clone(), Text::new());
-                }
-                [dns, name, from, pod] if dns == "dns" && from == "from" => {
-                    job.program = Program::Resolve(name.clone(), pod.clone());
-                }
-                _ => {
-                    self.print_to(&job.err, "usage: why dns NAME [from POD]\n");
-                    job.exit = 2;
-                }
-            },
+            Some((ask, _)) if matches!(ask.as_str(), "why" | "doctor") => {
+                job.program = Program::Asking(argv.to_vec());
+            }
             Some(_) => self.run_builtin(job, &argv, stdin.as_ref()),
         }
     }
