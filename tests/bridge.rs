@@ -34,6 +34,9 @@ spec:
       containers: [{name: nginx, image: nginx}]
 ";
 
+/// What `kubectl edit` runs.
+const EDITOR: &str = "sed -i 's/^metadata:/metadata:\\n  labels: {edited: \"yes\"}/' \"$1\"\n";
+
 /// A server of its own for each test; it ends with the test's process.
 fn served() -> SocketAddr {
     let (told, hears) = mpsc::channel();
@@ -128,17 +131,26 @@ fn objects_are_written_read_and_refused_over_http() {
             "{method} {path}: {body}"
         );
     }
-    let (status, body) = asked(
-        address,
-        "POST",
-        pods,
-        "application/vnd.kubernetes.protobuf",
-        "k8s",
-    );
+    let protobuf = "application/vnd.kubernetes.protobuf";
+    let (status, body) = asked(address, "POST", pods, protobuf, "k8s\0\x0a\x7f");
     assert!(
-        status.contains("415") && body.contains("UnsupportedMediaType"),
+        status.contains("400") && body.contains("BadRequest"),
         "{body}"
     );
+    for path in [
+        "/openapi/v2",
+        "/openapi/v3",
+        "/livez",
+        "/readyz",
+        "/api",
+        "/apis",
+    ] {
+        assert_eq!(
+            asked(address, "GET", path, json, "").0,
+            "HTTP/1.1 200 OK",
+            "{path}"
+        );
+    }
 }
 
 #[test]
@@ -214,6 +226,110 @@ fn a_watch_tells_each_change_as_it_comes() {
     );
 }
 
+/// What the real kubectl is asked for, in order, and a part of what it says.
+const CASES: &[(&str, &str)] = &[
+    ("apply -f FILE", "statefulset.apps/web created"),
+    (
+        "rollout status sts/web --timeout=60s",
+        "2 new pods have been updated",
+    ),
+    ("get pods", "web-1   1/1     Running"),
+    ("get sts web -o wide", "2/2"),
+    ("get pods -w --request-timeout=1s", "web-0"),
+    ("describe sts web", "SuccessfulCreate"),
+    ("apply -f FILE", "statefulset.apps/web unchanged"),
+    ("scale sts web --replicas=1", "statefulset.apps/web scaled"),
+    (
+        "patch sts web -p {\"spec\":{\"replicas\":2}}",
+        "statefulset.apps/web patched",
+    ),
+    (
+        "wait --for=condition=Ready pod/web-0 --timeout=60s",
+        "pod/web-0 condition met",
+    ),
+    (
+        "set image sts/web nginx=nginx:2",
+        "statefulset.apps/web image updated",
+    ),
+    ("rollout history sts/web", "REVISION"),
+    ("label pod web-0 a=b", "pod/web-0 labeled"),
+    ("annotate sts web a=b", "statefulset.apps/web annotated"),
+    ("events", "SuccessfulCreate"),
+    ("explain sts.spec.replicas", "FIELD: replicas <integer>"),
+    ("api-resources", "statefulsets"),
+    (
+        "get pods nobody",
+        "Error from server (NotFound): pods \"nobody\" not found",
+    ),
+    (
+        "get nonsense",
+        "error: the server doesn't have a resource type \"nonsense\"",
+    ),
+    (
+        "apply --server-side -f FILE",
+        "Apply failed with 1 conflict: conflict with \"kubectl-set\"",
+    ),
+    (
+        "apply --server-side --force-conflicts -f FILE",
+        "statefulset.apps/web serverside-applied",
+    ),
+    (
+        "get sts web -o yaml --show-managed-fields",
+        "manager: kubectl",
+    ),
+    ("diff -f FILE", ""),
+    (
+        "create configmap one --from-literal=a=x",
+        "configmap/one created",
+    ),
+    ("get configmap one -o yaml", "a: x"),
+    ("create namespace other", "namespace/other created"),
+    (
+        "create service clusterip plain --tcp=80",
+        "service/plain created",
+    ),
+    (
+        "create quota few --hard=pods=20",
+        "resourcequota/few created",
+    ),
+    (
+        "create serviceaccount robot",
+        "serviceaccount/robot created",
+    ),
+    (
+        "create pdb one --selector=app=nginx --min-available=1",
+        "poddisruptionbudget.policy/one created",
+    ),
+    ("auth can-i get pods", "yes"),
+    ("get --raw /readyz", "ok"),
+    ("get pods --chunk-size=1", "web-1"),
+    ("exec web-0 -- hostname", "web-0"),
+    (
+        "exec web-0 -- sh -c false",
+        "command terminated with exit code 1",
+    ),
+    ("exec web-0 -- nonsense", "executable file not found"),
+    ("logs web-0", ""),
+    (
+        "cp web-0:/etc/hosts /tmp/hosts",
+        "executable file not found",
+    ),
+    ("top pods", "error: Metrics API not available"),
+    ("replace -f FILE", "statefulset.apps/web replaced"),
+    ("edit sts web", "statefulset.apps/web edited"),
+    ("get sts web -o jsonpath={.metadata.labels.edited}", "yes"),
+    ("rollout status sts/web --timeout=60s", "complete"),
+    ("rollout undo sts/web", "rolled back"),
+    ("cordon node-1", "node/node-1 cordoned"),
+    (
+        "drain node-1 --ignore-daemonsets --timeout=20s",
+        "node/node-1 drained",
+    ),
+    ("uncordon node-1", "node/node-1 uncordoned"),
+    ("delete pods --all --wait=false", "deleted"),
+    ("delete sts web", "statefulset.apps \"web\" deleted"),
+];
+
 #[test]
 fn the_real_kubectl_works_with_it() {
     if Command::new("kubectl")
@@ -230,6 +346,9 @@ fn the_real_kubectl_works_with_it() {
     std::fs::create_dir_all(&home).unwrap();
     let manifest = home.join("web.yaml");
     std::fs::write(&manifest, WEB).unwrap();
+    let editor = home.join("editor.sh");
+    std::fs::write(&editor, EDITOR).unwrap();
+    let editor = format!("sh {}", editor.display());
     let kubectl = |line: &str| {
         let words = line.split(' ').map(|it| {
             if it == "FILE" {
@@ -244,52 +363,13 @@ fn the_real_kubectl_works_with_it() {
             .args(words)
             .env("HOME", &home)
             .env("KUBECONFIG", "/dev/null")
+            .env("EDITOR", &editor)
             .output()
             .unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         text(&output.stdout) + &text(&output.stderr)
     };
-    let cases = [
-        ("apply -f FILE", "statefulset.apps/web created"),
-        (
-            "rollout status sts/web --timeout=60s",
-            "2 new pods have been updated",
-        ),
-        ("get pods", "web-1   1/1     Running"),
-        ("get sts web -o wide", "2/2"),
-        ("get pods -w --request-timeout=1s", "web-0"),
-        ("describe sts web", "SuccessfulCreate"),
-        ("apply -f FILE", "statefulset.apps/web unchanged"),
-        ("scale sts web --replicas=1", "statefulset.apps/web scaled"),
-        (
-            "patch sts web -p {\"spec\":{\"replicas\":2}}",
-            "statefulset.apps/web patched",
-        ),
-        (
-            "wait --for=condition=Ready pod/web-0 --timeout=60s",
-            "pod/web-0 condition met",
-        ),
-        (
-            "set image sts/web nginx=nginx:2",
-            "statefulset.apps/web image updated",
-        ),
-        ("rollout history sts/web", "REVISION"),
-        ("label pod web-0 a=b", "pod/web-0 labeled"),
-        ("annotate sts web a=b", "statefulset.apps/web annotated"),
-        ("events", "SuccessfulCreate"),
-        ("explain sts.spec.replicas", "FIELD: replicas <integer>"),
-        ("api-resources", "statefulsets"),
-        (
-            "get pods nobody",
-            "Error from server (NotFound): pods \"nobody\" not found",
-        ),
-        (
-            "get nonsense",
-            "error: the server doesn't have a resource type \"nonsense\"",
-        ),
-        ("delete sts web", "statefulset.apps \"web\" deleted"),
-    ];
-    for (line, wanted) in cases {
+    for (line, wanted) in CASES {
         let said = kubectl(line);
         assert!(said.contains(wanted), "kubectl {line}: {said}");
     }

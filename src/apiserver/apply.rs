@@ -10,7 +10,7 @@ use ecow::EcoVec;
 
 use super::decode::{self, Source};
 use super::managed::{
-    By, Claim, Of, applied, compare, difference, element, fields_of, intersection, strip, union,
+    By, Claim, Comparison, Of, compare, difference, element, fields_of, intersection, strip, union,
 };
 use super::patch::go_text;
 use super::places::Places;
@@ -57,14 +57,14 @@ impl Write<'_> {
             }
             let mut body = config.clone();
             body["metadata"]["name"] = (&self.key.name).into();
-            self.by = By::Set(claim.applied(&[], &set, &compare(root, None, None)));
+            self.by = By::Set(claim.applied(&[], &set, &Comparison::default()));
             return self.create(&body);
         };
         let managers = self.store.managed(old);
         let mut merged = merge(root, &old.value, config);
-        let last = applied(managers.items(), &manager, claim.subresource);
-        let is_own = |it: &&Value| it["fieldsV1"].shares(last) && !last.is_null();
-        let others = || managers.items().iter().filter(|it| !is_own(it));
+        let mut own = managers.items().iter().filter(|it| claim.is_last(it));
+        let last = own.next().map_or(&Value::Null, |it| &it["fieldsV1"]);
+        let others = || managers.items().iter().filter(|it| !claim.is_last(it));
         let owned = others().fold(set.clone(), |all, it| union(&all, &it["fieldsV1"]));
         prune(root, &mut merged, last, &owned);
         let mut found = compare(root, Some(&old.value), Some(&merged));
@@ -169,6 +169,10 @@ fn refuse_conflicts<'a>(
     others: impl Iterator<Item = &'a Value>,
     taken: &Value,
 ) -> Result<(), Status> {
+    // Each has a quote behind its name when they are sorted: a prefix comes first.
+    let order = |it: &Value| crate::text!("{}\" {}", it["manager"], it["operation"]);
+    let mut others: Vec<&Value> = others.collect();
+    crate::sort::by(&mut others, |a, b| order(a).cmp(&order(b)));
     let mut causes = Vec::new();
     let mut lines = Text::new();
     for entry in others {

@@ -297,14 +297,6 @@ fn is_of(entry: &Value, manager: &str, operation: &str, subresource: &str) -> bo
         && entry["subresource"].as_str() == subresource
 }
 
-/// What a manager applied last.
-pub(super) fn applied<'a>(all: &'a [Value], manager: &str, subresource: &str) -> &'a Value {
-    static NONE: Value = Value::Null;
-    let mut own = all.iter();
-    let own = own.find(|it| is_of(it, manager, APPLY, subresource));
-    own.map_or(&NONE, |it| &it["fieldsV1"])
-}
-
 /// A change as the managers' list takes it in.
 pub(super) struct Claim<'a> {
     pub kind: Kind,
@@ -314,6 +306,11 @@ pub(super) struct Claim<'a> {
 }
 
 impl Claim<'_> {
+    /// Whether an entry says what this manager applied last.
+    pub fn is_last(&self, entry: &Value) -> bool {
+        is_of(entry, self.manager, APPLY, self.subresource)
+    }
+
     /// The list after an update that made that difference.
     ///
     /// upstream: merge.Updater.Update, managedFieldsUpdater.Update.
@@ -331,14 +328,11 @@ impl Claim<'_> {
         let mut others = Vec::new();
         for entry in all {
             let left = difference(&entry["fieldsV1"], &found.removed);
-            if is_of(entry, self.manager, UPDATE, self.subresource) {
-                if found.changed.is_null() {
-                    self.keep(&mut others, entry, left);
-                } else {
-                    own = left;
-                }
+            let is_own = is_of(entry, self.manager, UPDATE, self.subresource);
+            if is_own && !found.changed.is_null() {
+                own = left;
             } else {
-                self.keep(&mut others, entry, difference(&left, &found.changed));
+                keep(&mut others, entry, difference(&left, &found.changed));
             }
         }
         let own = union(&own, &found.changed);
@@ -352,25 +346,15 @@ impl Claim<'_> {
     pub fn applied(&self, all: &[Value], set: &Value, found: &Comparison) -> Value {
         let mut list = Vec::new();
         for entry in all {
-            if !is_of(entry, self.manager, APPLY, self.subresource) {
+            if !self.is_last(entry) {
                 let left = difference(&entry["fieldsV1"], &found.removed);
-                self.keep(&mut list, entry, difference(&left, &found.changed));
+                keep(&mut list, entry, difference(&left, &found.changed));
             }
         }
         if !set.is_null() {
             list.push(self.entry(APPLY, set.clone()));
         }
         sorted(list)
-    }
-
-    /// Keeps an entry with what it has left.
-    #[allow(clippy::unused_self, reason = "reads as the other two")]
-    fn keep(&self, list: &mut Vec<Value>, entry: &Value, left: Value) {
-        if !left.is_null() {
-            let mut entry = entry.clone();
-            entry["fieldsV1"] = left;
-            list.push(entry);
-        }
     }
 
     fn entry(&self, operation: &str, fields: Value) -> Value {
@@ -386,6 +370,15 @@ impl Claim<'_> {
             entry["subresource"] = self.subresource.into();
         }
         entry
+    }
+}
+
+/// Keeps an entry with what it has left.
+fn keep(list: &mut Vec<Value>, entry: &Value, left: Value) {
+    if !left.is_null() {
+        let mut entry = entry.clone();
+        entry["fieldsV1"] = left;
+        list.push(entry);
     }
 }
 

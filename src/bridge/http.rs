@@ -5,11 +5,18 @@ use core::convert::Infallible;
 use http_body_util::channel::{Channel, Sender};
 use http_body_util::{BodyExt as _, Either, Full, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderValue, WARNING};
+use hyper::header::{
+    ACCEPT, CONNECTION, CONTENT_TYPE, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
+    SEC_WEBSOCKET_PROTOCOL, UPGRADE, USER_AGENT, WARNING,
+};
+use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response, StatusCode};
 use tokio::time::{Duration, Instant, timeout_at};
 
-use super::{Bridge, openapi};
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+use super::container::PROTOCOLS;
+use super::{Bridge, discovery, openapi, protobuf};
 use crate::apiserver::rest::{Body, HttpRequest, Watch, next_frame};
 use crate::object;
 use crate::value::{Text, Value};
@@ -29,7 +36,8 @@ type Answer = Response<AnswerBody>;
 impl Bridge {
     /// Answers one request.
     pub(super) async fn answer(&self, request: Request<Incoming>) -> Answer {
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
+        let upgrade = head.extensions.remove::<OnUpgrade>();
         let path = head.uri.path();
         if let Some(document) = openapi::document(path) {
             return json(200, &document);
@@ -50,6 +58,13 @@ impl Bridge {
             return refused(413, "RequestEntityTooLarge", text);
         };
         let content_type = header(CONTENT_TYPE);
+        let mut query = query(head.uri.query().unwrap_or_default());
+        if !query.iter().any(|it| it.0 == "fieldManager") {
+            // upstream: managerOrUserAgent.
+            let agent = header(USER_AGENT);
+            let manager = agent.split('/').next().unwrap_or_default();
+            query.push(("fieldManager".into(), manager.into()));
+        }
         let body = match read_body(&content_type, &body.to_bytes()) {
             Ok(body) => body,
             Err((code, reason, message)) => return refused(code, reason, &message),
@@ -57,7 +72,7 @@ impl Bridge {
         let request = HttpRequest {
             method,
             path: decoded(path, false),
-            query: query(head.uri.query().unwrap_or_default()),
+            query,
             as_table: header(ACCEPT).contains("as=Table"),
             content_type: content_type
                 .split(';')
@@ -68,15 +83,35 @@ impl Bridge {
             body,
         };
         let answer = self.with_world(|it| it.request(&request));
+        if header(ACCEPT).contains(discovery::AGGREGATED)
+            && let Some(document) = self.with_world(|it| discovery::aggregated(it, path))
+        {
+            return whole(200, discovery::TYPE, document.to_json());
+        }
         let mut response = match answer.body {
             Body::Json(value) => json(answer.status, &value),
             Body::Text(text) => whole(answer.status, "text/plain", text.to_string()),
             Body::Watch(watch) => self.stream(watch),
-            Body::Container(_) => refused(
-                501,
-                "NotImplemented",
-                "this server opens no connections to containers: the playground's own terminal does",
-            ),
+            Body::Container(connection) => {
+                let key = header(SEC_WEBSOCKET_KEY);
+                let offered = header(SEC_WEBSOCKET_PROTOCOL);
+                let mut offered = offered.split(',').map(str::trim);
+                let known = |it: &str| PROTOCOLS.into_iter().find(|known| *known == it);
+                let protocol = offered.find_map(known);
+                let (Some(upgrade), Some(protocol)) = (upgrade, protocol) else {
+                    return refused(
+                        400,
+                        "BadRequest",
+                        "unable to upgrade: this server speaks WebSocket to containers",
+                    );
+                };
+                let has_stdin = request
+                    .query
+                    .iter()
+                    .any(|it| it.0 == "stdin" && it.1 == "true");
+                tokio::task::spawn_local(self.clone().connect(upgrade, connection, has_stdin));
+                switched(&key, protocol)
+            }
         };
         for text in answer.warnings {
             let quoted = text.replace("\\", "\\\\").replace("\"", "\\\"");
@@ -133,6 +168,20 @@ fn typed(status: u16, content_type: &'static str, body: AnswerBody) -> Answer {
     answer
 }
 
+/// The answer that opens a WebSocket.
+fn switched(key: &str, protocol: &'static str) -> Answer {
+    let mut answer = typed(101, JSON, Either::Left(Full::default()));
+    let headers = answer.headers_mut();
+    headers.remove(CONTENT_TYPE);
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(protocol));
+    if let Ok(accept) = derive_accept_key(key.as_bytes()).parse() {
+        headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    }
+    answer
+}
+
 fn whole(status: u16, content_type: &'static str, text: String) -> Answer {
     typed(status, content_type, Either::Left(Full::from(text)))
 }
@@ -155,16 +204,23 @@ fn refused(code: u16, reason: &str, message: &str) -> Answer {
 }
 
 /// Why a body cannot be read: HTTP status, reason, message.
-type Unreadable = (u16, &'static str, String);
+pub type Unreadable = (u16, &'static str, String);
 
-/// A body as JSON, or as YAML where its type says so; null for none.
-fn read_body(content_type: &str, bytes: &[u8]) -> Result<Value, Unreadable> {
+/// A body as JSON, or as YAML or protobuf where its type says so; null for none.
+///
+/// # Errors
+/// What the server answers.
+pub fn read_body(content_type: &str, bytes: &[u8]) -> Result<Value, Unreadable> {
     if bytes.is_empty() {
         return Ok(Value::Null);
     }
-    if content_type.contains("protobuf") || content_type.contains("cbor") {
+    if content_type.contains("protobuf") {
+        let text = "the body is not an object this server knows".to_owned();
+        return protobuf::read(bytes).ok_or((400, "BadRequest", text));
+    }
+    if content_type.contains("cbor") {
         let text = format!(
-            "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml: {content_type}"
+            "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf: {content_type}"
         );
         return Err((415, "UnsupportedMediaType", text));
     }

@@ -1,14 +1,19 @@
 //! The wire over HTTP, for clients outside the process: the real kubectl, for one.
 //!
 //! A border: it holds the clock, the sockets and the text; what is answered is decided by [`apiserver::rest`]. One
-//! thread drives everything, so that requests meet the world one after another. Left out: connections to containers
-//! (exec, attach), TLS, authentication.
+//! thread drives everything, so that requests meet the world one after another. Left out: TLS,
+//! authentication, `port-forward`.
 //!
 //! [`apiserver::rest`]: crate::apiserver::rest
 
+mod container;
+mod discovery;
 pub mod dns;
 mod http;
 mod openapi;
+mod protobuf;
+
+pub use http::{Unreadable, read_body};
 
 use std::convert::Infallible;
 use std::io;
@@ -113,6 +118,7 @@ impl Bridge {
                     // A client that hangs up is no error of ours.
                     let _gone = http1::Builder::new()
                         .serve_connection(TokioIo::new(stream), service_fn(answer))
+                        .with_upgrades()
                         .await;
                 });
             }

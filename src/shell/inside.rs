@@ -23,7 +23,7 @@ pub struct Typed {
 }
 
 /// Whether a command is a bare shell (or the container's own program, which an attached terminal talks to).
-pub(super) fn is_shell(command: &[Text]) -> bool {
+pub fn is_shell(command: &[Text]) -> bool {
     match command {
         [] => true,
         [program, options @ ..] => {

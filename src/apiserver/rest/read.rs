@@ -38,6 +38,10 @@ impl Call<'_> {
     pub(super) fn list(&mut self, target: &Target) -> Answer {
         let selection = Selection::new(target, self.request)?;
         let page = Page::read(self.request, version(self.store))?;
+        let oldest = self.store.log.first().map_or(0, |it| it.resource_version);
+        if page.version < oldest {
+            return Err(refusal(410, "Expired", TOKEN_TOO_OLD));
+        }
         let (items, metadata) = page.cut(self.select(&selection), &selection);
         Ok(Reply::Json(self.listed(&selection, &items, metadata)))
     }
@@ -101,7 +105,7 @@ impl Call<'_> {
             text => text.parse().map_err(|_| invalid_version(text))?,
         };
         let first = self.store.log.first().map_or(0, |it| it.resource_version);
-        if after > 0 && after + 1 < first {
+        if after > 0 && after.saturating_add(1) < first {
             return Err(expired(after, first - 1));
         }
         let from_nothing = after == 0 || self.request.asks("sendInitialEvents");
@@ -137,6 +141,9 @@ fn expired(asked: u64, oldest: u64) -> Status {
         crate::text!("too old resource version: {asked} ({oldest})"),
     )
 }
+
+/// upstream: etcd3/errors.go, handleCompactedErrorForPaging. differs: it comes without a token for the rest.
+const TOKEN_TOO_OLD: &str = "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.";
 
 /// `default/web-0`: how etcd's keys end, which is what lists are sorted by.
 fn storage_key(it: &Object) -> Text {

@@ -138,9 +138,28 @@ impl Call<'_> {
         let pod = self.find(target)?;
         let container = container(&pod, self.request.query("container"))?;
         if !pod.node_name().is_empty() {
+            let part = crate::text!(
+                "containerLogs/{}/{}/{container}",
+                target.namespace,
+                target.name
+            );
+            self.reach_kubelet(&pod, "Get", &part)
+                .map_err(|why| refusal(500, "", why))?;
             check_log(&pod, &container, self.request.asks("previous"))?;
         }
         Ok(Reply::Other(Box::new(Body::Text(Text::new()))))
+    }
+
+    /// Where no kubelets run, nothing answers at their addresses: why not.
+    fn reach_kubelet(&self, pod: &Object, verb: &str, part: &str) -> Result<(), Text> {
+        if self.config.kubelets {
+            return Ok(());
+        }
+        let node = pod.node_name();
+        Err(crate::text!(
+            "{verb} \"https://{node}:10250/{part}\": dial tcp: lookup {node} on {}:53: no such host",
+            self.config.dns_address
+        ))
     }
 
     fn connect(&mut self, target: &Target) -> Answer {
@@ -164,6 +183,31 @@ impl Call<'_> {
                 "you must specify at least one command for the container",
             ));
         }
+        let mut part = crate::text!(
+            "{}/{}/{}/{container}?",
+            target.subresource,
+            target.namespace,
+            target.name
+        );
+        for word in &command {
+            part.push_str(&crate::text!("command={}&", word.replace(" ", "+")));
+        }
+        for (option, name) in [
+            ("stderr", "error=1"),
+            ("stdin", "input=1"),
+            ("stdout", "output=1"),
+            ("tty", "tty=1"),
+        ] {
+            if self.request.asks(option) {
+                part.push_str(name);
+                part.push('&');
+            }
+        }
+        self.reach_kubelet(&pod, "Post", part.trim_end_matches(['?', '&']))
+            .map_err(|why| {
+                let text = crate::text!("Internal error occurred: error sending request: {why}");
+                refusal(500, "InternalError", text)
+            })?;
         if status_of(&pod, &container)["state"]["running"].is_null() {
             return Err(refusal(
                 500,

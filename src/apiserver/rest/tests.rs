@@ -565,3 +565,29 @@ fn everybody_may() {
     assert_eq!(answer.status, 201);
     assert!(json(&answer)["status"]["allowed"].is_true());
 }
+
+/// Recorded: api-kubectl-outputs.
+#[test]
+fn where_no_kubelets_run_nothing_answers_for_containers() {
+    let mut server = Server::default();
+    server.put(Kind::Pod, "default", "web-0", RUNNING);
+    server.config.kubelets = false;
+    let pod = "/api/v1/namespaces/default/pods/web-0";
+    let end = "dial tcp: lookup node-1 on 10.43.0.10:53: no such host";
+    assert_eq!(
+        server.get(&format!("{pod}/log"))["message"].as_str(),
+        format!("Get \"https://node-1:10250/containerLogs/default/web-0/nginx\": {end}")
+    );
+    let exec = format!("{pod}/exec?command=hostname&command=-f&stdout=true&stderr=true");
+    assert_eq!(
+        server.get(&exec)["message"].as_str(),
+        format!(
+            "Internal error occurred: error sending request: Post \"https://node-1:10250/exec/default/web-0/nginx?command=hostname&command=-f&error=1&output=1\": {end}"
+        )
+    );
+    let old = server.get("/api/v1/pods?limit=1&continue=0:default/a");
+    assert_eq!(
+        (old["code"].as_int(), old["reason"].as_str()),
+        (Some(410), "Expired")
+    );
+}

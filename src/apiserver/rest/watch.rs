@@ -28,7 +28,7 @@ pub fn next_frame(store: &Store, config: &Config, now: Time, watch: &mut Watch) 
         return Some(frame);
     }
     let first = store.log.first()?.resource_version;
-    let from = (watch.after + 1).saturating_sub(first);
+    let from = watch.after.saturating_add(1).saturating_sub(first);
     let mut at = usize::try_from(from).ok()?;
     while let Some(entry) = store.log.get(at) {
         watch.after = entry.resource_version;

@@ -15,8 +15,8 @@ use crate::time::Time;
 use crate::value::Value;
 use crate::yaml;
 
-pub(super) const FLAGS: &str = "concurrency:i field-manager:s filename/f:l force-conflicts:b! kustomize/k:s! prune:b! \
-prune-allowlist:a! recursive/R:b selector/l:s server-side:b! show-managed-fields:b";
+pub(super) const FLAGS: &str = "concurrency:i field-manager:s filename/f:l force-conflicts:b kustomize/k:s! prune:b! \
+prune-allowlist:a! recursive/R:b selector/l:s server-side:b show-managed-fields:b";
 
 /// Unchanged lines around a change.
 const CONTEXT: usize = 3;
@@ -29,7 +29,7 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
     let mut failures = Failures(read.failures);
     let mut differs = false;
     for it in &read.manifests {
-        let pair = live_and_merged(io, it);
+        let pair = live_and_merged(io, it, flags);
         if let Some((live, merged)) = failures.catch(pair)? {
             let text = compared(it, &live, &merged, io.now);
             differs |= !text.is_empty();
@@ -44,9 +44,21 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
 }
 
 /// The object as it is, and as it would be.
-fn live_and_merged(io: &mut Io, it: &Manifest) -> Done<(Value, Value)> {
+fn live_and_merged(io: &mut Io, it: &Manifest, flags: &Flags) -> Done<(Value, Value)> {
     let address = path(it.of, &it.namespace, &it.name, "");
-    let (live, request) = match io.json(get(address.clone())) {
+    let live = io.json(get(address.clone()));
+    let is_applied = flags.is("server-side");
+    let (live, request) = match live {
+        Ok(live) if is_applied => {
+            let kind = "application/apply-patch+yaml";
+            let request = with_body("PATCH", address, kind, it.object.clone());
+            let force = if flags.is("force-conflicts") {
+                "true"
+            } else {
+                "false"
+            };
+            (live, query(request, "force", force))
+        }
         Ok(live) => {
             let original = Value::from_json(live["metadata"]["annotations"][LAST_APPLIED].as_str());
             let keeps = !live["metadata"]["annotations"][LAST_APPLIED].is_null();
@@ -71,7 +83,12 @@ fn live_and_merged(io: &mut Io, it: &Manifest) -> Done<(Value, Value)> {
         },
     };
     let request = query(request, "dryRun", "All");
-    let merged = io.json(query(request, "fieldManager", "kubectl-client-side-apply"))?;
+    let manager = match flags.text("field-manager") {
+        "" if is_applied => "kubectl",
+        "" => "kubectl-client-side-apply",
+        it => it,
+    };
+    let merged = io.json(query(request, "fieldManager", manager))?;
     Ok((live, merged))
 }
 

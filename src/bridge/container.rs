@@ -1,0 +1,201 @@
+//! Connections to programs in containers, as kubectl opens them: WebSocket, `v5.channel.k8s.io`.
+//!
+//! Each message begins with the number of its stream. Left out: SPDY, which older kubectls ask for, `port-forward`, and
+//! the time that programs take.
+//!
+//! upstream: k8s.io/apimachinery/pkg/util/remotecommand, k8s.io/client-go/tools/remotecommand/websocket.go.
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, Role};
+
+use super::Bridge;
+use crate::api::{Key, Kind};
+use crate::apiserver::rest::Connection;
+use crate::process::Stream;
+use crate::programs::Printed;
+use crate::shell::inside;
+use crate::value::{Text, Value};
+use crate::{array, object};
+
+/// The protocols this side speaks, best first.
+pub(super) const PROTOCOLS: [&str; 2] = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
+
+const STDIN: u8 = 0;
+const STDOUT: u8 = 1;
+const STDERR: u8 = 2;
+const ERROR: u8 = 3;
+/// In v5: the stream that follows is at its end.
+const CLOSE: u8 = 255;
+/// The longest line that is typed.
+const LINE_MAX: usize = 64 << 10;
+
+type Socket = WebSocketStream<TokioIo<hyper::upgrade::Upgraded>>;
+
+impl Bridge {
+    /// Serves a connection once the client has switched protocols, until its program has ended.
+    pub(super) async fn connect(self, upgrade: OnUpgrade, connection: Connection, has_stdin: bool) {
+        // A client that hangs up is no error of ours.
+        let Ok(upgraded) = upgrade.await else { return };
+        let io = TokioIo::new(upgraded);
+        let mut socket = WebSocketStream::from_raw_socket(io, Role::Server, None).await;
+        let status = if has_stdin && inside::is_shell(&connection.command) {
+            self.talk(&mut socket, &connection).await
+        } else {
+            let words = &connection.command;
+            let ran = self.run(&connection, words, |container, network| {
+                inside::run(words, container, network)
+            });
+            match ran {
+                Ok(printed) => {
+                    print(&mut socket, &printed, connection.tty).await;
+                    exited(printed.exit)
+                }
+                Err(why) => failed(&why),
+            }
+        };
+        let done = CloseFrame {
+            code: CloseCode::Normal,
+            reason: "".into(),
+        };
+        let _gone = send(&mut socket, ERROR, status.to_json().as_bytes()).await;
+        let _closed = socket.close(Some(done)).await;
+    }
+
+    /// A shell, line by line.
+    async fn talk(&self, socket: &mut Socket, connection: &Connection) -> Value {
+        const PROMPT: &[u8] = b"/ # ";
+        let mut typed: Vec<u8> = Vec::new();
+        let mut exit = 0;
+        if connection.tty {
+            let _gone = send(socket, STDOUT, PROMPT).await;
+        }
+        loop {
+            let Some(Ok(message)) = socket.next().await else {
+                return exited(exit);
+            };
+            let data = message.into_data();
+            match data.split_first() {
+                Some((&STDIN, bytes)) if typed.len() + bytes.len() <= LINE_MAX => {
+                    typed.extend(bytes);
+                    if connection.tty {
+                        let echo = String::from_utf8_lossy(bytes).replace('\r', "\r\n");
+                        let _gone = send(socket, STDOUT, echo.as_bytes()).await;
+                    }
+                }
+                Some((&STDIN, _)) => return failed("line too long"),
+                Some((&CLOSE, _)) => typed.push(b'\n'),
+                _ => {}
+            }
+            let ends = data.first() == Some(&CLOSE);
+            while let Some(end) = typed.iter().position(|it| b"\r\n\x04".contains(it)) {
+                let rest = typed.split_off(end + 1);
+                let is_end = typed.pop() == Some(4);
+                let line = String::from_utf8_lossy(&typed).into_owned();
+                typed = rest;
+                let mut left = false;
+                let words: Vec<Text> = line.split_whitespace().map(Text::from).collect();
+                let ran = self.run(connection, &words, |container, network| {
+                    let ran = inside::run_line(&line, container, network);
+                    left = ran.is_left;
+                    Ok(ran.printed)
+                });
+                match ran {
+                    Ok(printed) => {
+                        exit = printed.exit;
+                        print(socket, &printed, connection.tty).await;
+                    }
+                    Err(why) => return failed(&why),
+                }
+                if is_end || left {
+                    return exited(exit);
+                }
+                if connection.tty {
+                    let _gone = send(socket, STDOUT, PROMPT).await;
+                }
+            }
+            if ends {
+                return exited(exit);
+            }
+        }
+    }
+
+    fn run(
+        &self,
+        connection: &Connection,
+        words: &[Text],
+        mut program: impl FnMut(
+            &crate::programs::Container<'_>,
+            &mut crate::dns::stub::Network<'_>,
+        ) -> Result<Printed, Text>,
+    ) -> Result<Printed, Text> {
+        let key = Key::new(Kind::Pod, &connection.namespace, &connection.pod);
+        self.with_world(|world| {
+            let Some(pod) = world.store.objects.get(&key).cloned() else {
+                return Err("the pod is gone".into());
+            };
+            let mut ran = Ok(Printed::default());
+            world.run_in(
+                &pod,
+                &connection.container,
+                words,
+                &mut |container, network| {
+                    ran = program(container, network);
+                    let printed = ran.as_ref().ok()?;
+                    Some((printed.tried.clone(), printed.exit))
+                },
+            );
+            ran
+        })
+    }
+}
+
+/// Sends what was printed; a terminal wants its lines to begin on the left.
+async fn print(socket: &mut Socket, printed: &Printed, tty: bool) {
+    for (stream, number) in [(Stream::Stdout, STDOUT), (Stream::Stderr, STDERR)] {
+        let text = printed.text(stream);
+        let text = if tty {
+            text.replace('\n', "\r\n")
+        } else {
+            text
+        };
+        if !text.is_empty() {
+            let number = if tty { STDOUT } else { number };
+            let _gone = send(socket, number, text.as_bytes()).await;
+        }
+    }
+}
+
+async fn send(socket: &mut Socket, stream: u8, bytes: &[u8]) -> Option<()> {
+    let message = [&[stream], bytes].concat();
+    socket.send(Message::Binary(message.into())).await.ok()
+}
+
+/// upstream: kubelet remotecommand ServeExec.
+fn exited(code: i32) -> Value {
+    if code == 0 {
+        return object! {"metadata": Value::object(), "status": "Success"};
+    }
+    object! {
+        "metadata": Value::object(),
+        "status": "Failure",
+        "reason": "NonZeroExitCode",
+        "message": format!("command terminated with non-zero exit code: {code}"),
+        "details": object! {
+            "causes": array![object! {"reason": "ExitCode", "message": code.to_string()}],
+        },
+    }
+}
+
+fn failed(why: &str) -> Value {
+    object! {
+        "metadata": Value::object(),
+        "status": "Failure",
+        "reason": "InternalError",
+        "message": format!("Internal error occurred: error executing command in container: {why}"),
+        "code": 500,
+    }
+}
