@@ -147,6 +147,26 @@ pub enum Actor {
     Kubelet,
 }
 
+impl Actor {
+    /// Its name in `managedFields`.
+    pub fn manager(self) -> &'static str {
+        match self {
+            Self::Kubelet => "kubelet",
+            Self::Scheduler => "kube-scheduler",
+            Self::Provisioner => "csi-provisioner",
+            Self::You
+            | Self::StatefulSetController
+            | Self::EndpointSliceController
+            | Self::EndpointsController
+            | Self::GarbageCollector
+            | Self::NodeController
+            | Self::DisruptionController
+            | Self::VolumeController
+            | Self::QuotaController => "kube-controller-manager",
+        }
+    }
+}
+
 /// A component: who it is, what wakes it, how it decides.
 #[derive(Clone, Copy, Debug)]
 pub struct Component {

@@ -205,20 +205,7 @@ impl World {
         why: &Why,
     ) -> Result<Written, Status> {
         let before = self.store.log.len();
-        let manager = match actor {
-            Actor::Kubelet => "kubelet",
-            Actor::Scheduler => "kube-scheduler",
-            Actor::Provisioner => "csi-provisioner",
-            Actor::You
-            | Actor::StatefulSetController
-            | Actor::EndpointSliceController
-            | Actor::EndpointsController
-            | Actor::GarbageCollector
-            | Actor::NodeController
-            | Actor::DisruptionController
-            | Actor::VolumeController
-            | Actor::QuotaController => "kube-controller-manager",
-        };
+        let manager = actor.manager();
         let answer = apiserver::handle(&mut self.store, &self.config, self.now, request, manager);
         let refused = answer
             .as_ref()
