@@ -444,6 +444,33 @@ spec:
             &format!("a second look at everything writes nothing: {news}"),
         );
     }
+
+    /// The set is deleted: what it owned goes along, or stays and belongs to nobody.
+    fn end(&mut self) {
+        let how = ["Background", "Foreground", "Orphan"][usize::try_from(self.seed % 3).unwrap()];
+        self.done.push(format!(
+            "{} ms: the set is deleted: {how}",
+            self.world.now.ms
+        ));
+        let orphans = self.pods().count();
+        let body = object! {"propagationPolicy": how};
+        self.send("DELETE", format!("{SETS}/web"), body);
+        let until = self.world.now + Duration::s(600);
+        self.world.wait_until(until);
+        let objects = &self.world.store.objects;
+        let set = objects.get(&Key::new(Kind::StatefulSet, "default", "web"));
+        self.claim(set.is_none(), "a deleted set goes");
+        let owned = objects
+            .iter()
+            .filter(|it| it.1.controller()["kind"].as_str() == "StatefulSet");
+        let owned: Vec<String> = owned.map(|it| it.0.to_string()).collect();
+        self.claim(
+            owned.is_empty(),
+            &format!("it owns nothing any more: {owned:?}"),
+        );
+        let left = if how == "Orphan" { orphans } else { 0 };
+        self.claim(self.pods().count() == left, "its pods go along, or stay");
+    }
 }
 
 const SERVICES: &str = "/api/v1/namespaces/default/services";
@@ -465,6 +492,7 @@ fn the_invariants_hold_after_every_step() {
         let mut watched = Watched::new(seed);
         watched.come_to_rest();
         at_rest += u64::from(watched.is_as_wanted());
+        watched.end();
     }
     let most = seeds.end - seeds.start;
     assert!(

@@ -36,18 +36,15 @@ fn wakes(objects: &Objects, before: Option<&Object>, after: Option<&Object>) -> 
     if begins_to_wait || has_other_owners && !is_gone && references.iter().any(is_absent) {
         keys.push(object.key());
     }
-    if is_gone || begins_to_wait {
+    if is_gone {
         keys.extend(dependents(objects, object).map(Object::key));
     }
     if has_other_owners && let Some(old) = before {
-        // An owner that waited for this one looks again, and at all the others that it waits for. A new dependent
-        // is not looked at by itself: so the revision that the controller makes again lives for a while.
+        // An owner that waited for this one looks again. A new dependent is not looked at by itself: so the revision
+        // that the controller makes again lives for a while.
         for reference in old.meta()["ownerReferences"].items() {
             let owner = owner_of(objects, old, reference).filter(|it| it.is_terminating());
-            if let Some(owner) = owner {
-                keys.push(owner.key());
-                keys.extend(dependents(objects, owner).map(Object::key));
-            }
+            keys.extend(owner.map(Object::key));
         }
     }
     keys
@@ -102,7 +99,7 @@ fn collect(ctx: &Ctx<'_>, object: &Object, decisions: &mut Vec<Decision>) {
     }
 }
 
-/// An owner that goes in the foreground: last, after all that block it.
+/// An owner that goes in the foreground: last, after all that block it, which are looked at whenever it is.
 ///
 /// upstream: processDeletingDependentsItem.
 fn wait_for_dependents(ctx: &Ctx<'_>, owner: &Object, decisions: &mut Vec<Decision>) {
@@ -112,9 +109,9 @@ fn wait_for_dependents(ctx: &Ctx<'_>, owner: &Object, decisions: &mut Vec<Decisi
             .filter(|it| it["uid"].as_str() == owner.uid())
             .any(|it| it["blockOwnerDeletion"].is_true())
     };
-    let left = dependents(ctx.objects, owner).filter(blocks).count();
+    let left: Vec<&Object> = dependents(ctx.objects, owner).filter(blocks).collect();
     let name = text_of(owner);
-    if left == 0 {
+    if left.is_empty() {
         let why = Why::DependentsGone { owner: name };
         return decisions.push(release(owner, FOREGROUND, why));
     }
@@ -122,9 +119,12 @@ fn wait_for_dependents(ctx: &Ctx<'_>, owner: &Object, decisions: &mut Vec<Decisi
         on: owner.key(),
         why: Why::WaitsForDependents {
             owner: name,
-            left: crate::text!("{left}"),
+            left: crate::text!("{}", left.len()),
         },
     });
+    for dependent in left.into_iter().filter(|it| !it.is_terminating()) {
+        collect(ctx, dependent, decisions);
+    }
 }
 
 /// An owner that leaves what it owns behind.

@@ -20,12 +20,7 @@ pub(super) fn is_cordoned(pod: &Object, node: &Object) -> bool {
 /// Whether one of the node's taints keeps the pod away.
 pub(super) fn is_tainted(pod: &Object, node: &Object) -> bool {
     let keeps = |it: &Value| it["effect"].as_str() != "PreferNoSchedule" && !tolerates(pod, it);
-    // The taint of a cordon is judged by `is_cordoned`.
-    let mut others = node
-        .taints()
-        .iter()
-        .filter(|it| it["key"].as_str() != UNSCHEDULABLE);
-    others.any(keeps)
+    node.taints().iter().any(keeps)
 }
 
 /// How many of the node's taints would rather keep the pod away.

@@ -5,10 +5,10 @@
 
 use crate::api::meta::new_value;
 use crate::api::{Key, Kind, Objects};
-use crate::apiserver::{Request, Verb, WriteOptions};
+use crate::apiserver::{Request, Status, Verb, WriteOptions, Written};
 use crate::chance::chance;
 use crate::object;
-use crate::plan::EventRecord;
+use crate::plan::{EventRecord, Report};
 use crate::time::Time;
 use crate::value::{Text, Value};
 
@@ -105,4 +105,24 @@ fn create(
     value["reportingComponent"] = event.source.component.into();
     value["reportingInstance"] = (&event.source.host).into();
     (key, Verb::Create(value))
+}
+
+/// The Events that tell how a request went; an object that exists already is no news.
+pub(super) fn told(report: &Report, answer: &Result<Written, Status>) -> Vec<EventRecord> {
+    let (is_warning, (reason, message), end) = match answer {
+        Err(status) if status.reason == "AlreadyExists" => return Vec::new(),
+        Err(status) if status.reason != "NotFound" => (true, &report.failure, &*status.message),
+        _ => (false, &report.success, ""),
+    };
+    if reason.is_empty() || message.is_empty() {
+        return Vec::new();
+    }
+    let event = |line| EventRecord {
+        about: report.about.clone(),
+        source: report.source.clone(),
+        is_warning,
+        reason,
+        message: crate::text!("{line}{end}"),
+    };
+    message.split('\n').map(event).collect()
 }

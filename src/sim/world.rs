@@ -20,7 +20,7 @@ use crate::controllers::{
 use crate::dns::server::{Preset, Server};
 use crate::memory::Memory;
 use crate::persistent::List;
-use crate::plan::{Actor, Component, Ctx, Decision, EventRecord, OnError, Plan, Report};
+use crate::plan::{Actor, Component, Ctx, Decision, EventRecord, OnError, Plan};
 use crate::shell::Terminal;
 use crate::time::{Duration, Time};
 use crate::value::Text;
@@ -468,7 +468,7 @@ impl World {
         running.has_failed |= answer.is_err() && *on_error != OnError::Continue;
         for event in report
             .as_ref()
-            .map(|it| told(it, &answer))
+            .map(|it| recorder::told(it, &answer))
             .unwrap_or_default()
         {
             self.queue_event(event, actor, why.clone(), Some(self.seq));
@@ -526,24 +526,4 @@ impl World {
         // An event that cannot be written (its namespace is going) is lost, as upstream loses it.
         let _lost = self.send(&request, actor, cause, why);
     }
-}
-
-/// The Events that tell how a request went; an object that exists already is no news.
-fn told(report: &Report, answer: &Result<Written, Status>) -> Vec<EventRecord> {
-    let (is_warning, (reason, message), end) = match answer {
-        Err(status) if status.reason == "AlreadyExists" => return Vec::new(),
-        Err(status) if status.reason != "NotFound" => (true, &report.failure, &*status.message),
-        _ => (false, &report.success, ""),
-    };
-    if reason.is_empty() || message.is_empty() {
-        return Vec::new();
-    }
-    let event = |line| EventRecord {
-        about: report.about.clone(),
-        source: report.source.clone(),
-        is_warning,
-        reason,
-        message: crate::text!("{line}{end}"),
-    };
-    message.split('\n').map(event).collect()
 }

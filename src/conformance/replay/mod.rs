@@ -12,6 +12,8 @@ mod script;
 mod seed;
 mod status;
 
+use std::collections::BTreeSet;
+
 use super::compare::Recording;
 use super::scenario::{Condition, Placement, Roles, Scenario, placements};
 use crate::api::Kind;
@@ -32,6 +34,8 @@ pub struct Replayed {
     pub remarks: Vec<String>,
     /// What the scenario needs and the simulator does not have yet.
     pub lacks: Vec<String>,
+    /// The codes of the reasons that were given.
+    pub reasons: BTreeSet<&'static str>,
 }
 
 /// How many draws of the scheduler are tried for pods to be where the scenario counts on them.

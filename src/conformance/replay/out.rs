@@ -182,6 +182,8 @@ impl Replay<'_> {
                 .remarks
                 .push(format!("never done: {what} of {} ms", step.t));
         }
+        let entries = self.world.trace.iter();
+        self.out.reasons = entries.map(|it| it.why.rule().code).collect();
         self.out
     }
 }

@@ -1,5 +1,5 @@
-//! Where pods must have been, told from the steps alone: who stops a node, and then waits for a pod to go, knew that
-//! the pod was there. The scheduler's draw is not recorded, so a replay draws until it fits.
+//! Where pods must have been, told from the steps alone: who stops or drains a node, and then waits for a pod to go or
+//! describes one, knew that the pod was there. The scheduler's draw is not recorded, so a replay draws until it fits.
 
 use super::{Action, Condition, Step};
 use crate::value::Text;
@@ -24,10 +24,10 @@ pub fn placements(steps: &[Step]) -> Vec<Placement> {
         };
         let later = steps[at + 1..].iter();
         let until_next = later.take_while(|it| emptied(&it.action).is_none_or(|it| it == node));
+        let mut is_back = false;
         for later in until_next {
-            if let Action::Wait { condition, .. } = &later.action
-                && let Condition::Deleting(pod) | Condition::Elsewhere(pod) = condition
-            {
+            is_back |= is_refilled(&later.action);
+            if let Some(pod) = missed(&later.action, is_back) {
                 found.push(Placement {
                     step: at,
                     pod: pod.clone(),
@@ -37,6 +37,30 @@ pub fn placements(steps: &[Step]) -> Vec<Placement> {
         }
     }
     found
+}
+
+/// Whether a step lets pods come to a node again.
+fn is_refilled(action: &Action) -> bool {
+    match action {
+        Action::Servers { is_stop, .. } => !is_stop,
+        Action::Kubectl(argv) => argv.first().is_some_and(|it| it == "uncordon"),
+        _ => false,
+    }
+}
+
+/// The pod that a step looks at because its node was emptied.
+fn missed(action: &Action, is_back: bool) -> Option<&Text> {
+    match action {
+        Action::Wait {
+            condition: Condition::Deleting(pod) | Condition::Elsewhere(pod),
+            ..
+        } => Some(pod),
+        Action::Kubectl(argv) if !is_back => match &argv[..] {
+            [verb, kind, pod] if verb == "describe" && kind == "pod" => Some(pod),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The node that a step takes pods from.
@@ -83,12 +107,22 @@ mod tests {
             step(Action::Kubectl(words.into_iter().map(Text::from).collect())),
             wait(Condition::Elsewhere("web-1".into())),
             servers(true, "node-1"),
+            step(Action::Kubectl(
+                ["describe", "pod", "web-2"].map(Text::from).to_vec(),
+            )),
         ];
         let found = placements(&steps);
         let found: Vec<_> = found
             .iter()
             .map(|it| (it.step, &*it.pod, &*it.node))
             .collect();
-        assert_eq!(found, [(1, "web-1", "node-2"), (2, "web-1", "node-2")]);
+        assert_eq!(
+            found,
+            [
+                (1, "web-1", "node-2"),
+                (2, "web-1", "node-2"),
+                (4, "web-2", "node-1")
+            ]
+        );
     }
 }
