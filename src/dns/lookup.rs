@@ -223,17 +223,24 @@ fn matches(port: &Port, request: &Request<'_>) -> bool {
 
 fn endpoint_entries<'a>(set: &'a Set, request: &Request<'_>) -> Vec<Entry<'a>> {
     let mut entries = Vec::new();
-    let is_asked = |it: &&Endpoint| {
-        is_named(it, request.endpoint) && (request.zone.is_empty() || it.zone == request.zone)
-    };
-    for slice in set.slices_with(request.endpoint) {
-        for endpoint in slice.endpoints.iter().filter(is_asked) {
-            let ports = slice.ports.iter().filter(|it| matches(it, request));
-            entries.extend(ports.map(|port| Entry {
-                endpoint: Some(&endpoint.name),
-                address: endpoint.address,
-                port: port.number,
-            }));
+    let label = request.endpoint;
+    for slice in set.slices_with(label) {
+        let mut add = |endpoint: &'a Endpoint| {
+            if request.zone.is_empty() || endpoint.zone == request.zone {
+                let ports = slice.ports.iter().filter(|it| matches(it, request));
+                entries.extend(ports.map(|port| Entry {
+                    endpoint: Some(&endpoint.name),
+                    address: endpoint.address,
+                    port: port.number,
+                }));
+            }
+        };
+        if label.is_empty() {
+            slice.endpoints.iter().for_each(add);
+        } else {
+            let from = slice.labels.partition_point(|it| it.0.as_str() < label);
+            let named = slice.labels[from..].iter().take_while(|it| it.0 == label);
+            named.for_each(|it| add(&slice.endpoints[it.1]));
         }
     }
     if entries.is_empty() && request.prefers {
@@ -245,10 +252,6 @@ fn endpoint_entries<'a>(set: &'a Set, request: &Request<'_>) -> Vec<Entry<'a>> {
         return endpoint_entries(set, &everywhere);
     }
     entries
-}
-
-fn is_named(endpoint: &Endpoint, label: &str) -> bool {
-    label.is_empty() || endpoint.name.eq_ignore_ascii_case(label)
 }
 
 fn external<'a>(target: &'a Text, request: &Request<'_>) -> Result<Found<'a>, Finding> {

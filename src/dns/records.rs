@@ -258,10 +258,8 @@ impl Set {
     /// Follows the labels of one slice.
     fn relabel(&mut self, before: Option<&Slice>, after: Option<&Slice>) {
         let labels = |it: Option<&Slice>| -> Map<Text, ()> {
-            let endpoints = it.into_iter().flat_map(|it| &it.endpoints);
-            endpoints
-                .map(|it| (it.name.to_ascii_lowercase(), ()))
-                .collect()
+            let labels = it.into_iter().flat_map(|it| &it.labels);
+            labels.map(|it| (it.0.clone(), ())).collect()
         };
         let (was, is) = (labels(before), labels(after));
         let Some(slice) = after.or(before).map(|it| &it.name) else {

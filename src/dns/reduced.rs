@@ -6,6 +6,7 @@ use core::net::IpAddr;
 
 use super::name;
 use crate::api::Object;
+use crate::sort;
 use crate::value::{Text, Value};
 
 /// Pod names from this length on cannot be a label.
@@ -51,6 +52,8 @@ pub struct Slice {
     pub name: Text,
     /// Ready addresses, in the slice's order.
     pub endpoints: Vec<Endpoint>,
+    /// Labels in lower case and the places of their endpoints, sorted.
+    pub labels: Vec<(Text, usize)>,
     /// Its ports; one without number where it has none.
     pub ports: Vec<Port>,
 }
@@ -149,11 +152,15 @@ impl Slice {
             set: set_key(service, object.namespace()),
             name: object.name().into(),
             endpoints: Vec::new(),
+            labels: Vec::new(),
             ports: ports(&object.value["ports"]),
         };
         for endpoint in object.value["endpoints"].items() {
             slice.add(endpoint, cluster, how);
         }
+        let labels = slice.endpoints.iter().map(|it| name::lower(&it.name));
+        slice.labels = labels.zip(0..).collect();
+        sort::by(&mut slice.labels, Ord::cmp);
         slice
     }
 
