@@ -134,6 +134,11 @@ pub enum Actor {
     StatefulSetController,
     EndpointSliceController,
     EndpointsController,
+    EndpointSliceMirroringController,
+    DeploymentController,
+    ReplicaSetController,
+    DaemonSetController,
+    AutoscalerController,
     GarbageCollector,
     NodeController,
     DisruptionController,
@@ -158,6 +163,11 @@ impl Actor {
             | Self::StatefulSetController
             | Self::EndpointSliceController
             | Self::EndpointsController
+            | Self::EndpointSliceMirroringController
+            | Self::DeploymentController
+            | Self::ReplicaSetController
+            | Self::DaemonSetController
+            | Self::AutoscalerController
             | Self::GarbageCollector
             | Self::NodeController
             | Self::DisruptionController

@@ -444,6 +444,27 @@ macro_rules! text {
     };
 }
 
+/// Bytes as base64.
+pub fn base64(bytes: &[u8]) -> String {
+    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let group = chunk
+            .iter()
+            .fold(0_u32, |sum, it| sum << 8 | u32::from(*it))
+            << (8 * (3 - chunk.len()));
+        for at in 0..4 {
+            let sign = SIGNS[(group >> (18 - 6 * at) & 63) as usize];
+            out.push(if at <= chunk.len() {
+                char::from(sign)
+            } else {
+                '='
+            });
+        }
+    }
+    out
+}
+
 /// An object from `"key": expression` pairs; nest with another `object!` or [`array!`](crate::array).
 #[macro_export]
 macro_rules! object {

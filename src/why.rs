@@ -209,6 +209,90 @@ reasons! {
         "the status of {set} is brought up to date: replicas {replicas}, readyReplicas {ready}"
         "updateStatefulSetStatus" ""
 
+    // Deployments, ReplicaSets and DaemonSets: pkg/controller/{deployment,replicaset,daemon}.
+
+    /// An object without owner is taken over.
+    Adopted { owner, object } "adopted"
+        "{object} gets {owner} as its owner: its labels match, and it belongs to nobody"
+        "ClaimObject" "concepts/architecture/garbage-collection/#owners-dependents"
+    /// An object that no longer matches is let go.
+    Released { owner, object } "released"
+        "{object} is released by {owner}: its labels no longer match the selector"
+        "ClaimObject" "concepts/architecture/garbage-collection/#owners-dependents"
+    /// A template no ReplicaSet holds yet.
+    ReplicaSetNew { deployment, set } "replica-set-new"
+        "{set} is created: no ReplicaSet of {deployment} holds this pod template"
+        "getNewReplicaSet" "concepts/workloads/controllers/deployment/#updating-a-deployment"
+    /// A ReplicaSet is told what its Deployment says now.
+    ReplicaSetFollows { deployment, set } "replica-set-follows"
+        "{set} is told of a change of {deployment}: annotations, revision or minReadySeconds"
+        "SetNewReplicaSetAnnotations" "concepts/workloads/controllers/deployment/"
+    /// A ReplicaSet is to have more pods, or fewer.
+    ReplicaSetScaled { deployment, set, from, to } "replica-set-scaled"
+        "{set} is scaled from {from} to {to}: that is its share of the pods of {deployment} now"
+        "scaleReplicaSet" "concepts/workloads/controllers/deployment/#rolling-update-deployment"
+    /// A superseded ReplicaSet beyond the limit.
+    ReplicaSetOld { deployment, set, limit } "replica-set-old"
+        "{set} is deleted: it has no pods, and {deployment} keeps only {limit} old ReplicaSets (revisionHistoryLimit)"
+        "cleanupDeployment" "concepts/workloads/controllers/deployment/#clean-up-policy"
+    /// The new template has a number.
+    DeploymentRevision { deployment, revision, set } "deployment-revision"
+        "{deployment} is at revision {revision}: its template is that of {set}"
+        "SetDeploymentRevision" "concepts/workloads/controllers/deployment/#checking-rollout-history-of-a-deployment"
+    /// The rollout was paused, or goes on.
+    DeploymentPaused { deployment, state } "deployment-paused"
+        "the status of {deployment} says so: {state}"
+        "checkPausedConditions" "concepts/workloads/controllers/deployment/#pausing-and-resuming-a-deployment"
+    /// The rollout waits for pods.
+    RolloutWaits { deployment, set, available, least } "rollout-waits"
+        "the rollout of {deployment} waits for pods of {set}: {available} pods are available, and at least {least} have to be before more old ones go"
+        "reconcileOldReplicaSets" "concepts/workloads/controllers/deployment/#rolling-update-deployment"
+    /// Recreate waits for old pods.
+    RecreateWaits { deployment, pod } "recreate-waits"
+        "{deployment} makes no new pods yet: {pod} of the old template is still there (strategy Recreate)"
+        "oldPodsRunning" "concepts/workloads/controllers/deployment/#recreate-deployment"
+    /// What was counted differs from what the status says.
+    DeploymentCounted { deployment, updated, available } "deployment-counted"
+        "the status of {deployment} is brought up to date: {updated} pods have the new template, {available} are available"
+        "calculateStatus" ""
+    /// A ReplicaSet has too few pods.
+    ReplicaMissing { set, pod, replicas, active } "replica-missing"
+        "{pod} is created: {set} wants {replicas} pods and has {active}; any name will do"
+        "manageReplicas" "concepts/workloads/controllers/replicaset/"
+    /// A ReplicaSet has too many pods.
+    ReplicaSpare { set, pod, replicas, active } "replica-spare"
+        "{pod} is deleted: {set} wants {replicas} pods and has {active}, and this one is missed least"
+        "getPodsToDelete" "concepts/workloads/controllers/replicaset/#scaling-a-replicaset"
+    /// What was counted differs from what the status says.
+    ReplicasCounted { set, ready, replicas } "replicas-counted"
+        "the status of {set} is brought up to date: replicas {replicas}, readyReplicas {ready}"
+        "updateReplicaSetStatus" ""
+    /// A node has no pod of a DaemonSet.
+    DaemonMissing { set, pod, node } "daemon-missing"
+        "{pod} is created for {node}: {set} has a pod on every node that fits"
+        "podsShouldBeOnNode" "concepts/workloads/controllers/daemonset/#how-daemon-pods-are-scheduled"
+    /// A pod is where none should be, or one too many.
+    DaemonSpare { set, pod, node } "daemon-spare"
+        "{pod} is deleted: {set} wants no pod on {node}, or has another there already"
+        "podsShouldBeOnNode" "concepts/workloads/controllers/daemonset/"
+    /// A daemon pod has ended.
+    DaemonFailed { set, pod, node } "daemon-failed"
+        "{pod} is deleted: it has ended, and {set} wants one that runs on {node}"
+        "podsShouldBeOnNode" "concepts/workloads/controllers/daemonset/"
+    /// A daemon pod is of an older template.
+    DaemonOutdated { set, pod, node } "daemon-outdated"
+        "{pod} is deleted: its template is not the one {set} has now, and {node} is next (maxUnavailable)"
+        "rollingUpdate" "tasks/manage-daemon/update-daemon-set/"
+    /// What was counted differs from what the status says.
+    DaemonsCounted { set, ready, desired } "daemons-counted"
+        "the status of {set} is brought up to date: {ready} of {desired} nodes have a pod that is Ready"
+        "updateDaemonSetStatus" ""
+
+    /// An autoscaler has nothing to go by.
+    NothingMeasured { scaler, problem } "nothing-measured"
+        "{scaler} scales nothing: {problem}"
+        "reconcileAutoscaler" "tasks/run-application/horizontal-pod-autoscale/"
+
     // The garbage collector: pkg/controller/garbagecollector.
 
     /// All owners are gone.
@@ -740,6 +824,14 @@ reasons! {
     EndpointsFollow { service } "endpoints-follow"
         "the older Endpoints object of {service} is kept equal to its ready pods"
         "syncService" "concepts/services-networking/service/#endpoints"
+    /// Endpoints that somebody wrote.
+    EndpointsMirrored { endpoints } "endpoints-mirrored"
+        "an EndpointSlice mirrors the Endpoints {endpoints}: somebody wrote them by hand, and DNS reads only slices"
+        "syncEndpoints" "concepts/services-networking/endpoint-slices/#endpointslice-mirroring"
+    /// Nothing is to be mirrored any more.
+    MirrorGone { slice, endpoints } "mirror-gone"
+        "{slice} is deleted: nothing in the Endpoints {endpoints} is to be mirrored there any more"
+        "reconcile" "concepts/services-networking/endpoint-slices/#endpointslice-mirroring"
 }
 
 impl Why {

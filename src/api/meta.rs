@@ -8,6 +8,9 @@ use crate::time::Time;
 use crate::value::{Text, Value};
 use crate::{array, object};
 
+/// How often a DaemonSet's template has changed: an older field, kept as an annotation.
+pub const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
+
 /// What deciders ask of objects all the time.
 #[derive(Debug)]
 #[allow(

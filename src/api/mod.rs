@@ -28,16 +28,23 @@ pub enum Kind {
     ConfigMap,
     Endpoints,
     Event,
+    LimitRange,
     Namespace,
     Node,
     PersistentVolumeClaim,
     PersistentVolume,
     Pod,
     ResourceQuota,
+    Secret,
     Service,
     ServiceAccount,
     ControllerRevision,
+    DaemonSet,
+    Deployment,
+    ReplicaSet,
     StatefulSet,
+    HorizontalPodAutoscaler,
+    Lease,
     EndpointSlice,
     PodDisruptionBudget,
     StorageClass,
@@ -86,6 +93,7 @@ const fn facts(
 static CONFIG_MAP: KindFacts = facts("ConfigMap", "", "configmaps", "configmap", &["cm"]);
 static ENDPOINTS: KindFacts = facts("Endpoints", "", "endpoints", "endpoints", &["ep"]);
 static EVENT: KindFacts = facts("Event", "", "events", "event", &["ev"]);
+static LIMIT_RANGE: KindFacts = facts("LimitRange", "", "limitranges", "limitrange", &["limits"]);
 static NAMESPACE: KindFacts = KindFacts {
     namespaced: false,
     ..facts("Namespace", "", "namespaces", "namespace", &["ns"])
@@ -122,6 +130,7 @@ static QUOTA: KindFacts = facts(
     "resourcequota",
     &["quota"],
 );
+static SECRET: KindFacts = facts("Secret", "", "secrets", "secret", &[]);
 static SERVICE: KindFacts = KindFacts {
     in_all: true,
     ..facts("Service", "", "services", "service", &["svc"])
@@ -140,6 +149,24 @@ static REVISION: KindFacts = facts(
     "controllerrevision",
     &[],
 );
+static DAEMON_SET: KindFacts = KindFacts {
+    in_all: true,
+    ..facts("DaemonSet", "apps", "daemonsets", "daemonset", &["ds"])
+};
+static DEPLOYMENT: KindFacts = KindFacts {
+    in_all: true,
+    ..facts(
+        "Deployment",
+        "apps",
+        "deployments",
+        "deployment",
+        &["deploy"],
+    )
+};
+static REPLICA_SET: KindFacts = KindFacts {
+    in_all: true,
+    ..facts("ReplicaSet", "apps", "replicasets", "replicaset", &["rs"])
+};
 static STATEFUL_SET: KindFacts = KindFacts {
     in_all: true,
     ..facts(
@@ -150,6 +177,18 @@ static STATEFUL_SET: KindFacts = KindFacts {
         &["sts"],
     )
 };
+static AUTOSCALER: KindFacts = KindFacts {
+    version: "v2",
+    in_all: true,
+    ..facts(
+        "HorizontalPodAutoscaler",
+        "autoscaling",
+        "horizontalpodautoscalers",
+        "horizontalpodautoscaler",
+        &["hpa"],
+    )
+};
+static LEASE: KindFacts = facts("Lease", "coordination.k8s.io", "leases", "lease", &[]);
 static ENDPOINT_SLICE: KindFacts = facts(
     "EndpointSlice",
     "discovery.k8s.io",
@@ -179,20 +218,27 @@ static STORAGE_CLASS: KindFacts = KindFacts {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 23] = [
         Self::ConfigMap,
         Self::Endpoints,
         Self::Event,
+        Self::LimitRange,
         Self::Namespace,
         Self::Node,
         Self::PersistentVolumeClaim,
         Self::PersistentVolume,
         Self::Pod,
         Self::ResourceQuota,
+        Self::Secret,
         Self::Service,
         Self::ServiceAccount,
         Self::ControllerRevision,
+        Self::DaemonSet,
+        Self::Deployment,
+        Self::ReplicaSet,
         Self::StatefulSet,
+        Self::HorizontalPodAutoscaler,
+        Self::Lease,
         Self::EndpointSlice,
         Self::PodDisruptionBudget,
         Self::StorageClass,
@@ -204,16 +250,23 @@ impl Kind {
             Self::ConfigMap => &CONFIG_MAP,
             Self::Endpoints => &ENDPOINTS,
             Self::Event => &EVENT,
+            Self::LimitRange => &LIMIT_RANGE,
             Self::Namespace => &NAMESPACE,
             Self::Node => &NODE,
             Self::PersistentVolumeClaim => &CLAIM,
             Self::PersistentVolume => &VOLUME,
             Self::Pod => &POD,
             Self::ResourceQuota => &QUOTA,
+            Self::Secret => &SECRET,
             Self::Service => &SERVICE,
             Self::ServiceAccount => &SERVICE_ACCOUNT,
             Self::ControllerRevision => &REVISION,
+            Self::DaemonSet => &DAEMON_SET,
+            Self::Deployment => &DEPLOYMENT,
+            Self::ReplicaSet => &REPLICA_SET,
             Self::StatefulSet => &STATEFUL_SET,
+            Self::HorizontalPodAutoscaler => &AUTOSCALER,
+            Self::Lease => &LEASE,
             Self::EndpointSlice => &ENDPOINT_SLICE,
             Self::PodDisruptionBudget => &BUDGET,
             Self::StorageClass => &STORAGE_CLASS,
@@ -222,9 +275,10 @@ impl Kind {
 
     /// The kind of that `apiVersion` and `kind`.
     pub fn of(api_version: &str, kind: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|it| it.facts().kind == kind && it.api_version() == api_version)
+        Self::ALL.into_iter().find(|it| {
+            let is_older = *it == Self::HorizontalPodAutoscaler && api_version == "autoscaling/v1";
+            it.facts().kind == kind && (it.api_version() == api_version || is_older)
+        })
     }
 
     /// `apps/v1`, or `v1` for the core group.

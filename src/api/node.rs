@@ -2,7 +2,9 @@
 
 use super::Object;
 use super::condition;
+use super::selector::Selector;
 use crate::value::Value;
+use crate::{array, object};
 
 /// The conditions that a kubelet posts, as the node lifecycle controller goes through them.
 pub const CONDITIONS: [&str; 4] = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
@@ -66,4 +68,38 @@ pub fn tolerates(toleration: &Value, taint: &Value) -> bool {
         && covers("key")
         && (toleration["operator"].as_str() == "Exists"
             || toleration["value"].as_str() == taint["value"].as_str())
+}
+
+/// Whether the node has the labels the pod insists on.
+///
+/// upstream: nodeaffinity.GetRequiredNodeAffinity.
+pub fn is_selected(pod: &Object, node: &Object) -> bool {
+    let spec = &pod.value["spec"];
+    let terms = &spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+        ["nodeSelectorTerms"];
+    Selector::from_labels(&spec["nodeSelector"]).matches(node.labels())
+        && (terms.is_null() || terms.items().iter().any(|it| term_matches(it, node)))
+}
+
+/// All requirements of a term; one without any matches nothing.
+pub fn term_matches(term: &Value, node: &Object) -> bool {
+    let (labels, fields) = (&term["matchExpressions"], &term["matchFields"]);
+    let own = object! {"metadata.name": node.name()};
+    let fits = |all: &Value, labels: &Value| all.items().iter().all(|it| requirement(it, labels));
+    !(labels.is_empty() && fields.is_empty()) && fits(labels, node.labels()) && fits(fields, &own)
+}
+
+fn requirement(it: &Value, labels: &Value) -> bool {
+    let is_greater = it["operator"].as_str() == "Gt";
+    if !is_greater && it["operator"].as_str() != "Lt" {
+        return Selector::from_object(&object! {"matchExpressions": array![it]}).matches(labels);
+    }
+    let number = |it: &Value| it.as_str().parse::<i64>().ok();
+    match (
+        number(&labels[it["key"].as_str()]),
+        number(&it["values"][0]),
+    ) {
+        (Some(has), Some(limit)) => has != limit && (has > limit) == is_greater,
+        _ => false,
+    }
 }

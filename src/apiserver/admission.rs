@@ -1,18 +1,18 @@
 //! What the admission plugins do to new objects: namespace, service account, priority, tolerations, storage class,
 //! protection of what is in use; and whether a claim may grow.
 //!
-//! Left out: limit ranges, Pod Security, webhooks.
+//! Limit ranges and Pod Security have files of their own. Left out: webhooks.
 //! upstream: plugin/pkg/admission/{namespace/lifecycle,serviceaccount,priority,defaulttolerationseconds,storage}.
 
 use super::defaults::{CONTAINERS, item_mut};
-use super::podsecurity;
 use super::{Status, Store, constant};
+use super::{limits, podsecurity};
 use crate::api::quantity::Quantity;
 use crate::api::{Key, Kind, Object};
 use crate::chance;
 use crate::config::Config;
 use crate::object;
-use crate::value::Value;
+use crate::value::{Text, Value};
 
 /// Where a service account's token is mounted.
 const TOKEN_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -26,13 +26,18 @@ pub(super) fn create(
     config: &Config,
     key: &Key,
     value: &mut Value,
+    warnings: &mut Vec<Text>,
 ) -> Result<(), Status> {
     namespace(store, key)?;
+    limits::set_defaults(store, key, value);
     if key.kind == Kind::Pod {
         service_account(store, config, key, value)?;
         priority(key, &mut value["spec"])?;
         tolerations(&mut value["spec"]);
-        podsecurity::admit(store, key, &value["spec"])?;
+    }
+    limits::check(store, key, value)?;
+    if has_pods(key.kind) {
+        podsecurity::admit(store, key, value, warnings)?;
     }
     // upstream: StorageObjectInUseProtection.
     let finalizer = match key.kind {
@@ -58,7 +63,21 @@ pub(super) fn create(
 /// Only a bound claim of a class that allows it may grow.
 ///
 /// upstream: PersistentVolumeClaimResize.
-pub(super) fn update(store: &Store, key: &Key, value: &Value, old: &Object) -> Result<(), Status> {
+pub(super) fn update(
+    store: &Store,
+    key: &Key,
+    value: &Value,
+    old: &Object,
+    warnings: &mut Vec<Text>,
+) -> Result<(), Status> {
+    if key.kind == Kind::Namespace {
+        podsecurity::relabelled(store, old, value, warnings);
+    } else if has_pods(key.kind) && key.kind != Kind::Pod {
+        podsecurity::admit(store, key, value, warnings)?;
+    }
+    if key.kind == Kind::PersistentVolumeClaim {
+        limits::check(store, key, value)?;
+    }
     let size = |it: &Value| Quantity::of(&it["spec"]["resources"]["requests"]["storage"]);
     if key.kind == Kind::PersistentVolumeClaim
         && let (Ok(new), Ok(before)) = (size(value), size(&old.value))
@@ -71,6 +90,16 @@ pub(super) fn update(store: &Store, key: &Key, value: &Value, old: &Object) -> R
         }
     }
     Ok(())
+}
+
+/// Whether objects of that kind are pods or make some.
+///
+/// upstream: defaultPodSpecResources.
+fn has_pods(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Pod | Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet
+    )
 }
 
 /// upstream: NamespaceLifecycle.

@@ -46,8 +46,9 @@ pub(super) fn decode(
     };
     if body.as_map().is_none() {
         return Err(format!(
-            "json: cannot unmarshal {} into Go value of type v1.{kind}",
-            word(body)
+            "json: cannot unmarshal {} into Go value of type {}.{kind}",
+            word(body),
+            kind.facts().version
         ));
     }
     let changed = decoder.members(body, known, schema::root(kind))?;
@@ -279,7 +280,11 @@ impl<'a> Decoder<'a> {
         field: &'static Field,
     ) -> Result<Option<Value>, String> {
         let fits = match field.element {
-            Type::String | Type::Enum(_) | Type::Bytes => matches!(value, Value::String(_)),
+            Type::Bytes => match value.text().and_then(super::validate::broken_base64) {
+                Some(at) => return Err(format!("illegal base64 data at input byte {at}")),
+                None => matches!(value, Value::String(_)),
+            },
+            Type::String | Type::Enum(_) => matches!(value, Value::String(_)),
             Type::Bool => matches!(value, Value::Bool(_)),
             Type::Int32 => value.as_int().is_some_and(|it| i32::try_from(it).is_ok()),
             Type::Int64 => matches!(value, Value::Int(_)),

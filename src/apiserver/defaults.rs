@@ -4,13 +4,31 @@
 
 use crate::api::Kind;
 use crate::object;
-use crate::value::Value;
+use crate::value::{Value, base64};
 
 /// Fills in an object that was decoded.
 pub(super) fn apply(kind: Kind, value: &mut Value) {
     match kind {
         Kind::Pod => pod(&mut value["spec"]),
         Kind::StatefulSet => statefulset(&mut value["spec"]),
+        Kind::ReplicaSet => pod_spec(&mut value["spec"]["template"]["spec"]),
+        Kind::Deployment => {
+            pod_spec(&mut value["spec"]["template"]["spec"]);
+            rolling(
+                &mut value["spec"]["strategy"],
+                [("maxSurge", "25%"), ("maxUnavailable", "25%")],
+            );
+        }
+        Kind::DaemonSet => {
+            pod_spec(&mut value["spec"]["template"]["spec"]);
+            rolling(
+                &mut value["spec"]["updateStrategy"],
+                [("maxSurge", 0), ("maxUnavailable", 1)],
+            );
+        }
+        Kind::LimitRange => limit_range(&mut value["spec"]),
+        Kind::Secret => secret(value),
+        Kind::HorizontalPodAutoscaler => autoscaler(&mut value["spec"]),
         Kind::Service => service(&mut value["spec"]),
         Kind::Namespace => {
             let name = value["metadata"]["name"].clone();
@@ -28,6 +46,7 @@ pub(super) fn apply(kind: Kind, value: &mut Value) {
         Kind::PersistentVolume
         | Kind::ResourceQuota
         | Kind::PodDisruptionBudget
+        | Kind::Lease
         | Kind::StorageClass
         | Kind::ConfigMap
         | Kind::Endpoints
@@ -128,6 +147,71 @@ fn statefulset(spec: &mut Value) {
             let template = item_mut(spec, "volumeClaimTemplates", at);
             template["kind"] = "PersistentVolumeClaim".into();
             template["apiVersion"] = "v1".into();
+        }
+    }
+}
+
+/// upstream: SetDefaults_Deployment, SetDefaults_DaemonSet.
+fn rolling<const N: usize>(strategy: &mut Value, given: [(&str, impl Into<Value>); N]) {
+    if strategy["type"].as_str() == "RollingUpdate" {
+        for (name, value) in given {
+            if strategy["rollingUpdate"][name].is_null() {
+                strategy["rollingUpdate"][name] = value.into();
+            }
+        }
+    }
+}
+
+/// upstream: SetDefaults_LimitRangeItem.
+fn limit_range(spec: &mut Value) {
+    for at in 0..spec["limits"].items().len() {
+        if spec["limits"][at]["type"].as_str() != "Container" {
+            continue;
+        }
+        for (from, to) in [
+            ("max", "default"),
+            ("default", "defaultRequest"),
+            ("min", "defaultRequest"),
+        ] {
+            for (name, amount) in spec["limits"][at][from].clone().members() {
+                if spec["limits"][at][to][name.as_str()].is_null() {
+                    item_mut(spec, "limits", at)[to][name.as_str()] = amount.clone();
+                }
+            }
+        }
+    }
+}
+
+/// upstream: Convert_v1_Secret_To_core_Secret.
+fn secret(value: &mut Value) {
+    for (key, text) in value["stringData"].clone().members() {
+        value["data"][key.as_str()] = base64(text.as_str().as_bytes()).into();
+    }
+    if !value["stringData"].is_null() {
+        value.remove("stringData");
+    }
+}
+
+/// upstream: autoscaling/v2 SetDefaults_HorizontalPodAutoscaler and those of its behaviour.
+fn autoscaler(spec: &mut Value) {
+    if spec["metrics"].is_empty() {
+        spec["metrics"] = super::constant(
+            r#"[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":80}}}]"#,
+        );
+    }
+    let all = super::constant(
+        r#"{"scaleUp":{"stabilizationWindowSeconds":0,"selectPolicy":"Max","policies":[
+{"type":"Pods","value":4,"periodSeconds":15},{"type":"Percent","value":100,"periodSeconds":15}]},
+"scaleDown":{"selectPolicy":"Max","policies":[{"type":"Percent","value":100,"periodSeconds":15}]}}"#,
+    );
+    if spec["behavior"].is_null() {
+        return;
+    }
+    for (rules, given) in all.members() {
+        for (name, value) in given.members() {
+            if spec["behavior"][rules.as_str()][name.as_str()].is_null() {
+                spec["behavior"][rules.as_str()][name.as_str()] = value.clone();
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ mod apply;
 mod decode;
 mod defaults;
 mod delete;
+mod limits;
 mod managed;
 mod patch;
 mod places;
@@ -155,7 +156,11 @@ pub fn handle(
     request: &Request,
     manager: &str,
 ) -> Result<Written, Status> {
-    write::run(store, config, now, request, manager)
+    let answer = write::run(store, config, now, request, manager);
+    if matches!(request.verb, Verb::Delete(_)) {
+        seed::refill_namespace(store, config, now, &request.key);
+    }
+    answer
 }
 
 /// A value this code wrote itself, as JSON: far smaller than code that builds it.

@@ -12,8 +12,12 @@ use crate::sort;
 use crate::value::{Text, Value};
 
 impl Write<'_> {
-    /// Writes down what the object takes, or refuses it.
-    pub(super) fn admit_by_quota(&mut self, object: &Object) -> Result<(), Status> {
+    /// Writes down what the object takes beyond what it took before, or refuses it.
+    pub(super) fn admit_by_quota(
+        &mut self,
+        object: &Object,
+        before: Option<&Object>,
+    ) -> Result<(), Status> {
         let quotas = self
             .store
             .objects
@@ -24,10 +28,11 @@ impl Write<'_> {
             let status = &quota.value["status"];
             let mut lists = [Text::new(), Text::new(), Text::new()];
             for (resource, hard) in status["hard"].members() {
-                let takes = object.takes(resource);
+                let took = before.map_or(0, |it| it.takes(resource));
+                let takes = object.takes(resource) - took;
                 let amount = |it: &Value| Quantity::of(it).map_or(0, |it| it.nanos);
                 let used = &status["used"][resource.as_str()];
-                if takes == 0 {
+                if takes <= 0 {
                     continue;
                 }
                 let sum = amount(used) + takes;
@@ -40,7 +45,10 @@ impl Write<'_> {
                 value["status"]["used"][resource.as_str()] = written(hard, sum);
             }
             let name = quota.name();
-            let unset = unset(object, &status["hard"]);
+            let unset = match before {
+                None => unset(object, &status["hard"]),
+                Some(_) => String::new(),
+            };
             let [requested, used, limited] = lists;
             let why = if !unset.is_empty() {
                 crate::text!("failed quota: {name}: must specify {unset}")
@@ -56,7 +64,7 @@ impl Write<'_> {
             };
             return Err(Status::forbidden(&object.key(), &why));
         }
-        let is_new = self.store.objects.get(&object.key()).is_none();
+        let is_new = before.is_some() || self.store.objects.get(&object.key()).is_none();
         if is_new && !self.options.dry_run {
             for (quota, value) in changed {
                 let counted = Object::new(Kind::ResourceQuota, value);

@@ -3,9 +3,11 @@
 //! Bodies are values, not text: the borders (native HTTP, JavaScript) do the text. [`handle`] routes; the submodules
 //! answer: `path` reads addresses, `selection` says which objects are meant, `read` gets, lists and opens watches,
 //! `watch` makes frames, `write` knocks on the door, `subresource` does scale, exec and the like, `discovery` says
-//! what there is. Left out: authentication; the native bridge adds aggregated discovery and OpenAPI.
+//! what there is, `autoscaling` translates the older version of autoscalers. Left out: authentication; the native bridge
+//! adds aggregated discovery and OpenAPI.
 //! upstream: k8s.io/apiserver/pkg/endpoints.
 
+mod autoscaling;
 mod discovery;
 mod path;
 mod read;
@@ -100,6 +102,9 @@ pub fn handle(
     now: Time,
     request: &HttpRequest,
 ) -> HttpResponse {
+    if let Some(rest) = request.path.strip_prefix(autoscaling::OLD) {
+        return autoscaling::handle(store, config, now, request, rest);
+    }
     let target = match path::route(&request.path) {
         Route::Target(target) => target,
         Route::Document => return discovery::document(config, request),

@@ -59,19 +59,44 @@ impl Store {
 /// differs: they do it some milliseconds after the namespace is there.
 /// upstream: serviceaccounts_controller, publisher.go of rootcacertpublisher.
 pub(super) fn fill_namespace(store: &mut Store, config: &Config, now: Time, namespace: &str) {
-    for (kind, name) in [
-        (Kind::ServiceAccount, "default"),
-        (Kind::ConfigMap, "kube-root-ca.crt"),
-    ] {
+    for (kind, name) in GIVEN {
         let key = Key::new(kind, namespace, name);
+        if store.objects.get(&key).is_some() {
+            continue;
+        }
         let mut value = new_value(&key);
         if kind == Kind::ConfigMap {
             // differs: there are no certificates.
             value["data"]["ca.crt"] = "".into();
+            value["metadata"]["annotations"]["kubernetes.io/description"] = CA_DESCRIPTION.into();
         }
         create(store, config, now, key, value);
     }
 }
+
+/// Puts back what nobody may go without, when it was deleted and its namespace stays.
+pub(super) fn refill_namespace(store: &mut Store, config: &Config, now: Time, gone: &Key) {
+    let is_given = GIVEN
+        .iter()
+        .any(|it| *it == (gone.kind, gone.name.as_str()));
+    let namespace = Key::new(Kind::Namespace, "", gone.namespace.clone());
+    let stays = |it: &Store| {
+        it.objects
+            .get(&namespace)
+            .is_some_and(|it| !it.is_terminating())
+    };
+    if is_given && stays(store) {
+        fill_namespace(store, config, now, &gone.namespace);
+    }
+}
+
+const GIVEN: [(Kind, &str); 2] = [
+    (Kind::ServiceAccount, "default"),
+    (Kind::ConfigMap, "kube-root-ca.crt"),
+];
+
+/// upstream: rootcacertpublisher, Description.
+const CA_DESCRIPTION: &str = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
 
 fn create(store: &mut Store, config: &Config, now: Time, key: Key, value: Value) {
     let request = Request {

@@ -4,6 +4,7 @@
 
 use super::service;
 use crate::api::Kind;
+use crate::api::meta::TEMPLATE_GENERATION;
 use crate::api::quantity::Quantity;
 use crate::config::Config;
 use crate::object;
@@ -13,7 +14,13 @@ use crate::value::Value;
 fn has_generation(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Pod | Kind::StatefulSet | Kind::EndpointSlice | Kind::PodDisruptionBudget
+        Kind::Pod
+            | Kind::DaemonSet
+            | Kind::Deployment
+            | Kind::ReplicaSet
+            | Kind::StatefulSet
+            | Kind::EndpointSlice
+            | Kind::PodDisruptionBudget
     )
 }
 
@@ -28,10 +35,17 @@ pub(super) fn has_status(kind: Kind) -> bool {
         | Kind::ResourceQuota
         | Kind::PodDisruptionBudget
         | Kind::Service
+        | Kind::DaemonSet
+        | Kind::Deployment
+        | Kind::ReplicaSet
+        | Kind::HorizontalPodAutoscaler
         | Kind::StatefulSet => true,
         Kind::ConfigMap
         | Kind::Endpoints
         | Kind::Event
+        | Kind::LimitRange
+        | Kind::Secret
+        | Kind::Lease
         | Kind::ServiceAccount
         | Kind::ControllerRevision
         | Kind::EndpointSlice
@@ -60,6 +74,14 @@ pub(super) fn prepare_create(config: &Config, kind: Kind, value: &mut Value) {
             value["status"] = object! {"replicas": 0, "availableReplicas": 0};
             gate(config, value, &Value::Null);
         }
+        Kind::ReplicaSet => value["status"] = object! {"replicas": 0},
+        Kind::HorizontalPodAutoscaler => value["status"] = object! {"desiredReplicas": 0},
+        Kind::DaemonSet => {
+            value["metadata"]["annotations"][TEMPLATE_GENERATION] = "1".into();
+            value["status"] = object! {
+                "currentNumberScheduled": 0, "desiredNumberScheduled": 0, "numberMisscheduled": 0, "numberReady": 0,
+            };
+        }
         Kind::Service => {
             value["status"] = object! {"loadBalancer": Value::object()};
             service::normalise(value, &Value::Null);
@@ -83,8 +105,11 @@ pub(super) fn prepare_create(config: &Config, kind: Kind, value: &mut Value) {
         | Kind::ServiceAccount
         | Kind::ControllerRevision
         | Kind::EndpointSlice
+        | Kind::LimitRange
+        | Kind::Secret
+        | Kind::Lease
         | Kind::StorageClass => {}
-        Kind::ResourceQuota => value["status"] = Value::object(),
+        Kind::Deployment | Kind::ResourceQuota => value["status"] = Value::object(),
         Kind::PodDisruptionBudget => {
             value["status"] = object! {
                 "currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0,
@@ -101,6 +126,14 @@ pub(super) fn prepare_update(config: &Config, kind: Kind, value: &mut Value, old
     match kind {
         Kind::StatefulSet => gate(config, value, old),
         Kind::Namespace => value["spec"] = old["spec"].clone(),
+        Kind::DaemonSet => {
+            // upstream: daemonSetStrategy.PrepareForUpdate.
+            let past = &old["metadata"]["annotations"][TEMPLATE_GENERATION];
+            let mut generation: i64 = past.as_str().parse().unwrap_or(0);
+            generation += i64::from(value["spec"]["template"] != old["spec"]["template"]);
+            let text = crate::text!("{generation}");
+            value["metadata"]["annotations"][TEMPLATE_GENERATION] = text.into();
+        }
         Kind::Service => {
             service::keep_allocated(value, old);
             service::normalise(value, old);
@@ -117,6 +150,12 @@ pub(super) fn prepare_update(config: &Config, kind: Kind, value: &mut Value, old
         | Kind::PersistentVolume
         | Kind::ResourceQuota
         | Kind::PodDisruptionBudget
+        | Kind::LimitRange
+        | Kind::Lease
+        | Kind::Secret
+        | Kind::Deployment
+        | Kind::ReplicaSet
+        | Kind::HorizontalPodAutoscaler
         | Kind::StorageClass => {}
     }
 }

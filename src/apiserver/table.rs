@@ -9,6 +9,7 @@ mod network;
 mod node;
 mod pod;
 mod storage;
+mod workload;
 
 use std::sync::Arc;
 
@@ -49,6 +50,8 @@ enum Cell {
     Age(&'static str),
     /// A text to be made.
     Made(fn(&Object, Printer) -> Text),
+    /// The number at a path, of a column that says so.
+    Integer(&'static str),
     /// A number.
     Number(fn(&Object) -> i64),
 }
@@ -135,6 +138,13 @@ fn columns(kind: Kind) -> &'static [Column] {
         Kind::ConfigMap => &CONFIG_MAP,
         Kind::Endpoints => &network::ENDPOINTS,
         Kind::Event => &event::EVENT,
+        Kind::LimitRange => &workload::LIMIT_RANGE,
+        Kind::Secret => &workload::SECRET,
+        Kind::DaemonSet => &workload::DAEMON_SET,
+        Kind::Deployment => &workload::DEPLOYMENT,
+        Kind::ReplicaSet => &workload::REPLICA_SET,
+        Kind::HorizontalPodAutoscaler => &workload::AUTOSCALER,
+        Kind::Lease => &workload::LEASE,
         Kind::Namespace => &NAMESPACE,
         Kind::Node => &node::NODE,
         Kind::PersistentVolumeClaim => &storage::CLAIM,
@@ -154,7 +164,7 @@ fn columns(kind: Kind) -> &'static [Column] {
 fn definition(column: &Column) -> Value {
     object! {
         "name": column.name,
-        "type": "string",
+        "type": if matches!(column.cell, Cell::Integer(_)) { "integer" } else { "string" },
         "format": if column.name == "Name" { "name" } else { "" },
         "description": "",
         "priority": i32::from(column.wide),
@@ -170,6 +180,7 @@ impl Printer {
             },
             Cell::Age(path) => self.since(at(&it.value, path)).into(),
             Cell::Made(make) => make(it, self).into(),
+            Cell::Integer(path) => number(at(&it.value, path)).into(),
             Cell::Number(count) => count(it).into(),
         }
     }

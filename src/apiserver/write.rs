@@ -89,7 +89,13 @@ impl Write<'_> {
         if let By::Update(manager, _) = &self.by {
             self.by = By::Create(manager.clone(), value.clone());
         }
-        admission::create(self.store, self.config, &key, &mut value)?;
+        admission::create(
+            self.store,
+            self.config,
+            &key,
+            &mut value,
+            &mut self.warnings,
+        )?;
         self.fill_metadata(&key, &mut value);
         strategy::prepare_create(self.config, kind, &mut value);
         let mut errors = Errors::default();
@@ -104,7 +110,7 @@ impl Write<'_> {
             );
         }
         errors.into_result(&key)?;
-        self.admit_by_quota(&Object::new(kind, value.clone()))?;
+        self.admit_by_quota(&Object::new(kind, value.clone()), None)?;
         validate::warnings(kind, &value, &mut self.warnings);
         if let Some(old) = self.store.objects.get(&key) {
             let mut status = Status::already_exists(&key);
@@ -319,7 +325,12 @@ impl Write<'_> {
             service::allocate(self.store, self.config, &mut value, &old.value, &mut errors);
         }
         errors.into_result(self.key)?;
-        admission::update(self.store, self.key, &value, old)?;
+        if part == Part::Main {
+            admission::update(self.store, self.key, &value, old, &mut self.warnings)?;
+            if matches!(kind, Kind::PersistentVolumeClaim | Kind::Service) {
+                self.admit_by_quota(&Object::new(kind, value.clone()), Some(old))?;
+            }
+        }
         if part == Part::Main && value["spec"] != old.value["spec"] {
             validate::warnings(kind, &value, &mut self.warnings);
         }

@@ -1,8 +1,9 @@
 //! The disruption controller: how many pods of a budget may be evicted now.
 //!
-//! Left out: controllers other than StatefulSets; `unhealthyPodEvictionPolicy` AlwaysAllow.
+//! Left out: controllers without a scale, DaemonSets among them; `unhealthyPodEvictionPolicy` AlwaysAllow.
 //! upstream: pkg/controller/disruption/disruption.go.
 
+use super::owned::{count, owner_of};
 use crate::api::disruption::budgets;
 use crate::api::statefulset::scaled;
 use crate::api::{Key, Kind, Object, Objects};
@@ -26,7 +27,7 @@ fn wakes(objects: &Objects, before: Option<&Object>, after: Option<&Object>) -> 
         match object.kind {
             Kind::PodDisruptionBudget => keys.push(object.key()),
             Kind::Pod => keys.extend(budgets(objects, object).map(Object::key)),
-            Kind::StatefulSet => {
+            Kind::StatefulSet | Kind::ReplicaSet | Kind::Deployment => {
                 let all = objects.list_in(Kind::PodDisruptionBudget, object.namespace());
                 keys.extend(all.map(|it| it.key()));
             }
@@ -35,6 +36,18 @@ fn wakes(objects: &Objects, before: Option<&Object>, after: Option<&Object>) -> 
     }
     keys.dedup();
     keys
+}
+
+/// What says how many pods of a kind there are: the Deployment of a ReplicaSet, if it has one.
+///
+/// upstream: getPodStatefulSet, getPodReplicaSet, getPodDeployment.
+fn scaled_by<'a>(objects: &'a Objects, pod: &Object) -> Option<&'a Object> {
+    let set = owner_of(objects, pod, Kind::ReplicaSet);
+    let deployment = set.and_then(|it| owner_of(objects, it, Kind::Deployment));
+    let owner = deployment
+        .or(set)
+        .or_else(|| owner_of(objects, pod, Kind::StatefulSet));
+    owner.map(AsRef::as_ref)
 }
 
 /// upstream: trySync, getExpectedPodCount, countHealthyPods, updatePdbStatus.
@@ -51,14 +64,11 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
             continue;
         }
         pods += 1;
-        let owner = pod.controller();
-        let set = Key::new(Kind::StatefulSet, &key.namespace, owner["name"].as_str());
-        let uid = owner["uid"].as_str();
-        if let Some(set) = ctx.objects.get(&set).filter(|it| it.uid() == uid)
-            && !owners.contains(&uid)
+        if let Some(owner) = scaled_by(ctx.objects, pod)
+            && !owners.contains(&owner.uid())
         {
-            owners.push(uid);
-            scale += set.statefulset_spec().replicas;
+            owners.push(owner.uid());
+            scale += count(&owner.value["spec"], "replicas");
         }
         if pod.is_terminating() {
             continue;

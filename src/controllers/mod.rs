@@ -1,12 +1,18 @@
 //! The controllers of kube-controller-manager. Each looks at one key and answers with a plan.
 
+pub mod autoscaler;
+pub mod daemonset;
+pub mod deployment;
 pub mod disruption;
 pub mod endpoints;
 pub mod endpointslice;
 pub mod garbagecollector;
+pub mod mirror;
 pub mod node;
+mod owned;
 pub mod provisioner;
 pub mod quota;
+pub mod replicaset;
 pub mod statefulset;
 mod trigger;
 pub mod volumes;

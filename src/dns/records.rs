@@ -103,6 +103,13 @@ impl Records {
             | Kind::PersistentVolumeClaim
             | Kind::ResourceQuota
             | Kind::PodDisruptionBudget
+            | Kind::LimitRange
+            | Kind::Secret
+            | Kind::DaemonSet
+            | Kind::Deployment
+            | Kind::ReplicaSet
+            | Kind::HorizontalPodAutoscaler
+            | Kind::Lease
             | Kind::StorageClass
             | Kind::ServiceAccount
             | Kind::ControllerRevision

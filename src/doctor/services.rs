@@ -131,9 +131,11 @@ pub(super) fn selector_too_broad(case: &Case<'_>, all: &mut Vec<Found>) {
         let services = moment.objects.list_in(Kind::Service, set.namespace());
         for service in services.filter(|it| Moment::selects(it, set)) {
             let governs = |it: &Object| it.value["spec"]["serviceName"].as_str() == service.name();
-            let mut others = moment.sets_in(set.namespace());
+            let mut others = [Kind::StatefulSet, Kind::Deployment, Kind::DaemonSet]
+                .into_iter()
+                .flat_map(|it| moment.objects.list_in(it, set.namespace()));
             let is_other = |it: &&Arc<Object>| {
-                it.name() != set.name()
+                it.key() != set.key()
                     && Moment::selects(service, it)
                     && if governs(set) {
                         !governs(it)

@@ -220,7 +220,7 @@ impl Condition {
             Self::RolledOut { .. } if deleted => {
                 Some(Outcome::Failed("object has been deleted".into()))
             }
-            Self::RolledOut { revision, once } => match rollout::status(object, *revision) {
+            Self::RolledOut { revision, once } => match rollout::status::line(object, *revision) {
                 Ok((text, done)) => {
                     out.push_str(&text);
                     if done || *once { met() } else { None }

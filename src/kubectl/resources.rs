@@ -70,6 +70,7 @@ pub(super) fn query(mut request: HttpRequest, name: &str, value: &str) -> HttpRe
 
 /// The content types of patches.
 pub(super) const MERGE_PATCH: &str = "application/merge-patch+json";
+pub(super) const JSON_PATCH: &str = "application/json-patch+json";
 pub(super) const STRATEGIC_PATCH: &str = "application/strategic-merge-patch+json";
 
 /// What the arguments mean, in order.

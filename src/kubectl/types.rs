@@ -31,15 +31,7 @@ const fn more(
 }
 
 /// Types that a cluster has and this one may not: a name for them is not a mistake.
-static MORE: [KindFacts; 15] = [
-    more(
-        "LimitRange",
-        "",
-        "limitranges",
-        "limitrange",
-        &["limits"],
-        false,
-    ),
+static MORE: [KindFacts; 8] = [
     more("PodTemplate", "", "podtemplates", "podtemplate", &[], false),
     more(
         "ReplicationController",
@@ -49,52 +41,17 @@ static MORE: [KindFacts; 15] = [
         &["rc"],
         true,
     ),
-    more("Secret", "", "secrets", "secret", &[], false),
+    // The older version, which manifests still name.
     more(
-        "DaemonSet",
-        "apps",
-        "daemonsets",
-        "daemonset",
-        &["ds"],
-        true,
-    ),
-    more(
-        "Deployment",
-        "apps",
-        "deployments",
-        "deployment",
-        &["deploy"],
-        true,
-    ),
-    more(
-        "ReplicaSet",
-        "apps",
-        "replicasets",
-        "replicaset",
-        &["rs"],
-        true,
-    ),
-    KindFacts {
-        version: "v2",
-        ..more(
-            "HorizontalPodAutoscaler",
-            "autoscaling",
-            "horizontalpodautoscalers",
-            "horizontalpodautoscaler",
-            &["hpa"],
-            true,
-        )
-    },
-    more("CronJob", "batch", "cronjobs", "cronjob", &["cj"], true),
-    more("Job", "batch", "jobs", "job", &[], true),
-    more(
-        "Lease",
-        "coordination.k8s.io",
-        "leases",
-        "lease",
+        "HorizontalPodAutoscaler",
+        "autoscaling",
+        "horizontalpodautoscalers",
+        "horizontalpodautoscaler",
         &[],
         false,
     ),
+    more("CronJob", "batch", "cronjobs", "cronjob", &["cj"], true),
+    more("Job", "batch", "jobs", "job", &[], true),
     more("Event", "events.k8s.io", "events", "event", &["ev"], false),
     more(
         "Ingress",
@@ -112,26 +69,11 @@ static MORE: [KindFacts; 15] = [
         &["netpol"],
         false,
     ),
-    more(
-        "PodDisruptionBudget",
-        "policy",
-        "poddisruptionbudgets",
-        "poddisruptionbudget",
-        &["pdb"],
-        false,
-    ),
 ];
 
 /// All known types, those of this cluster first.
 pub(in crate::kubectl) fn types() -> impl Iterator<Item = Type> {
-    let known = |it: &Type| {
-        Kind::ALL
-            .into_iter()
-            .map(Kind::facts)
-            .any(|of| (of.kind, of.group) == (it.kind, it.group))
-    };
-    let more = MORE.iter().filter(move |it| !known(it));
-    Kind::ALL.into_iter().map(Kind::facts).chain(more)
+    Kind::ALL.into_iter().map(Kind::facts).chain(&MORE)
 }
 
 /// The type of that apiVersion and kind.

@@ -3,10 +3,9 @@
 //! upstream: plugins nodeunschedulable, tainttoleration, nodeaffinity, nodeports.
 
 use crate::api::Object;
-use crate::api::node::{self, UNSCHEDULABLE};
-use crate::api::selector::Selector;
+use crate::api::node::{self, UNSCHEDULABLE, term_matches};
+use crate::object;
 use crate::value::{Text, Value};
-use crate::{array, object};
 
 pub(super) const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 pub(super) const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
@@ -34,16 +33,6 @@ fn tolerates(pod: &Object, taint: &Value) -> bool {
     tolerations.iter().any(|it| node::tolerates(it, taint))
 }
 
-/// Whether the node has the labels the pod insists on.
-///
-/// upstream: nodeaffinity.GetRequiredNodeAffinity.
-pub(super) fn is_selected(pod: &Object, node: &Object) -> bool {
-    let spec = &pod.value["spec"];
-    let terms = &spec["affinity"]["nodeAffinity"][REQUIRED]["nodeSelectorTerms"];
-    Selector::from_labels(&spec["nodeSelector"]).matches(node.labels())
-        && (terms.is_null() || terms.items().iter().any(|it| term_matches(it, node)))
-}
-
 /// How much the pod would like the node for its labels.
 pub(super) fn preference(pod: &Object, node: &Object) -> i64 {
     let wishes = pod.value["spec"]["affinity"]["nodeAffinity"][PREFERRED].items();
@@ -51,29 +40,6 @@ pub(super) fn preference(pod: &Object, node: &Object) -> i64 {
         .iter()
         .filter(|it| term_matches(&it["preference"], node));
     liked.filter_map(|it| it["weight"].as_int()).sum()
-}
-
-/// All requirements of a term; one without any matches nothing.
-fn term_matches(term: &Value, node: &Object) -> bool {
-    let (labels, fields) = (&term["matchExpressions"], &term["matchFields"]);
-    let own = object! {"metadata.name": node.name()};
-    let fits = |all: &Value, labels: &Value| all.items().iter().all(|it| requirement(it, labels));
-    !(labels.is_empty() && fields.is_empty()) && fits(labels, node.labels()) && fits(fields, &own)
-}
-
-fn requirement(it: &Value, labels: &Value) -> bool {
-    let is_greater = it["operator"].as_str() == "Gt";
-    if !is_greater && it["operator"].as_str() != "Lt" {
-        return Selector::from_object(&object! {"matchExpressions": array![it]}).matches(labels);
-    }
-    let number = |it: &Value| it.as_str().parse::<i64>().ok();
-    match (
-        number(&labels[it["key"].as_str()]),
-        number(&it["values"][0]),
-    ) {
-        (Some(has), Some(limit)) => has != limit && (has > limit) == is_greater,
-        _ => false,
-    }
 }
 
 /// The ports of the node that a pod occupies: protocol, address, number.

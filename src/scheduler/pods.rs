@@ -2,7 +2,8 @@
 //!
 //! upstream: plugins interpodaffinity, podtopologyspread.
 
-use super::nodes::{PREFERRED, REQUIRED, is_selected, is_tainted};
+use super::nodes::{PREFERRED, REQUIRED, is_tainted};
+use crate::api::node::is_selected;
 use crate::api::selector::Selector;
 use crate::api::{Key, Kind, Object};
 use crate::plan::Ctx;

@@ -2,10 +2,11 @@
 //!
 //! upstream: the Filter plugins in their order; framework.FitError; preemption.Preempt; spec/statefulset.md C.2.
 
-use super::nodes::{is_cordoned, is_selected, is_tainted, ports_collide};
+use super::nodes::{is_cordoned, is_tainted, ports_collide};
 use super::pods::Neighbours;
 use super::resources::{requests, shortage};
 use super::volumes;
+use crate::api::node::is_selected;
 use crate::api::{Kind, Object};
 use crate::plan::Ctx;
 use crate::sort;

@@ -147,9 +147,13 @@ fn refusals(world: &mut World, document: &Document, kind: Kind) -> Vec<Value> {
         "" => "default",
         namespace => namespace,
     };
+    let path = Key::new(kind, namespace, "").collection_path();
+    // Under the version it is written in.
+    let version = document.value["apiVersion"].as_str();
+    let path = path.replacen(kind.api_version().as_str(), version, 1);
     let request = HttpRequest {
         method: "POST",
-        path: Key::new(kind, namespace, "").collection_path(),
+        path,
         query: vec![("fieldValidation".into(), "Strict".into())],
         body: document.value.clone(),
         ..HttpRequest::default()

@@ -33,6 +33,11 @@ impl Informer {
             | Actor::StatefulSetController
             | Actor::EndpointSliceController
             | Actor::EndpointsController
+            | Actor::EndpointSliceMirroringController
+            | Actor::DeploymentController
+            | Actor::ReplicaSetController
+            | Actor::DaemonSetController
+            | Actor::AutoscalerController
             | Actor::GarbageCollector
             | Actor::NodeController
             | Actor::DisruptionController
@@ -50,10 +55,17 @@ impl Informer {
             Kind::Pod => true,
             Kind::Node | Kind::PersistentVolumeClaim => self != Self::Dns,
             Kind::Service | Kind::EndpointSlice => matches!(self, Self::Controllers | Self::Dns),
-            Kind::StatefulSet
+            Kind::DaemonSet
+            | Kind::Deployment
+            | Kind::ReplicaSet
+            | Kind::StatefulSet
             | Kind::ControllerRevision
             | Kind::Endpoints
             | Kind::ConfigMap
+            | Kind::Secret
+            | Kind::Lease
+            | Kind::LimitRange
+            | Kind::HorizontalPodAutoscaler
             | Kind::ResourceQuota
             | Kind::PodDisruptionBudget
             | Kind::ServiceAccount => self == Self::Controllers,

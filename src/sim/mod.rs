@@ -1,6 +1,7 @@
 //! The machine: the world, its queue, and the way through its time.
 
 mod asked;
+mod components;
 mod informer;
 mod input;
 mod lives;

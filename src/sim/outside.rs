@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::components::COMPONENTS;
 use super::informer::Informer;
 use super::input::Input;
 use super::queue::Event;
 use super::trace::{Entry, Seq, What};
-use super::world::{COMPONENTS, Step, World};
+use super::world::{Step, World};
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::rest::{Connection, HttpRequest, HttpResponse, next_frame};
 use crate::plan::Actor;

@@ -39,10 +39,17 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub(super) fn push(&mut self, time: Time, event: Event, cause: Option<Seq>) {
-        self.events
-            .insert((time, self.next), Queued { event, cause });
+    /// Queues an event; gives its place.
+    pub(super) fn push(&mut self, time: Time, event: Event, cause: Option<Seq>) -> (Time, u64) {
+        let place = (time, self.next);
+        self.events.insert(place, Queued { event, cause });
         self.next += 1;
+        place
+    }
+
+    /// Takes an event back.
+    pub(super) fn cancel(&mut self, place: (Time, u64)) {
+        self.events.remove(&place);
     }
 
     pub(super) fn pop(&mut self) -> Option<(Time, Queued)> {

@@ -14,8 +14,8 @@ use crate::why::Why;
 /// How a key stands with a component.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Item {
-    /// A look is queued for then.
-    pub queued: Option<Time>,
+    /// The place of the look that is queued.
+    pub queued: Option<(Time, u64)>,
     /// The rest of a plan under way.
     pub running: Option<Arc<Running>>,
     /// Something changed while the plan was under way.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::components::COMPONENTS;
 use super::informer::{Informer, Informers};
 use super::lives::{self, Lives};
 use super::lookup::Lookup;
@@ -13,34 +14,14 @@ use crate::api::{Key, Kind, Object};
 use crate::apiserver::rest::{self, HttpRequest, HttpResponse};
 use crate::apiserver::{self, LogEntry, Request, Status, Store, Written};
 use crate::config::Config;
-use crate::controllers::{
-    disruption, endpoints, endpointslice, garbagecollector, node, provisioner, quota, statefulset,
-    volumes,
-};
 use crate::dns::server::{Preset, Server};
 use crate::memory::Memory;
 use crate::persistent::List;
-use crate::plan::{Actor, Component, Ctx, Decision, EventRecord, OnError, Plan};
+use crate::plan::{Actor, Ctx, Decision, EventRecord, OnError, Plan};
 use crate::shell::Terminal;
 use crate::time::{Duration, Time};
 use crate::value::Text;
 use crate::why::Why;
-use crate::{kubelet, scheduler};
-
-/// Everything that acts.
-pub(super) const COMPONENTS: [Component; 11] = [
-    statefulset::COMPONENT,
-    endpointslice::COMPONENT,
-    endpoints::COMPONENT,
-    garbagecollector::COMPONENT,
-    node::COMPONENT,
-    disruption::COMPONENT,
-    volumes::COMPONENT,
-    provisioner::COMPONENT,
-    quota::COMPONENT,
-    scheduler::COMPONENT,
-    kubelet::COMPONENT,
-];
 
 /// So long after the last change a cluster counts as still: a controller that fails forever retries forever.
 const STILL: Duration = Duration::s(600);
@@ -145,7 +126,7 @@ impl World {
         let Queued { event, cause } = queued;
         match event {
             Event::Deliver(informer, at) => self.deliver(informer, at, cause),
-            Event::Reconcile(actor, key) => self.reconcile(actor, &key, time, cause),
+            Event::Reconcile(actor, key) => self.reconcile(actor, &key, cause),
             Event::Submit(actor, key) => self.submit(actor, &key),
             Event::Record(record) => self.record(&record.0, record.1, &record.2, cause),
             Event::Terminal => self.run_terminal(cause),
@@ -158,15 +139,28 @@ impl World {
 
     /// Whether no command is on its way, and every wanted pod of every set is there and Ready, and no other is left.
     pub fn is_settled(&self) -> bool {
+        // What is wanted of each kind, and what has to be so many.
+        let is_settled = |set: &Object, wanted: i64, names: &[&str]| {
+            let count = |name: &str| set.value["status"][name].as_int().unwrap_or(0);
+            count("observedGeneration") >= set.generation()
+                && names.iter().all(|it| count(it) == wanted)
+        };
+        let replicas = |set: &Object| set.value["spec"]["replicas"].as_int().unwrap_or(1);
+        let objects = &self.store.objects;
         self.terminal.is_at_rest()
-            && self.store.objects.list(Kind::StatefulSet).all(|set| {
+            && objects.list(Kind::StatefulSet).all(|set| {
                 let status = &set.value["status"];
-                let wanted = set.statefulset_spec().replicas;
-                let count = |name: &str| status[name].as_int().unwrap_or(0);
-                count("observedGeneration") >= set.generation()
-                    && count("readyReplicas") == wanted
-                    && count("replicas") == wanted
+                is_settled(set, replicas(set), &["readyReplicas", "replicas"])
                     && status["currentRevision"] == status["updateRevision"]
+            })
+            && objects.list(Kind::Deployment).all(|set| {
+                let names = ["updatedReplicas", "readyReplicas", "replicas"];
+                is_settled(set, replicas(set), &names)
+            })
+            && objects.list(Kind::DaemonSet).all(|set| {
+                let wanted = set.value["status"]["desiredNumberScheduled"].as_int();
+                let names = ["updatedNumberScheduled", "numberReady"];
+                is_settled(set, wanted.unwrap_or(-1), &names)
             })
     }
 
@@ -322,24 +316,23 @@ impl World {
             item.dirty_cause = cause;
         } else {
             let time = time.max(item.not_before);
-            if item.queued.is_some_and(|it| it <= time) {
-                return;
+            if let Some(queued) = item.queued {
+                if queued.0 <= time {
+                    return;
+                }
+                self.queue.cancel(queued);
             }
-            item.queued = Some(time);
-            self.queue
-                .push(time, Event::Reconcile(actor, id.1.clone()), cause);
+            let event = Event::Reconcile(actor, id.1.clone());
+            item.queued = Some(self.queue.push(time, event, cause));
         }
         self.items.insert(id, item);
     }
 
-    fn reconcile(&mut self, actor: Actor, key: &Key, time: Time, cause: Option<Seq>) {
+    fn reconcile(&mut self, actor: Actor, key: &Key, cause: Option<Seq>) {
         let id = (actor, key.clone());
         let Some(mut item) = self.items.get(&id).cloned() else {
             return;
         };
-        if item.queued != Some(time) || item.running.is_some() {
-            return;
-        }
         let component = COMPONENTS
             .iter()
             .find(|it| it.actor == actor)

@@ -32,6 +32,17 @@ const ENGLISH: &[(&str, &str)] = &[
     ),
     ("actor-endpointslice-controller", "EndpointSlice controller"),
     ("actor-endpoints-controller", "endpoints controller"),
+    (
+        "actor-endpointslicemirroring-controller",
+        "EndpointSlice mirroring controller",
+    ),
+    ("actor-deployment-controller", "Deployment controller"),
+    ("actor-replicaset-controller", "ReplicaSet controller"),
+    ("actor-daemonset-controller", "DaemonSet controller"),
+    (
+        "actor-horizontal-pod-autoscaler",
+        "HorizontalPodAutoscaler controller",
+    ),
     ("actor-garbage-collector", "garbage collector"),
     ("actor-node-controller", "node controllers"),
     ("actor-disruption-controller", "disruption controller"),

@@ -1,6 +1,6 @@
 //! What the server says of itself: versions, groups, resources, health.
 
-use super::path::{EVENTS, belongs};
+use super::path::{EVENTS, belongs, version_of};
 use super::{Body, HttpRequest, HttpResponse, no_page, not_allowed};
 use crate::api::Kind;
 use crate::config::{Config, Version};
@@ -52,17 +52,22 @@ pub(super) fn subresources(kind: Kind) -> &'static [Subresource] {
     static STATUS_ONLY: [Subresource; 1] = [STATUS];
     match kind {
         Kind::Pod => &OF_POD,
-        Kind::StatefulSet => &OF_SET,
+        Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet => &OF_SET,
         Kind::Namespace
         | Kind::Node
         | Kind::PersistentVolume
         | Kind::PersistentVolumeClaim
         | Kind::ResourceQuota
         | Kind::PodDisruptionBudget
+        | Kind::DaemonSet
+        | Kind::HorizontalPodAutoscaler
         | Kind::Service => &STATUS_ONLY,
         Kind::ConfigMap
         | Kind::Endpoints
         | Kind::Event
+        | Kind::LimitRange
+        | Kind::Secret
+        | Kind::Lease
         | Kind::ServiceAccount
         | Kind::ControllerRevision
         | Kind::EndpointSlice
@@ -102,7 +107,13 @@ pub(super) fn document(config: &Config, request: &HttpRequest) -> HttpResponse {
             "groups": groups().into_iter().map(group).collect::<Value>(),
         },
         ["api", "v1"] => resources(""),
-        ["apis", name, "v1"] if groups().contains(&name) => resources(name),
+        ["apis", name, version @ ("v1" | "v2")]
+            if groups().contains(&name) && (version == "v1" || version == version_of(name)) =>
+        {
+            let mut it = resources(name);
+            it["groupVersion"] = crate::text!("{name}/{version}").into();
+            it
+        }
         ["apis", name] if groups().contains(&name) => {
             let mut it = group(name);
             it["kind"] = "APIGroup".into();
@@ -168,15 +179,16 @@ fn groups() -> Vec<&'static str> {
 }
 
 fn group(name: &str) -> Value {
-    let version = object! {
-        "groupVersion": crate::text!("{name}/v1"),
-        "version": "v1",
-    };
-    object! {
+    let version = |it: &str| object! {"groupVersion": crate::text!("{name}/{it}"), "version": it};
+    let mut group = object! {
         "name": name,
-        "versions": array![&version],
-        "preferredVersion": version,
+        "versions": array![version(version_of(name))],
+        "preferredVersion": version(version_of(name)),
+    };
+    if version_of(name) != "v1" {
+        group["versions"].as_items_mut().push(version("v1"));
     }
+    group
 }
 
 fn resources(group: &str) -> Value {

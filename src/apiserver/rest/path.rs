@@ -49,7 +49,7 @@ pub(super) fn route(path: &str) -> Route {
     let parts: Vec<&str> = path.split('/').filter(|it| !it.is_empty()).collect();
     let (group, rest) = match parts[..] {
         ["api", "v1", ref rest @ ..] => ("", rest),
-        ["apis", group, "v1", ref rest @ ..] => (group, rest),
+        ["apis", group, version, ref rest @ ..] if version == version_of(group) => (group, rest),
         _ => return Route::Document,
     };
     if rest.is_empty() || !has_kinds(group) {
@@ -64,6 +64,11 @@ pub(super) const EVENTS: &str = "events.k8s.io";
 
 fn has_kinds(group: &str) -> bool {
     group == EVENTS || Kind::ALL.iter().any(|it| it.facts().group == group)
+}
+
+/// The version of a group that its objects are stored in.
+pub(super) fn version_of(group: &str) -> &'static str {
+    if group == "autoscaling" { "v2" } else { "v1" }
 }
 
 /// Whether a group has a kind.

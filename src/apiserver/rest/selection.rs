@@ -155,6 +155,13 @@ fn selectable(kind: Kind) -> &'static [&'static str] {
         | Kind::PersistentVolume
         | Kind::ResourceQuota
         | Kind::PodDisruptionBudget
+        | Kind::LimitRange
+        | Kind::Secret
+        | Kind::DaemonSet
+        | Kind::Deployment
+        | Kind::ReplicaSet
+        | Kind::HorizontalPodAutoscaler
+        | Kind::Lease
         | Kind::StorageClass => &[],
     }
 }

@@ -21,11 +21,13 @@ impl Call<'_> {
     pub(super) fn subresource(&mut self, target: &Target) -> Answer {
         let method = self.request.method;
         match (target.kind, target.subresource.as_str(), method) {
-            (Kind::StatefulSet, "scale", "GET") => {
+            (Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet, "scale", "GET") => {
                 let set = self.find(target)?;
                 Ok(Reply::Json(scale_of(&set)))
             }
-            (Kind::StatefulSet, "scale", "PUT" | "PATCH") => self.scale(target),
+            (Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet, "scale", "PUT" | "PATCH") => {
+                self.scale(target)
+            }
             (Kind::Pod, "binding", "POST") => self.bind(target),
             (Kind::Pod, "eviction", "POST") => self.evict(target),
             (Kind::Pod, "log", "GET") => self.log(target),

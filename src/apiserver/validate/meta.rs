@@ -23,6 +23,13 @@ fn name_rule(kind: Kind) -> Check {
         | Kind::PersistentVolume
         | Kind::ResourceQuota
         | Kind::PodDisruptionBudget
+        | Kind::LimitRange
+        | Kind::Secret
+        | Kind::DaemonSet
+        | Kind::Deployment
+        | Kind::ReplicaSet
+        | Kind::HorizontalPodAutoscaler
+        | Kind::Lease
         | Kind::StorageClass => names::dns_subdomain,
     }
 }

@@ -13,9 +13,11 @@ mod service;
 mod statefulset;
 mod storage;
 mod warnings;
+mod workload;
 
 pub(super) use errors::{Errors, Path, go_json, invalid_patch};
 pub(super) use warnings::warnings;
+pub(super) use workload::broken_base64;
 
 use super::write::Part;
 use crate::api::{Key, Kind};
@@ -42,6 +44,13 @@ pub(super) fn create(key: &Key, value: &Value, errors: &mut Errors) {
         | Kind::Event
         | Kind::Namespace
         | Kind::Node
+        | Kind::LimitRange
+        | Kind::Secret
+        | Kind::DaemonSet
+        | Kind::Deployment
+        | Kind::ReplicaSet
+        | Kind::HorizontalPodAutoscaler
+        | Kind::Lease
         | Kind::ServiceAccount => any(key.kind, value, &Value::Null, errors),
     }
 }
@@ -71,6 +80,13 @@ fn any(kind: Kind, value: &Value, old: &Value, errors: &mut Errors) {
         Kind::ControllerRevision => meta::revision(value, old, errors),
         Kind::EndpointSlice => meta::endpoint_slice(value, old, errors),
         Kind::StorageClass => storage::class(value, old, errors),
+        Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet => {
+            workload::pods(kind, value, old, errors);
+        }
+        Kind::Secret => workload::secret(value, old, errors),
+        Kind::LimitRange => workload::limit_range(value, errors),
+        Kind::Lease => workload::lease(value, errors),
+        Kind::HorizontalPodAutoscaler => workload::autoscaler(value, errors),
         Kind::Pod
         | Kind::ResourceQuota
         | Kind::PodDisruptionBudget

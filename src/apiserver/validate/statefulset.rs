@@ -26,7 +26,7 @@ pub(super) fn create(spec: &Value, errors: &mut Errors) {
         errors.rule(&path, spec, "serviceName", names::dns_label);
     }
     selector(spec, &path, errors);
-    template(spec, &path, true, errors);
+    template(spec, &path, Some(&with_claims(spec)), "StatefulSet", errors);
     let list = path.field("volumeClaimTemplates");
     for (at, it) in spec["volumeClaimTemplates"].items().iter().enumerate() {
         let path = list.index(at);
@@ -41,10 +41,17 @@ pub(super) fn update(spec: &Value, old: &Value, errors: &mut Errors) {
     // A set that was stored when less was checked may go on as it is.
     let mut stored = Errors::default();
     let checks_pods = !spec["template"].shares(&old["template"]) && {
-        template(old, &path, true, &mut stored);
+        template(
+            old,
+            &path,
+            Some(&with_claims(old)),
+            "StatefulSet",
+            &mut stored,
+        );
         stored.is_empty()
     };
-    template(spec, &path, checks_pods, errors);
+    let pod = checks_pods.then(|| with_claims(spec));
+    template(spec, &path, pod.as_ref(), "StatefulSet", errors);
     let mut same = spec.clone();
     for name in CHANGEABLE {
         same[name] = old[name].clone();
@@ -121,19 +128,28 @@ fn update_strategy(it: &Value, path: &Path<'_>, errors: &mut Errors) {
 
 /// upstream: validateRollingUpdateStatefulSet; the field is there only with its gate on.
 fn max_unavailable(errors: &mut Errors, path: &Path<'_>, it: &Value) {
-    names::nonnegative(errors, path, it);
-    let percent = it.as_str().strip_suffix('%');
-    let percent = percent.filter(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()));
-    if let (Value::String(_), None) = (it, percent) {
-        let why = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
-        errors.invalid(path, it, why);
-    }
+    int_or_percent(errors, path, it);
+    let percent = percent_of(it);
     let number = percent.map_or(it.as_int(), |it| Some(it.parse().unwrap_or(i64::MAX)));
     if !it.is_null() && number.unwrap_or(0) == 0 {
         errors.invalid(path, it, "cannot be 0");
     } else if percent.is_some() && number > Some(100) {
         errors.invalid(path, it, "must not be greater than 100%");
     }
+}
+
+/// upstream: ValidatePositiveIntOrPercent.
+pub(super) fn int_or_percent(errors: &mut Errors, path: &Path<'_>, it: &Value) {
+    names::nonnegative(errors, path, it);
+    if let (Value::String(_), None) = (it, percent_of(it)) {
+        let why = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+        errors.invalid(path, it, why);
+    }
+}
+
+fn percent_of(it: &Value) -> Option<&str> {
+    let percent = it.as_str().strip_suffix('%');
+    percent.filter(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()))
 }
 
 fn selector(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
@@ -148,7 +164,14 @@ fn selector(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
     }
 }
 
-fn template(spec: &Value, path: &Path<'_>, checks_pods: bool, errors: &mut Errors) {
+/// The template, and its pod where that is to be looked at.
+pub(super) fn template(
+    spec: &Value,
+    path: &Path<'_>,
+    pod: Option<&Value>,
+    told: &str,
+    errors: &mut Errors,
+) {
     let path = path.field("template");
     let it = &spec["template"];
     let meta = path.field("metadata");
@@ -165,16 +188,16 @@ fn template(spec: &Value, path: &Path<'_>, checks_pods: bool, errors: &mut Error
     let annotations = &it["metadata"]["annotations"];
     names::annotations(errors, &path.field("annotations"), annotations);
     let pod_path = path.field("spec");
-    if checks_pods {
-        pod::pod_spec(&with_claims(spec), &pod_path, errors);
+    if let Some(pod) = pod {
+        pod::pod_spec(pod, &pod_path, errors);
     }
     let policy = &it["spec"]["restartPolicy"];
     if policy.as_str() != "Always" {
         errors.unsupported(&pod_path.field("restartPolicy"), policy, &["Always"]);
     }
     if !it["spec"]["activeDeadlineSeconds"].is_null() {
-        let why = "activeDeadlineSeconds in StatefulSet is not Supported";
-        errors.forbids(&pod_path, "activeDeadlineSeconds", why);
+        let why = ["activeDeadlineSeconds in ", told, " is not Supported"].concat();
+        errors.forbids(&pod_path, "activeDeadlineSeconds", &why);
     }
 }
 

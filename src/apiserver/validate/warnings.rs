@@ -23,6 +23,10 @@ pub(in crate::apiserver) fn warnings(kind: Kind, value: &Value, found: &mut Vec<
             let template = path.field("template");
             pod(&spec["template"]["spec"], &template.field("spec"), found);
         }
+        Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet => {
+            let template = path.field("template");
+            pod(&spec["template"]["spec"], &template.field("spec"), found);
+        }
         Kind::Pod => pod(spec, &path, found),
         Kind::ConfigMap
         | Kind::Endpoints
@@ -37,6 +41,10 @@ pub(in crate::apiserver) fn warnings(kind: Kind, value: &Value, found: &mut Vec<
         | Kind::PersistentVolume
         | Kind::ResourceQuota
         | Kind::PodDisruptionBudget
+        | Kind::LimitRange
+        | Kind::Secret
+        | Kind::HorizontalPodAutoscaler
+        | Kind::Lease
         | Kind::StorageClass => {}
     }
 }

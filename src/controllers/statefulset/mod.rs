@@ -10,7 +10,7 @@ mod status;
 mod storage;
 mod update;
 
-pub use revisions::go_json;
+pub use revisions::{go_json, revision_data, revision_hash};
 
 use std::sync::Arc;
 

@@ -12,7 +12,8 @@ use crate::kubectl::resources::{namespace, path, query, with_body};
 use crate::kubectl::text::fill;
 use crate::kubectl::types::type_of;
 use crate::object;
-use crate::value::{Text, Value};
+
+use crate::value::{Text, Value, base64};
 
 /// Flags of every generator.
 macro_rules! generator {
@@ -131,26 +132,6 @@ pub(super) fn secret(io: &mut Io, flags: &Flags) -> Done {
         object["type"] = flags.text("type").into();
     }
     make(io, flags, object, Some("secret"))
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let group = chunk
-            .iter()
-            .fold(0_u32, |sum, it| sum << 8 | u32::from(*it))
-            << (8 * (3 - chunk.len()));
-        for at in 0..4 {
-            let sign = SIGNS[(group >> (18 - 6 * at) & 63) as usize];
-            out.push(if at <= chunk.len() {
-                char::from(sign)
-            } else {
-                '='
-            });
-        }
-    }
-    out
 }
 
 pub(super) fn make_namespace(io: &mut Io, flags: &Flags) -> Done {

@@ -10,7 +10,9 @@ use crate::kubectl::Done;
 use crate::kubectl::failure::{Failure, Failures};
 use crate::kubectl::flags::Flags;
 use crate::kubectl::io::Io;
-use crate::kubectl::resources::{MERGE_PATCH, STRATEGIC_PATCH, path, query, request, with_body};
+use crate::kubectl::resources::{
+    JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, path, query, request, with_body,
+};
 use crate::kubectl::text::fill;
 use crate::kubectl::types::qualified;
 use crate::object;
@@ -25,7 +27,7 @@ pub(super) fn patch(io: &mut Io, flags: &Flags) -> Done {
     let kind = match flags.text("type") {
         "" | "strategic" => STRATEGIC_PATCH,
         "merge" => MERGE_PATCH,
-        "json" => "application/json-patch+json",
+        "json" => JSON_PATCH,
         other => {
             let text = fill(
                 "--type must be one of [json merge strategic], not \"{}\"",

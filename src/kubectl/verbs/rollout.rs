@@ -1,6 +1,8 @@
-//! `kubectl rollout`.
+//! `kubectl rollout`: histories, going back, restarting, pausing; `status` has the lines of `rollout status`.
 //!
-//! upstream: k8s.io/kubectl/pkg/polymorphichelpers, rollout_status.go.
+//! upstream: k8s.io/kubectl/pkg/cmd/rollout, polymorphichelpers/{history,rollback}.go.
+
+pub(in crate::kubectl) mod status;
 
 use super::apply::LAST_APPLIED;
 use super::common::{DryRun, Mutation, Report};
@@ -14,88 +16,27 @@ use crate::kubectl::follow::{Condition, Outcome};
 use crate::kubectl::io::Io;
 use crate::kubectl::print::{Format, Tabs};
 use crate::kubectl::resources::{
-    Accepts, Info, STRATEGIC_PATCH, fetch, get, items, path, print_none_found, query, select,
-    with_body,
+    Accepts, Info, JSON_PATCH, STRATEGIC_PATCH, fetch, get, items, path, print_none_found, query,
+    select, with_body,
 };
 use crate::kubectl::text::fill;
 use crate::kubectl::types::{find, qualified_plural};
 use crate::sort;
 use crate::value::Value;
+use crate::{array, object};
 
-/// The line about a StatefulSet's rollout, and whether it is over.
-pub(in crate::kubectl) fn status(set: &Value, _revision: i64) -> Result<(String, bool), String> {
-    let (spec, status) = (&set["spec"], &set["status"]);
-    let number = |it: &Value| it.as_int().unwrap_or_default();
-    let strategy = &spec["updateStrategy"];
-    if strategy["type"].as_str() != "RollingUpdate" {
-        return Err("rollout status is only available for RollingUpdate strategy type".into());
-    }
-    let observed = number(&status["observedGeneration"]);
-    if observed == 0 || observed < number(&set["metadata"]["generation"]) {
-        return Ok((
-            "Waiting for statefulset spec update to be observed...\n".into(),
-            false,
-        ));
-    }
-    let replicas = spec["replicas"].as_int();
-    let (ready, updated) = (
-        number(&status["readyReplicas"]),
-        number(&status["updatedReplicas"]),
-    );
-    if let Some(missing) = replicas.map(|it| it - ready).filter(|it| *it > 0) {
-        return Ok((
-            fill(
-                "Waiting for {} pods to be ready...\n",
-                &[&missing.to_string()],
-            ),
-            false,
-        ));
-    }
-    let count = updated.to_string();
-    if !strategy["rollingUpdate"].is_null() {
-        let partition = strategy["rollingUpdate"]["partition"].as_int();
-        if let (Some(replicas), Some(partition)) = (replicas, partition)
-            && updated < replicas - partition
-        {
-            let of = (replicas - partition).to_string();
-            return Ok((
-                fill(
-                    "Waiting for partitioned roll out to finish: {} out of {} new pods have been updated...\n",
-                    &[&count, &of],
-                ),
-                false,
-            ));
-        }
-        return Ok((
-            fill(
-                "partitioned roll out complete: {} new pods have been updated...\n",
-                &[&count],
-            ),
-            true,
-        ));
-    }
-    let (update, current) = (
-        status["updateRevision"].as_str(),
-        status["currentRevision"].as_str(),
-    );
-    if update != current {
-        return Ok((
-            fill(
-                "waiting for statefulset rolling update to complete {} pods at revision {}...\n",
-                &[&count, update],
-            ),
-            false,
-        ));
-    }
-    let count = number(&status["currentReplicas"]).to_string();
-    Ok((
-        fill(
-            "statefulset rolling update complete {} pods at revision {}...\n",
-            &[&count, current],
-        ),
-        true,
-    ))
-}
+/// The annotations that a Deployment and its ReplicaSets have of their own, and a rollback does not touch.
+///
+/// upstream: annotationsToSkip.
+const OWN: [&str; 6] = [
+    LAST_APPLIED,
+    REVISION,
+    "deployment.kubernetes.io/revision-history",
+    "deployment.kubernetes.io/desired-replicas",
+    "deployment.kubernetes.io/max-replicas",
+    "deprecated.deployment.rollback.to",
+];
+const REVISION: &str = "deployment.kubernetes.io/revision";
 
 pub(super) const STATUS: &str =
     "filename/f:l kustomize/k:s! recursive/R:b revision:i selector/l:s timeout:d watch/w:b";
@@ -133,13 +74,7 @@ pub(super) fn run_status(io: &mut Io, flags: &Flags) -> Done {
     for info in &infos {
         let (name, namespace) = (info.name.as_str(), info.namespace.as_str());
         match info.of.kind {
-            "StatefulSet" => {}
-            "Deployment" | "DaemonSet" => {
-                return Err(Failure::not_simulated(
-                    &["rollout status of a ", info.of.kind].concat(),
-                )
-                .into());
-            }
+            "StatefulSet" | "Deployment" | "DaemonSet" => {}
             kind => {
                 let text = ["no status viewer has been implemented for ", kind].concat();
                 return Err(Failure::own(text).into());
@@ -161,14 +96,20 @@ pub(super) fn run_status(io: &mut Io, flags: &Flags) -> Done {
     failures.done()
 }
 
-/// A StatefulSet's revisions by number.
-fn revisions(io: &mut Io, info: &Info) -> Done<Vec<Value>> {
-    if info.of.kind != "StatefulSet" {
-        return Err(
-            Failure::not_simulated(&["rollout history of a ", info.of.kind].concat()).into(),
-        );
+/// A workload's revisions by number; a Deployment's are made of its ReplicaSets.
+fn revisions(io: &mut Io, info: &Info, tool: &str) -> Done<Vec<Value>> {
+    let is_deployment = info.of.kind == "Deployment";
+    if !is_deployment && !matches!(info.of.kind, "StatefulSet" | "DaemonSet") {
+        let dot = if info.of.group.is_empty() { "" } else { "." };
+        let text = "no {} has been implemented for \"{}{}{}\"";
+        let text = fill(text, &[tool, info.of.kind, dot, info.of.group]);
+        return Err(Failure::own(text).into());
     }
-    let of = find("controllerrevisions")?;
+    let of = find(if is_deployment {
+        "replicasets.apps"
+    } else {
+        "controllerrevisions"
+    })?;
     let selector = Selector::text_of(&info.object["spec"]["selector"]);
     let list = io.json(query(
         get(path(of, &info.namespace, "", "")),
@@ -183,6 +124,18 @@ fn revisions(io: &mut Io, info: &Info) -> Done<Vec<Value>> {
             .filter(|it| it["controller"].is_true())
             .any(|it| it["uid"] == *uid)
     });
+    if is_deployment {
+        for set in &mut revisions {
+            let number = set["metadata"]["annotations"][REVISION].as_str().parse();
+            set["revision"] = number.unwrap_or(0_i64).into();
+            let cause = set["metadata"]["annotations"][CAUSE].clone();
+            let mut template = set["spec"]["template"].clone();
+            if !cause.is_null() {
+                template["metadata"]["annotations"][CAUSE] = cause;
+            }
+            set["data"]["spec"]["template"] = template;
+        }
+    }
     sort::by_key(&mut revisions, number_of);
     Ok(revisions)
 }
@@ -193,6 +146,12 @@ fn number_of(revision: &Value) -> i64 {
 
 /// The set with a revision's template.
 fn with_revision(set: &Value, revision: &Value) -> Value {
+    if revision["kind"].as_str() == "ReplicaSet" {
+        let mut set = revision.clone();
+        set.remove("data");
+        set.remove("revision");
+        return set;
+    }
     let mut set = set.clone();
     let mut template = revision["data"]["spec"]["template"].clone();
     template.remove("$patch");
@@ -205,7 +164,7 @@ pub(super) fn run_history(io: &mut Io, flags: &Flags) -> Done {
     let wanted = flags.int("revision").unwrap_or_default();
     let mut failures = Failures::default();
     for info in infos(io, flags, &mut failures)? {
-        let revisions = revisions(io, &info)?;
+        let revisions = revisions(io, &info, "history viewer")?;
         let chosen = revisions.iter().find(|it| number_of(it) == wanted);
         if wanted > 0 && chosen.is_none() {
             return Err(Failure::client("unable to find the specified revision").into());
@@ -252,7 +211,7 @@ fn history(info: &Info, revisions: &[Value], chosen: Option<&Value>) -> String {
     let mut tabs = Tabs::plain();
     tabs.row(&["REVISION", "CHANGE-CAUSE"]);
     for it in revisions {
-        let cause = it["metadata"]["annotations"]["kubernetes.io/change-cause"].as_str();
+        let cause = it["metadata"]["annotations"][CAUSE].as_str();
         tabs.row(&[
             number_of(it).to_string().as_str(),
             if cause.is_empty() { "<none>" } else { cause },
@@ -283,7 +242,8 @@ pub(super) fn run_undo(io: &mut Io, flags: &Flags) -> Done {
 }
 
 fn undo(io: &mut Io, info: &Info, wanted: i64, dry_run: DryRun) -> Done<String> {
-    let revisions = revisions(io, info)?;
+    let revisions = revisions(io, info, "rollbacker")?;
+    let is_deployment = info.of.kind == "Deployment";
     let target = if wanted > 0 {
         revisions
             .iter()
@@ -299,7 +259,13 @@ fn undo(io: &mut Io, info: &Info, wanted: i64, dry_run: DryRun) -> Done<String> 
         let before_last = revisions.len().checked_sub(2);
         before_last
             .map(|at| &revisions[at])
-            .ok_or_else(|| Failure::client("no last revision to roll back to"))?
+            .ok_or_else(|| match info.of.kind {
+                "Deployment" => Failure::say(
+                    "no rollout history found for deployment \"{}\"",
+                    &[info.name.as_str()],
+                ),
+                _ => Failure::client("no last revision to roll back to"),
+            })?
     };
     let data = &target["data"];
     if dry_run == DryRun::Client {
@@ -310,8 +276,19 @@ fn undo(io: &mut Io, info: &Info, wanted: i64, dry_run: DryRun) -> Done<String> 
         ]
         .concat());
     }
-    let mut template = data["spec"]["template"].clone();
+    let mut template = if is_deployment {
+        target["spec"]["template"].clone()
+    } else {
+        data["spec"]["template"].clone()
+    };
     template.remove("$patch");
+    if is_deployment {
+        template["metadata"]["labels"].remove("pod-template-hash");
+        if info.object["spec"]["paused"].is_true() {
+            let text = "cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again";
+            return Err(Failure::client(text).into());
+        }
+    }
     if template == info.object["spec"]["template"] {
         let number = number_of(target).to_string();
         return Ok(fill(
@@ -319,7 +296,16 @@ fn undo(io: &mut Io, info: &Info, wanted: i64, dry_run: DryRun) -> Done<String> 
             &[&number],
         ));
     }
-    let request = with_body("PATCH", info.path(""), STRATEGIC_PATCH, data.clone());
+    let request = if is_deployment {
+        with_body(
+            "PATCH",
+            info.path(""),
+            JSON_PATCH,
+            restoring(info, target, template),
+        )
+    } else {
+        with_body("PATCH", info.path(""), STRATEGIC_PATCH, data.clone())
+    };
     let refused = |it: Failure| {
         Failure::say(
             "failed restoring revision {}: {}",
@@ -330,12 +316,37 @@ fn undo(io: &mut Io, info: &Info, wanted: i64, dry_run: DryRun) -> Done<String> 
     Ok("rolled back".into())
 }
 
+/// The patch that gives a Deployment the template and annotations of a ReplicaSet.
+///
+/// upstream: getDeploymentPatch.
+fn restoring(info: &Info, target: &Value, template: Value) -> Value {
+    let mut annotations = Value::object();
+    for (of, is_own) in [(&info.object, true), (target, false)] {
+        for (name, text) in of["metadata"]["annotations"].members() {
+            if OWN.contains(&name.as_str()) == is_own {
+                annotations[name.as_str()] = text.clone();
+            }
+        }
+    }
+    array![
+        object! {"op": "replace", "path": "/spec/template", "value": template},
+        object! {"op": "replace", "path": "/metadata/annotations", "value": annotations},
+    ]
+}
+
 pub(super) fn run_restart(io: &mut Io, flags: &Flags) -> Done {
     let mut report = Report::of(flags, DryRun::None)?;
     let mut failures = Failures::default();
     for info in infos(io, flags, &mut failures)? {
         if !matches!(info.of.kind, "StatefulSet" | "Deployment" | "DaemonSet") {
             failures.0.push(not_supported(&info, "restarting"));
+            continue;
+        }
+        if info.object["spec"]["paused"].is_true() {
+            failures.0.push(Failure::say(
+                "{} \"{}\" can't restart paused deployment (run rollout resume first)",
+                &[&qualified_plural(info.of), info.name.as_str()],
+            ));
             continue;
         }
         let at = io.now.rfc3339();
@@ -360,6 +371,7 @@ pub(super) fn run_restart(io: &mut Io, flags: &Flags) -> Done {
     failures.done()
 }
 
+const CAUSE: &str = "kubernetes.io/change-cause";
 const RESTARTED: &str = "kubectl.kubernetes.io/restartedAt";
 
 fn not_supported(info: &Info, what: &str) -> Failure {
@@ -370,18 +382,37 @@ fn not_supported(info: &Info, what: &str) -> Failure {
 }
 
 pub(super) fn run_pause(io: &mut Io, flags: &Flags) -> Done {
-    refuse(io, flags, "pausing")
+    pause(io, flags, true)
 }
 
 pub(super) fn run_resume(io: &mut Io, flags: &Flags) -> Done {
-    refuse(io, flags, "resuming")
+    pause(io, flags, false)
 }
 
 /// Only Deployments can be paused.
-fn refuse(io: &mut Io, flags: &Flags, what: &str) -> Done {
+fn pause(io: &mut Io, flags: &Flags, pauses: bool) -> Done {
+    let mut report = Report::of(flags, DryRun::None)?;
     let mut failures = Failures::default();
+    let (what, already, done) = if pauses {
+        ("pausing", "is already paused", "paused")
+    } else {
+        ("resuming", "is not paused", "resumed")
+    };
     for info in infos(io, flags, &mut failures)? {
-        failures.0.push(not_supported(&info, what));
+        if info.of.kind != "Deployment" {
+            failures.0.push(not_supported(&info, what));
+        } else if info.object["spec"]["paused"].is_true() == pauses {
+            let values = [&qualified_plural(info.of), info.name.as_str(), already];
+            failures.0.push(Failure::say("{} \"{}\" {}", &values));
+        } else {
+            let mut patch = Value::object();
+            patch["spec"]["paused"] = if pauses { true.into() } else { Value::Null };
+            let request = with_body("PATCH", info.path(""), STRATEGIC_PATCH, patch);
+            let answer = io.json(query(request, "fieldManager", "kubectl-rollout"));
+            if let Some(object) = failures.catch(answer)? {
+                report.done_each(io, Mutation::new(info.of, object, done))?;
+            }
+        }
     }
     failures.done()
 }

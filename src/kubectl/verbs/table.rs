@@ -281,7 +281,7 @@ pub(super) static VERBS: &[Verb] = &[
             ),
             verb(
                 "pause",
-                "(Deployments only)",
+                "hold a Deployment's rollout",
                 rollout::RESTART,
                 rollout::run_pause,
             ),
@@ -293,7 +293,7 @@ pub(super) static VERBS: &[Verb] = &[
             ),
             verb(
                 "resume",
-                "(Deployments only)",
+                "let a held rollout go on",
                 rollout::RESTART,
                 rollout::run_resume,
             ),

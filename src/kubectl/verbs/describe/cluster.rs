@@ -1,4 +1,4 @@
-//! `describe` of config maps, secrets, namespaces, quotas, budgets and service accounts.
+//! `describe` of config maps, secrets, namespaces, quotas, limit ranges, budgets and service accounts.
 
 use super::Subject;
 use super::text::{Out, joined};
@@ -6,6 +6,8 @@ use crate::api::selector::Selector;
 use crate::kubectl::Done;
 use crate::kubectl::io::Io;
 use crate::kubectl::print::go_text;
+use crate::kubectl::resources::{get, items, path, query};
+use crate::kubectl::types::find;
 use crate::value::Value;
 
 pub(super) fn config_map(io: &mut Io, it: &Subject) -> Done<String> {
@@ -41,17 +43,100 @@ pub(super) fn secret(it: &Subject) -> String {
     out.text()
 }
 
-// differs: quotas and limit ranges are not looked for.
-pub(super) fn namespace(it: &Subject) -> String {
+/// upstream: describeNamespace.
+pub(super) fn namespace(io: &mut Io, it: &Subject) -> Done<String> {
     let namespace = it.object();
     let meta = &namespace["metadata"];
+    let mut inside = |of: &str| -> Done<Vec<Value>> {
+        let of = find(of)?;
+        let request = get(path(of, meta["name"].as_str(), "", ""));
+        Ok(items(&io.json(query(request, "limit", "500"))?, of))
+    };
+    let (quotas, ranges) = (inside("resourcequotas")?, inside("limitranges")?);
     let mut out = Out::new();
     out.field(0, "Name", meta["name"].as_str());
     out.labels("", "Labels", &meta["labels"]);
     out.annotations("", &meta["annotations"]);
     out.field(0, "Status", namespace["status"]["phase"].as_str());
-    out.line(&["\nNo resource quota.\n\nNo LimitRange resource."]);
+    if quotas.is_empty() {
+        out.line(&["\nNo resource quota."]);
+    } else {
+        out.line(&["\nResource Quotas"]);
+    }
+    for quota in quotas {
+        out.field(1, "Name", quota["metadata"]["name"].as_str());
+        if !quota["spec"]["scopes"].is_empty() {
+            out.field(
+                1,
+                "Scopes",
+                &joined(&quota["spec"]["scopes"]).replace(',', ", "),
+            );
+        }
+        out.line(&["  Resource\tUsed\tHard\n  --------\t---\t---"]);
+        used(&mut out, "  ", &quota["status"]);
+    }
+    if ranges.is_empty() {
+        out.line(&["\nNo LimitRange resource."]);
+    } else {
+        out.line(&["\nResource Limits"]);
+        limits(&mut out, " ", ranges.iter());
+    }
+    Ok(out.text())
+}
+
+/// A quota's resources, one a line.
+fn used(out: &mut Out, indent: &str, status: &Value) {
+    for (resource, hard) in status["hard"].members() {
+        let used = match &status["used"][resource.as_str()] {
+            Value::Null => "0".to_owned(),
+            used => used.to_string(),
+        };
+        let values = [indent, resource, &used, &hard.to_string()];
+        out.fill("{}{}\t{}\t{}", &values);
+    }
+}
+
+/// upstream: describeLimitRange.
+pub(super) fn limit_range(it: &Subject) -> String {
+    let range = it.object();
+    let mut out = Out::new();
+    out.field(0, "Name", range["metadata"]["name"].as_str());
+    out.field(0, "Namespace", range["metadata"]["namespace"].as_str());
+    limits(&mut out, "", [range].into_iter());
     out.text()
+}
+
+/// upstream: describeLimitRangeSpec.
+fn limits<'a>(out: &mut Out, indent: &str, ranges: impl Iterator<Item = &'a Value>) {
+    const COLUMNS: [&str; 5] = [
+        "min",
+        "max",
+        "defaultRequest",
+        "default",
+        "maxLimitRequestRatio",
+    ];
+    out.line(&[
+        indent,
+        "Type\tResource\tMin\tMax\tDefault Request\tDefault Limit\tMax Limit/Request Ratio\n",
+        indent,
+        "----\t--------\t---\t---\t---------------\t-------------\t-----------------------",
+    ]);
+    for limit in ranges.flat_map(|it| it["spec"]["limits"].items()) {
+        // All resources that any column names, sorted.
+        let mut all = Value::object();
+        for (name, amount) in COLUMNS.iter().flat_map(|it| limit[*it].members()) {
+            all[name.as_str()] = amount.clone();
+        }
+        for (name, _) in all.members() {
+            let mut line = [indent, limit["type"].as_str(), "\t", name].concat();
+            for column in COLUMNS {
+                let amount = limit[column][name.as_str()].as_str();
+                line += "\t";
+                line += if amount.is_empty() { "-" } else { amount };
+            }
+            out.line(&[&line]);
+        }
+    }
 }
 
 pub(super) fn quota(it: &Subject) -> String {
@@ -64,13 +149,7 @@ pub(super) fn quota(it: &Subject) -> String {
     }
     out.line(&["Resource\tUsed\tHard"]);
     out.line(&["--------\t----\t----"]);
-    for (resource, hard) in quota["status"]["hard"].members() {
-        let used = match &quota["status"]["used"][resource.as_str()] {
-            Value::Null => "0".to_owned(),
-            used => used.to_string(),
-        };
-        out.fill("{}\t{}\t{}", &[resource, &used, &hard.to_string()]);
-    }
+    used(&mut out, "", &quota["status"]);
     out.text()
 }
 
