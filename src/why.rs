@@ -21,10 +21,14 @@ pub struct Rule {
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident { $($fact:ident),* } $code:literal $english:literal $upstream:literal $docs:literal)*) => {
         /// Why something was done or waits; the fields are the facts that were tested.
-        #[derive(Clone, Debug, PartialEq)]
         #[allow(missing_docs, reason = "the fields are named by the sentence they stand in")]
         pub enum Why {
             $($(#[$doc])* $name { $($fact: Text),* },)*
+        }
+
+        /// The place of each rule in the catalogue.
+        enum Place {
+            $($name),*
         }
 
         impl Why {
@@ -34,22 +38,53 @@ macro_rules! reasons {
 
             /// The rule this is an instance of.
             pub fn rule(&self) -> &'static Rule {
-                match self {
-                    $(Self::$name { .. } => {
-                        const RULE: Rule = Rule { code: $code, english: $english, upstream: $upstream, docs: $docs };
-                        &RULE
-                    })*
-                }
+                let place = match self {
+                    $(Self::$name { .. } => Place::$name,)*
+                };
+                &Self::RULES[place as usize]
             }
 
             /// The facts by name.
             pub fn facts(&self) -> Vec<(&'static str, &Text)> {
                 match self {
-                    $(Self::$name { $($fact),* } => vec![$((stringify!($fact), $fact)),*],)*
+                    $(Self::$name { $($fact),* } => paired(&[$(stringify!($fact)),*], &[$($fact),*]),)*
+                }
+            }
+        }
+
+        impl Clone for Why {
+            fn clone(&self) -> Self {
+                match self {
+                    $(Self::$name { $($fact),* } => Self::$name { $($fact: copied($fact)),* },)*
                 }
             }
         }
     };
+}
+
+// Two hundred variants: what is done for each of their facts is compiled once, not at each.
+
+#[inline(never)]
+fn copied(fact: &Text) -> Text {
+    fact.clone()
+}
+
+#[inline(never)]
+fn paired<'a>(names: &[&'static str], facts: &[&'a Text]) -> Vec<(&'static str, &'a Text)> {
+    let names = names.iter().copied();
+    names.zip(facts.iter().copied()).collect()
+}
+
+impl PartialEq for Why {
+    fn eq(&self, other: &Self) -> bool {
+        self.rule().code == other.rule().code && self.facts() == other.facts()
+    }
+}
+
+impl core::fmt::Debug for Why {
+    fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(out, "{} {:?}", self.rule().code, self.facts())
+    }
 }
 
 reasons! {

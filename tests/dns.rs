@@ -90,7 +90,7 @@ fn the_terminal_tells_which_names_were_tried_and_why() {
     }
     let snapshot = Value::from_json(&session.snapshot()).unwrap();
     let lines = texts(&snapshot["terminal"]["lines"], |it| it["text"].as_str());
-    assert_eq!(lines[lines.len() - 3], "usage: why dns NAME [from POD]");
+    assert!(lines[lines.len() - 3].starts_with("why: usage:"));
     assert_eq!(lines[lines.len() - 1], "why: pods \"nobody\" not found");
 }
 

@@ -23,12 +23,13 @@ use statefulset_playground::why::Why;
 const UNREACHED: &[&str] = &[
     // The pod is looked at between its claim's owner and its claim going: no run is that close.
     "claim-stale",
+    // tests/kinds.rs.
+    "daemon-failed",
     // tests/nodes.rs.
     "node-forgotten",
     // What no name looked up here meets; tests/dns.rs and the recorded DNS cases do.
     "dns-upstream-down",
     "dns-authority",
-    "dns-no-such-port",
     "dns-external-name-unusable",
     "dns-empty-service",
     "dns-no-such-pod",
@@ -281,12 +282,55 @@ fn runs() -> Vec<(String, Vec<&'static str>)> {
             vec![],
         ),
         (
+            workload("Deployment", "  replicas: 4\n  revisionHistoryLimit: 1\n"),
+            vec![
+                "kubectl rollout pause deployment web",
+                "kubectl set image deployment web c=nginx:1.28",
+                "kubectl rollout resume deployment web",
+                "kubectl set image deployment web c=nginx:1.29",
+                "kubectl set image deployment web c=nginx:1.30",
+                "kubectl scale deployment web --replicas=1",
+                "kubectl autoscale deployment web --min=1 --max=3",
+                "kubectl annotate deployment web note=changed",
+                "kubectl label pods -l app=web app=loose --overwrite",
+                "kubectl delete deployment web --cascade=orphan",
+                "kubectl apply -f manifest.yaml",
+                "kubectl set image deployment web c=nginx:nonexistent",
+                "kubectl delete pods --all",
+            ],
+        ),
+        (
+            workload("Deployment", "  strategy: {type: Recreate}\n"),
+            vec!["kubectl set image deployment web c=nginx:1.28"],
+        ),
+        (
+            workload("DaemonSet", ""),
+            vec![
+                "kubectl set image daemonset web c=nginx:1.28",
+                "kubectl patch daemonset web -p '{\"spec\":{\"template\":{\"spec\":{\"nodeSelector\":{\"kubernetes.io/hostname\":\"node-1\"}}}}}'",
+            ],
+        ),
+        (
+            "apiVersion: v1\nkind: Service\nmetadata: {name: by-hand}\nspec: {ports: [{port: 80}]}\n---\napiVersion: v1\n\
+             kind: Endpoints\nmetadata: {name: by-hand}\nsubsets: [{addresses: [{ip: 10.9.8.7}], ports: [{port: 80}]}]\n"
+                .into(),
+            vec!["kubectl delete endpoints by-hand"],
+        ),
+        (
             set("  replicas: 2\n", "")
                 + "---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: web}\nspec: {minAvailable: 1, selector: \
                    {matchLabels: {app: web}}}\n",
             vec!["!down node-1", "!down node-2", "!down node-3"],
         ),
     ]
+}
+
+/// A workload of that kind whose pods run nginx.
+fn workload(kind: &str, spec: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: web}}\nspec:\n  selector: {{matchLabels: {{app: web}}}}\n{spec}  \
+         template:\n    metadata: {{labels: {{app: web}}}}\n    spec: {{containers: [{{name: c, image: nginx}}]}}\n"
+    )
 }
 
 #[test]

@@ -21,6 +21,7 @@ impl World {
             ["doctor"] => Ok((self.doctor)(self)),
             ["why", "dns", name] => self.resolve(name, "").map(|it| it.text()),
             ["why", "dns", name, "from", pod] => self.resolve(name, pod).map(|it| it.text()),
+            ["why", "dns", ..] => Err(USAGE.into()),
             ["why", "not", about @ ..] | ["why", about @ ..] => self.why(about),
             _ => Err(USAGE.into()),
         }
