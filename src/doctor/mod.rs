@@ -12,6 +12,8 @@ mod services;
 mod storage;
 mod table;
 
+use core::fmt::Write as _;
+
 use crate::api::{Key, Kind};
 use crate::object;
 use crate::sim::World;
@@ -132,12 +134,15 @@ pub fn text(world: &World) -> String {
     let mut out = String::new();
     for it in examine(world) {
         let (severity, code, fix) = (it.rule.severity, it.rule.code, it.rule.fix);
-        out.push_str(&format!(
-            "{severity} {code}: {}\n  {fix}\n",
-            it.text(&words)
-        ));
+        let text = it.text(&words);
+        // Writing into memory cannot fail.
+        let _ = writeln!(
+            out,
+            "{severity} {code}: {text}
+  {fix}"
+        );
         if !it.command.is_empty() {
-            out.push_str(&format!("  $ {}\n", it.command));
+            let _ = writeln!(out, "  $ {}", it.command);
         }
     }
     if out.is_empty() {

@@ -1,5 +1,7 @@
 //! What the reader's own shell asks the simulation and no cluster could tell: `why …` and `doctor`.
 
+use core::fmt::Write as _;
+
 use super::trace::Entry;
 use super::world::World;
 use crate::api::{Key, Kind};
@@ -75,11 +77,9 @@ impl World {
         for (depth, cause) in self.trace.causes(last).take(CAUSES_MAX).enumerate() {
             let when = cause.time.since(crate::time::Time::START);
             out.push_str(if depth == 0 { "which came of:\n" } else { "" });
-            out.push_str(&format!(
-                "  {when} {}: {}\n",
-                cause.actor.code(),
-                cause.why.english()
-            ));
+            let (actor, why) = (cause.actor.code(), cause.why.english());
+            // Writing into memory cannot fail.
+            let _ = writeln!(out, "  {when} {actor}: {why}");
         }
         Ok(out)
     }

@@ -230,7 +230,7 @@ impl Terminal {
                 job.program = Program::Kubectl(Box::new(Process::start(call)));
             }
             Some((ask, _)) if matches!(ask.as_str(), "why" | "doctor") => {
-                job.program = Program::Asking(argv.to_vec());
+                job.program = Program::Asking(argv.clone());
             }
             Some(_) => self.run_builtin(job, &argv, stdin.as_ref()),
         }
