@@ -7,6 +7,7 @@ import { createHeader } from './views/header.js';
 import { createEditor } from './views/editor.js';
 import { createPicture } from './views/picture.js';
 import { createWhy } from './views/why.js';
+import { createDns } from './views/dns.js';
 import { createDoctor } from './views/doctor.js';
 import { createEvents } from './views/events.js';
 import { createControls, createTimeline } from './views/time.js';
@@ -64,6 +65,7 @@ export function createApp(root, engine, words, settings) {
     createPicture(slots.cluster, dispatch, words),
     createWhy(slots.why, dispatch, words, engine),
     createEvents(slots.events, dispatch, words),
+    createDns(slots.dns, words, engine),
     createDoctor(slots.doctor, dispatch, words, engine),
     createControls(slots.controls, dispatch, words),
     createTimeline(slots.timeline, dispatch, words),
@@ -144,6 +146,7 @@ export function createApp(root, engine, words, settings) {
 
   /** @param {{ link: string } | { isNewer: true }} address */
   function open(address) {
+    const say = (/** @type {string} */ text) => { page.notice = { text, canUndo: false }; };
     if ('isNewer' in address) return say(words.t('link.newer'));
     const problems = take(address.link);
     if (problems.length) say(words.t('link.damaged', { problems: problems.join('; ') }));
@@ -164,11 +167,6 @@ export function createApp(root, engine, words, settings) {
     const { paste, text, problems } = engine.open(link);
     Object.assign(page, { text, applied: text, paste });
     return problems;
-  }
-
-  /** @param {string} text */
-  function say(text) {
-    page.notice = { text, canUndo: false };
   }
 
   /** @param {1 | -1} direction */

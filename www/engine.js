@@ -72,6 +72,8 @@ export function createEngine(Made) {
     },
     /** @param {string} text */
     load: (text) => change(() => paste(cluster.load(text))),
+    /** @param {string} name @param {string} from @returns {import('./pkg/statefulset_playground.js').DnsView} */
+    dns: (name, from) => JSON.parse(cluster.dns(name, from)),
     /** @returns {Finding[]} */
     doctor: () => JSON.parse(cluster.doctor()),
     /** @returns {import('./pkg/statefulset_playground.js').ObjectLine[]} */

@@ -22,7 +22,7 @@ declare global {
   type Engine = ReturnType<typeof createEngine>;
   type Version = NonNullable<engine.Options['kubernetes']>;
 
-  type Tab = 'cluster' | 'manifest' | 'why' | 'events' | 'doctor' | 'terminal';
+  type Tab = 'cluster' | 'manifest' | 'why' | 'events' | 'dns' | 'doctor' | 'terminal';
   type Layout = 'wide' | 'medium' | 'phone';
   type Theme = 'auto' | 'light' | 'dark';
   type Pace = 'tenth' | 'real' | 'slow' | 'normal' | 'fast' | 'max';

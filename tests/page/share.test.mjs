@@ -153,3 +153,17 @@ test('the object of a step can be read whole, with the lines that changed', asyn
   assert.match(await page.locator('.object-lines').textContent(), /kind: /);
   assert.ok(await page.locator('.object-lines [data-mark="+"]').count());
 });
+
+test('a name can be asked in a pod, and every name tried is told', async () => {
+  await ready(page);
+  await page.getByRole('tab', { name: 'DNS' }).click();
+  await settled(page);
+  assert.match(await page.locator('.dns-answer').textContent(), /^web-0\.nginx → 10\.42\./);
+  assert.match(await page.locator('.dns-tried').textContent(), /web-0\.nginx\.default\.svc\.cluster\.local\. A.*NOERROR/);
+  await page.getByRole('textbox', { name: 'Name to look up' }).fill('web-7.nginx');
+  await page.getByLabel('Asked in this pod').selectOption('web-1');
+  await settled(page);
+  assert.match(await page.locator('.dns-answer').textContent(), /no address/);
+  assert.match(await page.locator('.dns-tried').textContent(), /NXDOMAIN/);
+  await assertAccessible(page, 'a name that is not there');
+});

@@ -5,14 +5,14 @@ import { h, mark, show, write } from '../dom.js';
 
 /** The panels that share one place, in the order of their tabs; the others are always there. @type {Record<Layout, Tab[]>} */
 const SHARED = {
-  wide: ['why', 'events', 'doctor'],
-  medium: ['manifest', 'why', 'events', 'doctor'],
-  phone: ['cluster', 'manifest', 'why', 'events', 'doctor', 'terminal'],
+  wide: ['why', 'events', 'dns', 'doctor'],
+  medium: ['manifest', 'why', 'events', 'dns', 'doctor'],
+  phone: ['cluster', 'manifest', 'why', 'events', 'dns', 'doctor', 'terminal'],
 };
 /** @type {Record<Layout, Tab>} */
 const FIRST = { wide: 'why', medium: 'why', phone: 'cluster' };
 /** @type {Record<Tab, Key>} */
-const NAMES = { cluster: 'tab.cluster', manifest: 'tab.manifest', why: 'tab.why', events: 'tab.events', doctor: 'tab.doctor', terminal: 'tab.terminal' };
+const NAMES = { cluster: 'tab.cluster', manifest: 'tab.manifest', why: 'tab.why', events: 'tab.events', dns: 'tab.dns', doctor: 'tab.doctor', terminal: 'tab.terminal' };
 const TABS = /** @type {Tab[]} */ (Object.keys(NAMES));
 
 /** @type {Create<{ slots: Record<Tab | 'header' | 'controls' | 'timeline', HTMLElement> }>} */
@@ -73,9 +73,9 @@ export const createFrame = (root, dispatch, words) => {
 
   /** Tab order follows reading order: on a phone the tabs stand above all panels. */
   function order() {
-    const { cluster, manifest, why, events, doctor, terminal } = panels;
-    const places = layout() === 'phone' ? [tablist, cluster, manifest, why, events, doctor, terminal, transport]
-      : [manifest, cluster, tablist, why, events, doctor, transport, terminal];
+    const { cluster, manifest, why, events, dns, doctor, terminal } = panels;
+    const places = layout() === 'phone' ? [tablist, cluster, manifest, why, events, dns, doctor, terminal, transport]
+      : [manifest, cluster, tablist, why, events, dns, doctor, transport, terminal];
     main.append(...places);
     mark(root, 'data-layout', layout());
   }
