@@ -148,6 +148,7 @@ export function createApp(root, engine, words, settings) {
   function open(address) {
     const say = (/** @type {string} */ text) => { page.notice = { text, canUndo: false }; };
     if ('isNewer' in address) return say(words.t('link.newer'));
+    if (!address.link) return say(words.t('link.damaged', { problems: '∅' }));
     const problems = take(address.link);
     if (problems.length) say(words.t('link.damaged', { problems: problems.join('; ') }));
   }
@@ -212,7 +213,7 @@ export function createApp(root, engine, words, settings) {
       engine.setLanguage(language.sentences);
       isChecked = false;
       player.request();
-    }, (error) => settings.fail(error, page.text));
+    }, (error) => { page.notice = { text: String(error), canUndo: false }; player.request(); });
   }
 
   /** @param {() => void} run */
