@@ -14,11 +14,14 @@ import { createControls, createTimeline } from './views/time.js';
 import { createTerminal } from './views/terminal.js';
 import { listenToKeys } from './keys.js';
 import { createShare } from './views/share.js';
-import { forget, remember } from './memory.js';
+import { remember } from './memory.js';
+import { createSession } from './session.js';
 
 /** How long, in virtual time and in events, a command typed may take to answer without the reader letting time pass. */
 const ANSWER_MS = 200;
 const ANSWER_EVENTS = 100;
+/** A text of more signs is read when it is run or applied, not at every key. */
+const LARGE = 100_000;
 
 /**
  * @param {HTMLElement} root
@@ -28,6 +31,7 @@ const ANSWER_EVENTS = 100;
  * @param {string} settings.example what stands in the editor at first
  * @param {Theme} settings.theme
  * @param {boolean} settings.shortcuts
+ * @param {() => void} settings.touched
  * @param {(tag: string) => Promise<Language>} settings.fetchLanguage
  * @param {(error: unknown, text: string) => void} settings.fail
  */
@@ -41,21 +45,24 @@ export function createApp(root, engine, words, settings) {
     pace: 'normal',
     size: 'change',
     notice: null,
+    isUnread: false,
     tab: 'cluster',
     theme: settings.theme,
     shortcuts: settings.shortcuts,
     language: words.tag(),
   };
   let isChecked = true;
+  let isAlive = true;
   /** @type {Shown | null} */
   let previous = null;
 
+  const session = createSession(page, engine, words, settings);
   const player = createPlayer({ advance, draw: () => guarded(draw) });
   const frame = createFrame(root, dispatch, words);
   const { slots } = frame;
   const terminal = createTerminal(slots.terminal, dispatch, words);
   const header = createHeader(slots.header, dispatch, words);
-  const share = createShare(slots.header, words, engine, () => page.text);
+  const share = createShare(slots.header, words, engine, page);
   const editor = createEditor(slots.manifest, dispatch, words);
   /** @type {View[]} */
   const views = [
@@ -89,8 +96,9 @@ export function createApp(root, engine, words, settings) {
   }
 
   function draw() {
-    if (!isChecked) page.paste = engine.check(page.text);
-    isChecked = true;
+    page.isUnread = !isChecked && page.text.length > LARGE;
+    if (!isChecked && !page.isUnread) page.paste = engine.check(page.text);
+    isChecked ||= !page.isUnread;
     page.playing = player.isPlaying();
     page.pace = player.pace();
     const shown = { ...engine.snapshot(), page: { ...page } };
@@ -113,7 +121,7 @@ export function createApp(root, engine, words, settings) {
       case 'pace': return player.setPace(command.pace);
       case 'reset': return start(page.applied);
       case 'run': return start(page.text);
-      case 'apply': page.applied = page.text; page.paste = engine.apply(page.text); return;
+      case 'apply': return apply();
       case 'version': engine.restart({ kubernetes: command.kubernetes }); return start(page.text);
       case 'edit': page.text = command.text; isChecked = false; return;
       case 'type': return type(command.line);
@@ -129,8 +137,9 @@ export function createApp(root, engine, words, settings) {
       case 'line': page.tab = 'manifest'; draw(); return editor.goTo(command.line, 1);
       case 'size': page.size = command.size; return;
       case 'branch': player.play(false); return engine.switchTo(command.branch);
-      case 'open': return open(command.address);
-      case 'restore': return restore(command.kept);
+      case 'open': player.play(false); return session.open(command.address);
+      case 'restore': return session.restore();
+      case 'undo': player.play(false); return void session.undo();
       case 'example': page.text = settings.example; page.notice = null; return start(page.text);
       case 'dismiss': page.notice = null; return;
     }
@@ -141,33 +150,16 @@ export function createApp(root, engine, words, settings) {
     player.play(false);
     page.applied = text;
     const paste = engine.load(text);
-    if (text === page.text) page.paste = paste;
+    if (text !== page.text) return;
+    page.paste = paste;
+    isChecked = true;
   }
 
-  /** @param {{ link: string } | { isNewer: true }} address */
-  function open(address) {
-    const say = (/** @type {string} */ text) => { page.notice = { text, canUndo: false }; };
-    if ('isNewer' in address) return say(words.t('link.newer'));
-    if (!address.link) return say(words.t('link.damaged', { problems: '∅' }));
-    const problems = take(address.link);
-    if (problems.length) say(words.t('link.damaged', { problems: problems.join('; ') }));
-  }
-
-  /** @param {string} kept */
-  function restore(kept) {
-    const { link, text } = JSON.parse(kept);
-    take(link);
-    page.text = text;
-    isChecked = false;
-    if (page.text !== settings.example || engine.snapshot().step > 0) page.notice = { text: words.t('link.restored'), canUndo: true };
-  }
-
-  /** @param {string} link */
-  function take(link) {
-    player.play(false);
-    const { paste, text, problems } = engine.open(link);
-    Object.assign(page, { text, applied: text, paste });
-    return problems;
+  /** What was refused is still to be applied. */
+  function apply() {
+    page.paste = engine.apply(page.text);
+    isChecked = true;
+    if (page.paste.diagnostics.every((it) => it.severity !== 'error')) page.applied = page.text;
   }
 
   /** @param {1 | -1} direction */
@@ -198,22 +190,26 @@ export function createApp(root, engine, words, settings) {
   // The reader sees the command: it is typed for them, in the reader's own shell. What runs there is left first.
   /** @param {string} pod @param {string} namespace */
   function remove(pod, namespace) {
+    // What `exit` leads to runs to its end; the command comes after it.
     if (engine.snapshot().terminal.prompt.includes('#')) type('exit');
-    if (engine.snapshot().terminal.busy) engine.interrupt();
+    else if (engine.snapshot().terminal.busy) engine.interrupt();
     answer();
     type(`kubectl delete pod ${pod}${namespace === 'default' ? '' : ` -n ${namespace}`} --wait=false`);
   }
 
   /** @param {string} tag */
   function speak(tag) {
-    remember('language', tag);
     settings.fetchLanguage(tag).then((language) => {
+      remember('language', tag);
       words.use(language);
       page.language = tag;
       engine.setLanguage(language.sentences);
       isChecked = false;
       player.request();
-    }, (error) => { page.notice = { text: String(error), canUndo: false }; player.request(); });
+    }, () => {
+      page.notice = { text: words.t('notice.noLanguage'), undo: null };
+      player.request();
+    });
   }
 
   /** @param {() => void} run */
@@ -221,7 +217,7 @@ export function createApp(root, engine, words, settings) {
     try {
       run();
     } catch (error) {
-      forget('session');
+      session.forget();
       destroy();
       settings.fail(error, page.text);
     }
@@ -229,22 +225,19 @@ export function createApp(root, engine, words, settings) {
 
   /** @param {Command} command */
   function dispatch(command) {
+    session.note(command.do);
     guarded(() => act(command));
     player.request();
   }
 
   function destroy() {
+    isAlive = false;
     player.stop();
     deaf();
     share.destroy();
     for (const view of views) view.destroy();
   }
 
-  /** Keeps the session for the next visit, with what stands in the editor. */
-  function keep() {
-    remember('session', JSON.stringify({ link: engine.link(), text: page.text }));
-  }
-
   draw();
-  return { engine, dispatch, keep, destroy };
+  return { engine, dispatch, keep: () => isAlive && session.keep(), destroy };
 }

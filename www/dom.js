@@ -93,7 +93,9 @@ export function list(parent, make) {
     /** @type {ChildNode | null} */
     let place = parent.firstChild;
     items.forEach((item, index) => {
-      const key = keyOf(item, index);
+      let key = keyOf(item, index);
+      // Two of one name are two rows.
+      while (kept.has(key)) key = `${key}'`;
       const row = rows.get(key) ?? make(item);
       rows.delete(key);
       kept.set(key, row);

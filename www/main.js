@@ -5,7 +5,7 @@ import { createApp } from './app.js';
 import { EngineMissing, createEngine, loadEngine } from './engine.js';
 import { h } from './dom.js';
 import { choose, createWords, fetchLanguage } from './words.js';
-import { forget, recall } from './memory.js';
+import { recall } from './memory.js';
 import { unpack } from './permalink.js';
 import { address } from './site.js';
 
@@ -17,17 +17,29 @@ async function fetchText() {
   return response.text();
 }
 
+/** @type {Theme[]} */
+const THEMES = ['auto', 'light', 'dark'];
+
+/** The address no longer says what stands here: from now on a reload goes on with what was done. */
+function touched() {
+  const plain = new URL(location.href);
+  for (const name of ['yaml', 'cmd']) plain.searchParams.delete(name);
+  plain.hash = '';
+  if (plain.href !== location.href) history.replaceState(null, '', plain);
+}
+
 async function start() {
   const wish = new URLSearchParams(location.search).get('lang');
   const tag = choose([wish, recall('language'), ...navigator.languages]);
+  root.replaceChildren(h('main', { class: 'notice', 'aria-busy': 'true' }, h('h1', {}, 'StatefulSet playground'), h('p', {}, 'Loading… 正在载入…')));
   const [loading, language, example, address] = await Promise.all([
     loadEngine().catch((/** @type {unknown} */ error) => ({ error })),
-    fetchLanguage(tag),
+    fetchLanguage(tag).catch(() => fetchLanguage('en')),
     fetchText().catch(() => ''),
     unpack(location),
   ]);
   const words = createWords(language);
-  document.documentElement.lang = tag;
+  document.documentElement.lang = language.tag;
   const fail = (/** @type {unknown} */ error, /** @type {string} */ kept) => showFailure(words, error, kept);
   if ('error' in loading) {
     fail(loading.error, example);
@@ -36,15 +48,10 @@ async function start() {
   const engine = createEngine(loading);
   engine.setLanguage(language.sentences);
   root.replaceChildren();
-  const theme = /** @type {Theme} */ (recall('theme') ?? 'auto');
-  const app = createApp(root, engine, words, { example, theme, shortcuts: recall('shortcuts') !== 'off', fetchLanguage, fail });
+  const theme = THEMES.find((it) => it === recall('theme')) ?? 'auto';
+  const app = createApp(root, engine, words, { example, theme, shortcuts: recall('shortcuts') !== 'off', touched, fetchLanguage, fail });
   if (address) app.dispatch({ do: 'open', address });
-  else {
-    const kept = recall('session');
-    // Should it break the page, it does so once.
-    forget('session');
-    if (kept) app.dispatch({ do: 'restore', kept });
-  }
+  else app.dispatch({ do: 'restore' });
   addEventListener('hashchange', () => unpack(location).then((it) => it && app.dispatch({ do: 'open', address: it })));
   // What was done is here again at the next visit.
   addEventListener('pagehide', () => app.keep());
@@ -75,4 +82,7 @@ function showFailure(words, error, text) {
 }
 
 /** The running playground, for scripts and tests; null if it could not start. */
-export const playground = start();
+export const playground = start().catch((/** @type {unknown} */ error) => {
+  root.replaceChildren(h('main', { class: 'notice' }, h('p', { role: 'alert' }, String(error))));
+  throw error;
+});

@@ -27,12 +27,19 @@ declare global {
   type Theme = 'auto' | 'light' | 'dark';
   type Pace = 'tenth' | 'real' | 'slow' | 'normal' | 'fast' | 'max';
 
+  /** `undo` is what the reader can go back to: what stood here before, or the example. */
+  interface Notice { text: string; undo: 'before' | 'example' | null }
+  /** What an address holds: a link, or what keeps it from being one, by its key. */
+  type Address = { link: string } | { trouble: 'link.newer' | 'link.unknown' | 'link.empty' | 'link.tooLong' };
+
   /** What the page adds to the engine's snapshot. */
   interface Page {
     /** What stands in the editor. */
     text: string;
     /** What the cluster was given last. */
     applied: string;
+    /** The text is large, and was not read since it was changed. */
+    isUnread: boolean;
     /** What the engine says of `text`. */
     paste: Paste;
     playing: boolean;
@@ -40,7 +47,7 @@ declare global {
     /** How far Step goes. */
     size: engine.StepSize;
     /** What is to be said once: of a link, of what was restored. */
-    notice: { text: string, canUndo: boolean } | null;
+    notice: Notice | null;
     tab: Tab;
     theme: Theme;
     /** Are single keys listened to. */
@@ -51,12 +58,11 @@ declare global {
 
   /** What a reader can ask for. */
   type Command =
-    | { do: 'share' | 'dismiss' | 'example' | 'back' | 'play' | 'reset' | 'run' | 'apply' | 'interrupt' | 'help' | 'terminal' }
+    | { do: 'share' | 'dismiss' | 'example' | 'undo' | 'restore' | 'back' | 'play' | 'reset' | 'run' | 'apply' | 'interrupt' | 'help' | 'terminal' }
     | { do: 'step'; /** as chosen, if it is missing */ size?: engine.StepSize }
     | { do: 'size'; size: engine.StepSize }
     | { do: 'branch'; branch: number }
-    | { do: 'open'; address: { link: string } | { isNewer: true } }
-    | { do: 'restore'; kept: string }
+    | { do: 'open'; address: Address }
     | { do: 'line'; line: number }
     | { do: 'seek'; step: number }
     | { do: 'seekTime'; ms: number }
@@ -102,6 +108,8 @@ declare global {
     t(key: Key, facts?: Record<string, string | number>): string;
     /** The node (or its attribute) says that key, now and in every later language. */
     label<Node extends Element>(node: Node, key: Key, attribute?: string): Node;
+    /** The text, with the namespace if it is another than the default one. */
+    within(text: string, namespace: string): string;
     /** Who did what, as one clause. */
     act(actor: string, action: string): string;
     use(language: Language): void;

@@ -2,8 +2,10 @@
 // A session in an address. What it says is the engine's (`Link`); here it is packed: deflate, then base64url.
 // `#s=1.…` is made by the page, `?yaml=…&cmd=…;…` by whoever writes links by hand.
 
-const FORM = /[#&]s=1\.([\w-]*)/;
-const OTHER_FORM = /[#&]s=(\d+)\./;
+const FORM = /[#&]s=(\d*)\.?([^&]*)/;
+const VERSION = '1';
+/** No text a person writes is longer; a short link can unpack to far more. */
+const LINK_MAX = 200_000;
 /** Longer addresses are cut by some chats and servers on their way. */
 export const LONG = 8000;
 
@@ -19,14 +21,17 @@ export async function pack(link) {
 }
 
 /**
- * The engine's text in an address; as much of it as a damaged one still holds; null if the address holds none.
+ * What an address holds, as far as a damaged one still holds it; null if it is no link.
  * @param {{ hash: string, search: string }} address
- * @returns {Promise<{ link: string } | { isNewer: true } | null>}
+ * @returns {Promise<Address | null>}
  */
 export async function unpack({ hash, search }) {
-  const packed = FORM.exec(hash)?.[1];
-  if (packed !== undefined) return { link: await inflate(packed) };
-  if (OTHER_FORM.test(hash)) return { isNewer: true };
+  const [, version, packed] = FORM.exec(hash) ?? [];
+  if (packed !== undefined) {
+    if (version !== VERSION) return { trouble: Number(version) > Number(VERSION) ? 'link.newer' : 'link.unknown' };
+    const link = await inflate(packed);
+    return link === '' ? { trouble: 'link.empty' } : link.length > LINK_MAX ? { trouble: 'link.tooLong' } : { link };
+  }
   const plain = new URLSearchParams(search);
   const [yaml, commands] = [plain.get('yaml'), plain.getAll('cmd').flatMap((it) => it.split(';'))];
   if (yaml === null && !commands.length) return null;
@@ -36,8 +41,9 @@ export async function unpack({ hash, search }) {
 
 /** @param {string} packed */
 async function inflate(packed) {
-  // A cut address may end within a group of four signs.
-  const whole = packed.length % 4 === 1 ? packed.slice(0, -1) : packed;
+  // What is no sign of base64 came on the way; a cut address may end within a group of four.
+  const signs = packed.replace(/[^\w-]/g, '');
+  const whole = signs.length % 4 === 1 ? signs.slice(0, -1) : signs;
   const text = atob(whole.replaceAll('-', '+').replaceAll('_', '/'));
   const bytes = Uint8Array.from(text, (it) => it.charCodeAt(0));
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
@@ -48,6 +54,7 @@ async function inflate(packed) {
       const { done, value } = await reader.read();
       if (done) return link + decoder.decode();
       link += decoder.decode(value, { stream: true });
+      if (link.length > LINK_MAX) return link;
     }
   } catch {
     return link;

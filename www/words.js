@@ -63,6 +63,9 @@ export function createWords(first) {
       say(node, key, attribute);
       return node;
     },
+    within(text, namespace) {
+      return namespace === 'default' ? text : `${text} · ${t('picture.namespace', { namespace })}`;
+    },
     act(actor, action) {
       // Chinese puts a space only between its own signs and Latin letters.
       const isTight = isHan(actor.at(-1)) && isHan(action.at(0));

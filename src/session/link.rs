@@ -108,6 +108,9 @@ pub(super) fn read(text: &str) -> Link {
             .push(crate::text!("the link is damaged ({error})"));
         salvage(text)
     });
+    if value.as_map().is_none() {
+        link.problems.push("the link holds no session".into());
+    }
     for (name, value) in value.members() {
         if !link.take(name, value) {
             link.problems

@@ -23,7 +23,11 @@ pub(super) fn strip(look: &Look<'_>) -> Value {
                 "from": span.from.ms, "to": to.ms, "tone": span.tone.code(), "status": &span.status,
             }
         });
-        rows.push(object! {"name": &key.name, "bars": bars.collect::<Value>()});
+        let name = match key.namespace.as_str() {
+            "default" => key.name.clone(),
+            namespace => crate::text!("{namespace}/{}", key.name),
+        };
+        rows.push(object! {"name": name, "bars": bars.collect::<Value>()});
     }
     object! {"end": end.ms, "rows": rows, "markers": markers(look)}
 }

@@ -106,7 +106,7 @@ test('every control can be pressed at any time', async () => {
       await button.click({ force: true });
       await settled(page);
     }
-    for (const pace of ['real', 'slow', 'normal', 'fast']) await page.locator('.controls select').selectOption(pace);
+    for (const pace of ['real', 'slow', 'normal', 'fast']) await page.getByLabel('Pace').selectOption(pace);
     await press('Reset');
     assert.equal((await snapshot(page)).step, 0);
   }

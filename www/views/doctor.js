@@ -48,7 +48,7 @@ const createFinding = (dispatch, words) => {
   const shape = icon('failed');
   const severity = h('span', {});
   const code = h('code', {});
-  const text = h('h3', { class: 'finding-text' });
+  const text = h('h2', { class: 'finding-text' });
   const field = h('button', { type: 'button', class: 'quiet-button', click: () => finding && dispatch({ do: 'line', line: finding.line }) });
   const fix = h('p', {});
   const command = h('code', { class: 'finding-command' });
@@ -71,8 +71,8 @@ const createFinding = (dispatch, words) => {
   });
   const node = h('li', { class: 'finding' },
     h('p', { class: 'diagnostic-head' }, shape, severity, code), text, field,
-    h('section', {}, label(h('h4', { class: 'small-title' }), 'doctor.fix'), fix, mend),
-    h('section', {}, label(h('h4', { class: 'small-title' }), 'doctor.proof'), proof));
+    h('section', {}, label(h('h3', { class: 'small-title' }), 'doctor.fix'), fix, mend),
+    h('section', {}, label(h('h3', { class: 'small-title' }), 'doctor.proof'), proof));
   return {
     node,
     update(next) {

@@ -8,6 +8,12 @@ import { h, icon, list, mark, reshape, show, write } from '../dom.js';
 const LINE = /^(\s*(?:- +)*)([\w."/-]+)(:)(?=\s|$)(.*)$/;
 const COMMENT = /^(.*?)(^|\s)(#.*)$/;
 
+const DRAWN_MAX = 200_000;
+const LINES_MAX = 4000;
+
+/** @param {string} text */
+const countLines = (text) => text.split('\n', LINES_MAX + 1).length;
+
 /** @typedef {{ text: string, severity: Diagnostic['severity'] | null, isCurrent: boolean }} Line */
 
 /** @type {Create<{ goTo: GoTo }>} */
@@ -51,7 +57,10 @@ export const createEditor = (root, dispatch, words) => {
       const { page, current, files: written } = shown;
       if (input.value !== page.text) input.value = page.text;
       const isEdited = page.text !== page.applied;
-      const lines = page.text.split('\n');
+      // Beyond that a text is shown as it is, without numbers and marks.
+      const isPlain = page.text.length > DRAWN_MAX || countLines(page.text) > LINES_MAX;
+      mark(scroller, 'class', isPlain ? 'code code-plain' : 'code');
+      const lines = isPlain ? [] : page.text.split('\n');
       const given = page.applied.split('\n');
       // The step rests on a line of what the cluster was given; it is marked while that line is still there.
       const number = current?.line ?? 0;
@@ -129,6 +138,10 @@ const SEVERITIES = {
   warning: { key: 'severity.warning', shape: 'terminating' },
   info: { key: 'severity.info', shape: 'ready' },
 };
+/** What is said of a text that was not read. @type {Paste} */
+const UNREAD = { kind: 'manifests', diagnostics: [], objects: [], commands: [], suggests: null };
+const NAMED_MAX = 12;
+const DIAGNOSTICS_MAX = 50;
 const OLD = 'v1.22';
 const NEW = 'v1.36';
 
@@ -155,13 +168,17 @@ const createFindings = (goTo, dispatch, words) => {
 
   return {
     node,
-    update({ page: { paste }, kubernetes }) {
+    update({ page: { paste: read, isUnread }, kubernetes }) {
+      const paste = isUnread ? UNREAD : read;
       const errors = paste.diagnostics.filter((it) => it.severity === 'error').length;
-      write(summary, paste.kind === 'empty' ? t('findings.empty')
+      const some = paste.objects.slice(0, NAMED_MAX).join(', ');
+      write(summary, isUnread ? t('findings.unread') : paste.kind === 'empty' ? t('findings.empty')
         : errors ? t('findings.errors', { count: errors })
-          : t('findings.objects', { objects: paste.objects.join(', ') }));
+          : !paste.objects.length ? t('findings.nothing')
+            : paste.objects.length > NAMED_MAX ? t('findings.more', { objects: some, count: paste.objects.length - NAMED_MAX })
+              : t('findings.objects', { objects: some }));
       mark(summary, 'data-severity', errors ? 'error' : null);
-      drawDiagnostics(paste.diagnostics);
+      drawDiagnostics(paste.diagnostics.slice(0, DIAGNOSTICS_MAX));
       show(diagnostics, paste.diagnostics.length);
       show(found, paste.commands.length);
       write(count, t('findings.commands', { count: paste.commands.length }));

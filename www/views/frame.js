@@ -33,9 +33,10 @@ export const createFrame = (root, dispatch, words) => {
   const tablist = label(h('div', { role: 'tablist', class: 'tabs', keydown: onKey }, ...TABS.map((it) => tabs[it])), 'tab.list', 'aria-label');
   const header = h('header', { class: 'header' });
   const notice = h('span', {});
-  const undo = label(h('button', { type: 'button', class: 'button', click: () => dispatch({ do: 'example' }) }), 'notice.undo');
+  const example = label(h('button', { type: 'button', class: 'button', click: () => dispatch({ do: 'example' }) }), 'notice.example');
+  const undo = label(h('button', { type: 'button', class: 'button', click: () => dispatch({ do: 'undo' }) }), 'notice.undo');
   const dismiss = label(h('button', { type: 'button', class: 'button', click: () => dispatch({ do: 'dismiss' }) }), 'help.close');
-  const bar = h('p', { class: 'notice-bar', role: 'status' }, notice, undo, dismiss);
+  const bar = h('p', { class: 'notice-bar', role: 'status' }, notice, undo, example, dismiss);
   const controls = h('div', { class: 'controls' });
   const timeline = h('div', { class: 'timeline' });
   const transport = label(h('section', { class: 'transport' }, controls, timeline), 'transport.label', 'aria-label');
@@ -60,7 +61,9 @@ export const createFrame = (root, dispatch, words) => {
   /** @param {Tab} wish */
   function arrange(wish) {
     const shared = SHARED[layout()];
-    shownTab = shared.includes(wish) ? wish : FIRST[layout()];
+    const next = shared.includes(wish) ? wish : FIRST[layout()];
+    const isNew = next !== shownTab;
+    shownTab = next;
     for (const name of TABS) {
       const isShared = shared.includes(name);
       show(tabs[name], isShared);
@@ -69,6 +72,8 @@ export const createFrame = (root, dispatch, words) => {
       show(panels[name], !isShared || name === shownTab);
       mark(panels[name], 'role', isShared ? 'tabpanel' : null);
     }
+    // Where the tabs do not fit, the chosen one is in view.
+    if (isNew) tablist.scrollLeft = tabs[shownTab].offsetLeft - tablist.clientWidth / 2;
   }
 
   /** Tab order follows reading order: on a phone the tabs stand above all panels. */
@@ -97,7 +102,8 @@ export const createFrame = (root, dispatch, words) => {
       arrange(wish);
       show(bar, shown.page.notice);
       write(notice, shown.page.notice?.text ?? '');
-      show(undo, shown.page.notice?.canUndo);
+      show(undo, shown.page.notice?.undo === 'before');
+      show(example, shown.page.notice?.undo === 'example');
       mark(document.documentElement, 'lang', shown.page.language);
       mark(document.documentElement, 'data-theme', shown.page.theme === 'auto' ? null : shown.page.theme);
     },

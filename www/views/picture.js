@@ -30,6 +30,14 @@ export const createPicture = (root, dispatch, words) => {
   });
   const drawNodes = list(nodes, () => createNode(dispatch, words));
 
+  /** The panel scrolls to it, and nothing outside the panel. @param {Element | null} column */
+  function reveal(column) {
+    if (!column || root.scrollHeight <= root.clientHeight) return;
+    const [place, own] = [column.getBoundingClientRect(), root.getBoundingClientRect()];
+    if (place.top < own.top) root.scrollTop -= own.top - place.top;
+    else if (place.bottom > own.bottom) root.scrollTop += Math.min(place.bottom - own.bottom, place.top - own.top);
+  }
+
   return {
     update(shown, previous) {
       if (root.hidden) return;
@@ -42,7 +50,7 @@ export const createPicture = (root, dispatch, words) => {
       show(others, shown.pods.length);
       drawNodes(shown.nodes, (it) => it.name);
       show(places, shown.nodes.length);
-      if (shown.step !== previous?.step) root.querySelector('.column[aria-current]')?.scrollIntoView({ block: 'nearest' });
+      if (shown.step !== previous?.step) reveal(root.querySelector('.column[aria-current]'));
     },
     destroy() { root.replaceChildren(); },
   };
@@ -87,7 +95,7 @@ const createServiceBar = (_, words) => {
     update(service) {
       mark(bar, 'aria-current', service.current ? 'step' : null);
       write(name, `service/${service.name}`);
-      write(facts, t(service.headless ? 'service.headless' : 'service.normal', { address: service.clusterIP }));
+      write(facts, words.within(t(service.headless ? 'service.headless' : 'service.normal', { address: service.clusterIP }), service.namespace));
       write(dns, service.dnsName);
       drawAnswers(service.answers, (it) => `${it.pod} ${it.address}`);
       show(answers, service.answers.length);

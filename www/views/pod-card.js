@@ -51,7 +51,8 @@ export const createPodCard = (dispatch, words) => {
       pod = next;
       mark(card, 'data-tone', next.tone);
       mark(card, 'aria-current', next.current ? 'step' : null);
-      write(name, next.name);
+      const full = next.namespace === 'default' ? next.name : `${next.namespace}/${next.name}`;
+      write(name, full);
       write(ready, next.readyText);
       reshape(shape, next.tone);
       write(status, next.status);
@@ -66,7 +67,7 @@ export const createPodCard = (dispatch, words) => {
       write(nth, next.incarnation > 1 ? nthPod(next.incarnation) : '');
       show(waiting, next.waiting);
       writeSentence(waiting, next.waiting?.text ?? '');
-      mark(remove, 'aria-label', t('pod.deleteName', { pod: next.name }));
+      mark(remove, 'aria-label', t('pod.deleteName', { pod: full }));
     },
   };
 };

@@ -20,7 +20,7 @@ export const createSetBlock = (dispatch, words) => {
     update(set) {
       mark(line, 'aria-current', set.current ? 'step' : null);
       write(name, `statefulset/${set.name}`);
-      write(facts, t('set.facts', { ready: set.ready, replicas: set.replicas, policy: set.policy }));
+      write(facts, words.within(t('set.facts', { ready: set.ready, replicas: set.replicas, policy: set.policy }), set.namespace));
       show(waiting, set.waiting);
       writeSentence(waitText, set.waiting?.text ?? '');
       put(columns, '--count', set.columns.length);

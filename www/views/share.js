@@ -13,22 +13,23 @@ const FILES = [
 
 const MANIFESTS = 'manifests.yaml';
 
-/** @type {(root: HTMLElement, words: Words, engine: Engine, text: () => string) => { open: () => void, destroy: () => void }} */
-export const createShare = (root, words, engine, text) => {
+/** @type {(root: HTMLElement, words: Words, engine: Engine, page: Page) => { open: () => void, destroy: () => void }} */
+export const createShare = (root, words, engine, page) => {
   const { t, label } = words;
   const address = label(h('input', { type: 'text', class: 'share-address', readonly: true, focus: () => address.select() }), 'share.link', 'aria-label');
   const copied = h('span', { class: 'quiet', role: 'status' });
   const copy = label(h('button', { type: 'button', class: 'button primary', click: onCopy }), 'share.copy');
+  const unapplied = label(h('p', { class: 'share-warning' }), 'share.unapplied');
   const long = label(h('p', { class: 'quiet' }), 'share.long');
   const files = FILES.map(([what, key, name, type]) => label(h('button', {
     type: 'button', class: 'button', click: () => download(engine.export(what), name, type),
   }), key));
-  const manifests = label(h('button', { type: 'button', class: 'button', click: () => download(text(), MANIFESTS, 'application/yaml') }), 'share.manifests');
+  const manifests = label(h('button', { type: 'button', class: 'button', click: () => download(page.text, MANIFESTS, 'application/yaml') }), 'share.manifests');
   const close = label(h('button', { type: 'button', class: 'button', click: () => dialog.close() }), 'help.close');
   const dialog = h('dialog', { class: 'help', 'aria-labelledby': 'share-title' },
     label(h('h2', { id: 'share-title' }), 'share.title'),
     label(h('p', {}), 'share.what'),
-    h('div', { class: 'share-line' }, address, copy), copied, long,
+    h('div', { class: 'share-line' }, address, copy), copied, unapplied, long,
     h('div', { class: 'share-files' }, ...files, manifests),
     h('div', { class: 'dialog-actions' }, close));
   root.append(dialog);
@@ -48,6 +49,7 @@ export const createShare = (root, words, engine, text) => {
       here.search = '';
       here.hash = await pack(engine.link());
       address.value = here.href;
+      show(unapplied, page.text !== page.applied);
       show(long, here.href.length > LONG);
       mark(dialog, 'lang', words.tag());
       dialog.showModal();

@@ -29,7 +29,7 @@ export const createTerminal = (root, dispatch, words) => {
   const prompt = h('label', { class: 'prompt', for: 'terminal-input' });
   const input = label(h('input', {
     id: 'terminal-input', class: 'terminal-input', type: 'text', autocomplete: 'off', autocapitalize: 'off',
-    spellcheck: 'false', enterkeyhint: 'send', keydown: onKey,
+    spellcheck: 'false', enterkeyhint: 'send', keydown: onKey, paste: onPaste,
   }), 'terminal.input', 'aria-label');
   const interrupt = h('button', { type: 'button', class: 'terminal-button', click: () => dispatch({ do: 'interrupt' }) }, 'Ctrl-C');
   const hint = label(h('button', { type: 'button', class: 'terminal-button hint', click: () => dispatch({ do: 'play' }) }), 'terminal.waits');
@@ -59,12 +59,29 @@ export const createTerminal = (root, dispatch, words) => {
     dispatch({ do: 'type', line });
   }
 
+  /** Several lines are typed one after another; the last one, if it has no end yet, stays to be ended. @param {ClipboardEvent} event */
+  function onPaste(event) {
+    const [first, ...more] = (event.clipboardData?.getData('text') ?? '').split(/\r?\n/);
+    if (!more.length) return;
+    event.preventDefault();
+    const last = more.pop() ?? '';
+    const lines = [input.value.slice(0, input.selectionStart ?? undefined) + first, ...more];
+    input.value = '';
+    for (const line of lines.filter((it) => it.trim())) {
+      history.push(line);
+      dispatch({ do: 'type', line });
+    }
+    place = history.length;
+    input.value = last;
+  }
+
   /** @param {KeyboardEvent} event */
   function onKey(event) {
     // An input method's Enter chooses a word; it sends nothing.
     if (event.key === 'Enter' && (event.isComposing || event.keyCode === IME_KEY)) return event.preventDefault();
     if (event.key === 'c' && event.ctrlKey && input.selectionStart === input.selectionEnd) {
       event.preventDefault();
+      input.value = '';
       dispatch({ do: 'interrupt' });
     }
     const direction = { ArrowUp: -1, ArrowDown: 1 }[event.key];

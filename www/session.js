@@ -1,0 +1,97 @@
+// @ts-check
+// What is kept of a reader's work: links that are opened, the session of the last visit, and the way back from both.
+
+import { forget, recall, remember } from './memory.js';
+
+/** What a reader may do without changing anything that is worth keeping. @type {Set<Command['do']>} */
+const LOOKS = new Set(['pace', 'size', 'tab', 'line', 'theme', 'shortcuts', 'language', 'help', 'share', 'terminal', 'dismiss', 'open', 'restore', 'undo']);
+
+/**
+ * @param {Page} page
+ * @param {Engine} engine
+ * @param {Words} words
+ * @param {{ example: string, touched: () => void }} settings `touched` is told of the first thing done here
+ */
+export function createSession(page, engine, words, settings) {
+  let isTouched = false;
+  /** What stood here before a link was opened. @type {string | null} */
+  let before = null;
+
+  const here = () => JSON.stringify({ link: engine.link(), text: page.text });
+  const isPristine = () => page.text === settings.example && engine.snapshot().step === 0;
+
+  /** @param {string} text @param {Notice['undo']} [undo] */
+  const say = (text, undo = null) => { page.notice = { text, undo }; };
+
+  /** @param {string} link @returns {string[]} what could not be read of it */
+  function take(link) {
+    const { paste, text, problems } = engine.open(link);
+    Object.assign(page, { text, applied: text, paste });
+    return problems;
+  }
+
+  /** @param {string} kept @returns {boolean} whether it was a session at all */
+  function resume(kept) {
+    try {
+      const { link, text } = JSON.parse(kept);
+      if (typeof link !== 'string' || typeof text !== 'string') return false;
+      take(link);
+      if (text !== page.text) Object.assign(page, { text, paste: engine.check(text) });
+      return true;
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) throw error;
+      return false;
+    }
+  }
+
+  return {
+    /** @param {Address} address */
+    open(address) {
+      page.notice = null;
+      if ('trouble' in address) return say(words.t(address.trouble));
+      const old = isPristine() ? recall('session') : here();
+      const own = here();
+      const problems = take(address.link);
+      if (problems.length && !page.text) {
+        resume(own);
+        return say(words.t('link.empty'));
+      }
+      before = old;
+      isTouched = false;
+      const undo = before && before !== here() ? 'before' : null;
+      if (problems.length) say(words.t('link.damaged', { problems: problems.join('; ') }), undo);
+      else if (undo) say(words.t('link.opened'), undo);
+    },
+    /** Goes on where the last visit ended. */
+    restore() {
+      const kept = recall('session');
+      // Should it break the page or never end, it does so once.
+      if (kept === null || recall('restoring')) return forget('restoring');
+      remember('restoring', 'yes');
+      if (resume(kept) && !isPristine()) say(words.t('link.restored'), recall('earlier') ? 'before' : 'example');
+      before = recall('earlier');
+      forget('restoring');
+    },
+    /** Back to what stood here before; the example if nothing did. */
+    undo() {
+      page.notice = null;
+      const old = before;
+      before = here();
+      isTouched = true;
+      return old !== null && resume(old);
+    },
+    /** @param {Command['do']} what */
+    note(what) {
+      if (isTouched || LOOKS.has(what)) return;
+      isTouched = true;
+      settings.touched();
+    },
+    /** Keeps what was done for the next visit. */
+    keep() {
+      if (!isTouched) return;
+      if (before !== null) remember('earlier', before);
+      remember('session', here());
+    },
+    forget: () => forget('session'),
+  };
+}
