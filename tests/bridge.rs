@@ -6,6 +6,8 @@
 )]
 #![cfg(feature = "cli")]
 
+mod reader;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
@@ -14,25 +16,6 @@ use std::sync::mpsc;
 use statefulset_playground::bridge::Bridge;
 use statefulset_playground::config::Config;
 use statefulset_playground::time::Time;
-
-const WEB: &str = "\
-apiVersion: v1
-kind: Service
-metadata: {name: nginx}
-spec: {clusterIP: None, selector: {app: nginx}, ports: [{port: 80}]}
----
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: web}
-spec:
-  serviceName: nginx
-  replicas: 2
-  selector: {matchLabels: {app: nginx}}
-  template:
-    metadata: {labels: {app: nginx}}
-    spec:
-      containers: [{name: nginx, image: nginx}]
-";
 
 /// What `kubectl edit` runs.
 const EDITOR: &str = "sed -i 's/^metadata:/metadata:\\n  labels: {edited: \"yes\"}/' \"$1\"\n";
@@ -345,7 +328,7 @@ fn the_real_kubectl_works_with_it() {
     let home = std::env::temp_dir().join("statefulset-playground-kubectl");
     std::fs::create_dir_all(&home).unwrap();
     let manifest = home.join("web.yaml");
-    std::fs::write(&manifest, WEB).unwrap();
+    std::fs::write(&manifest, reader::web("replicas: 2", "image: nginx")).unwrap();
     let editor = home.join("editor.sh");
     std::fs::write(&editor, EDITOR).unwrap();
     let editor = format!("sh {}", editor.display());

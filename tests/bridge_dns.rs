@@ -6,6 +6,8 @@
 )]
 #![cfg(feature = "cli")]
 
+mod reader;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::process::Command;
@@ -18,30 +20,16 @@ use statefulset_playground::bridge::dns::{Over, answer};
 use statefulset_playground::chance::chance;
 use statefulset_playground::config::Config;
 use statefulset_playground::dns::server::Server;
-use statefulset_playground::session::Session;
-use statefulset_playground::sim::StepSize;
 use statefulset_playground::time::Time;
 
 /// A set of forty pods: more addresses than a plain packet holds.
-const WEB: &str = "\
-apiVersion: v1
-kind: Service
-metadata: {name: nginx}
-spec: {clusterIP: None, selector: {app: nginx}, ports: [{name: web, port: 80}]}
----
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: web}
-spec:
-  serviceName: nginx
-  podManagementPolicy: Parallel
-  replicas: 40
-  selector: {matchLabels: {app: nginx}}
-  template:
-    metadata: {labels: {app: nginx}}
-    spec:
-      containers: [{name: nginx, image: nginx}]
-";
+fn forty() -> String {
+    reader::web(
+        "podManagementPolicy: Parallel\n  replicas: 40",
+        "image: nginx",
+    )
+}
+
 const NAME: &str = "nginx.default.svc.cluster.local";
 
 /// A server of its own for each test; it ends with the test's process.
@@ -49,7 +37,7 @@ fn served() -> SocketAddr {
     let mut bridge = Bridge::new(Config::default(), Time::START);
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
     let dns = bridge.listen_dns(any).unwrap();
-    bridge.apply(WEB);
+    bridge.apply(&forty());
     let (told, hears) = mpsc::channel();
     std::thread::spawn(move || bridge.serve(any, 3600, move |it| told.send(it).unwrap()));
     hears.recv().unwrap();
@@ -195,9 +183,7 @@ fn dig_is_answered() {
 
 /// A cluster whose set is up, as its DNS server knows it.
 fn server() -> Server {
-    let mut session = Session::new(Config::default());
-    session.load(WEB);
-    session.step(StepSize::Idle);
+    let session = reader::loaded(&forty());
     session.timeline().world().dns.clone()
 }
 

@@ -2,18 +2,15 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(not(target_arch = "wasm32"))]
 
-use statefulset_playground::config::Config;
+mod reader;
+
+use reader::{loaded, typed, web};
 use statefulset_playground::session::Session;
 use statefulset_playground::sim::StepSize;
 use statefulset_playground::value::Value;
 
-/// A set whose governing Service is `nginx`, and a Service that selects the same pods.
-const WEB: &str = "\
-apiVersion: v1
-kind: Service
-metadata: {name: nginx}
-spec: {clusterIP: None, selector: {app: nginx}, ports: [{name: web, port: 80}]}
----
+/// Services beside the governing one: of the same pods, and of none.
+const OTHERS: &str = "\
 apiVersion: v1
 kind: Service
 metadata: {name: other}
@@ -24,24 +21,11 @@ kind: Service
 metadata: {name: empty}
 spec: {clusterIP: None, selector: {app: nobody}, ports: [{port: 80}]}
 ---
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: web}
-spec:
-  serviceName: nginx
-  replicas: 2
-  selector: {matchLabels: {app: nginx}}
-  template:
-    metadata: {labels: {app: nginx}}
-    spec:
-      containers: [{name: nginx, image: 'nginx:1.27-alpine'}]
 ";
+const ALPINE: &str = "image: 'nginx:1.27-alpine'";
 
-fn loaded() -> Session {
-    let mut session = Session::new(Config::default());
-    session.load(WEB);
-    session.step(StepSize::Idle);
-    session
+fn set_up() -> Session {
+    loaded(&[OTHERS, &web("replicas: 2", ALPINE)].concat())
 }
 
 fn dns(session: &Session, name: &str, from: &str) -> Value {
@@ -62,7 +46,7 @@ fn reasons(view: &Value) -> Vec<&str> {
 
 #[test]
 fn the_terminal_tells_which_names_were_tried_and_why() {
-    let mut session = loaded();
+    let mut session = set_up();
     session.type_line("why dns web-0.nginx from web-1");
     session.step(StepSize::Idle);
     let snapshot = Value::from_json(&session.snapshot()).unwrap();
@@ -96,7 +80,7 @@ fn the_terminal_tells_which_names_were_tried_and_why() {
 
 #[test]
 fn what_is_left_out_has_its_reason() {
-    let mut session = loaded();
+    let mut session = set_up();
     // In DNS under another name: the set's serviceName is nginx.
     let view = dns(&session, "web-0.other", "");
     assert_eq!(left_out(&view), ["left-out-other-name"]);
@@ -130,7 +114,7 @@ fn what_is_left_out_has_its_reason() {
 
 #[test]
 fn the_file_and_the_records_are_told_and_looking_changes_nothing() {
-    let session = loaded();
+    let session = set_up();
     let before = session.snapshot();
     let own = dns(&session, "web-0", "web-0");
     assert_eq!(own["how"]["code"].as_str(), "lookup-in-hosts");
@@ -166,7 +150,7 @@ fn the_file_and_the_records_are_told_and_looking_changes_nothing() {
 
 #[test]
 fn what_a_cache_keeps_is_told_with_its_end() {
-    let mut session = loaded();
+    let mut session = set_up();
     session.type_line("kubectl exec web-0 -- nslookup -type=a example.com");
     session.step(StepSize::Idle);
     let view = dns(&session, "example.com.", "");
@@ -175,36 +159,20 @@ fn what_a_cache_keeps_is_told_with_its_end() {
     assert!(tried["keptUntil"].as_int().unwrap() > 0);
 }
 
-/// What a command prints in the terminal, and how it ends.
-fn typed(session: &mut Session, line: &str) -> Vec<String> {
-    let lines = |session: &Session| {
-        let snapshot = Value::from_json(&session.snapshot()).unwrap();
-        let lines = snapshot["terminal"]["lines"].items();
-        let lines = lines.iter().map(|it| it["text"].as_str().to_owned());
-        lines.collect::<Vec<String>>()
-    };
-    let before = lines(session).len() + 1;
-    session.type_line(line);
-    session.step(StepSize::Idle);
-    lines(session).split_off(before)
-}
-
 #[test]
 fn wget_and_curl_meet_the_nginx_that_a_name_leads_to() {
     let front = "apiVersion: v1\nkind: Service\nmetadata: {name: front}\n\
         spec: {selector: {app: nginx}, ports: [{port: 8000, targetPort: 80}]}\n---\n";
-    let mut session = Session::new(Config::default());
-    session.load(&[front, WEB].concat());
-    session.step(StepSize::Idle);
+    let mut session = loaded(&[front, &web("replicas: 2", ALPINE)].concat());
     typed(
         &mut session,
-        "kubectl run client --image=busybox:1.36 --restart=Never -- sleep 9999",
+        &["kubectl run client --image=busybox:1.36 --restart=Never -- sleep 9999"],
     );
     let address = dns(&session, "web-0.nginx", "")["found"][0]
         .as_str()
         .to_owned();
     let inside =
-        |session: &mut Session, line: &str| typed(session, &format!("kubectl exec {line}"));
+        |session: &mut Session, line: &str| typed(session, &[&format!("kubectl exec {line}")]);
     let page = inside(&mut session, "client -- wget -qO- http://web-0.nginx");
     assert_eq!(page[3], "<title>Welcome to nginx!</title>");
     let saved = inside(&mut session, "client -- wget web-0.nginx:80");
@@ -233,25 +201,25 @@ fn wget_and_curl_meet_the_nginx_that_a_name_leads_to() {
     // A cluster IP leads to ready pods, and nowhere without any.
     let behind = inside(&mut session, "web-1 -- curl -s front:8000");
     assert_eq!(behind.get(3), Some(&page[3]), "{behind:?}");
-    typed(&mut session, "kubectl scale sts web --replicas=0");
+    typed(&mut session, &["kubectl scale sts web --replicas=0"]);
     let nobody = inside(&mut session, "client -- wget -q front:8000");
     assert!(nobody[0].ends_with("Connection refused"), "{nobody:?}");
 }
 
 #[test]
 fn a_plain_packet_shows_clients_without_tcp_a_part_of_a_large_service() {
-    let mut session = Session::new(Config::default());
-    let web = WEB.replace(
-        "replicas: 2",
+    let mut session = loaded(&web(
         "podManagementPolicy: Parallel\n  replicas: 40",
-    );
-    session.load(&web);
-    session.step(StepSize::Idle);
+        ALPINE,
+    ));
     let mut count = |image: &str, command: &str, word: &str| {
         let name = image.replace([':', '.'], "-");
         let run = format!("kubectl run {name} --image={image} --restart=Never -- sleep 9999");
-        typed(&mut session, &run);
-        let lines = typed(&mut session, &format!("kubectl exec {name} -- {command}"));
+        typed(&mut session, &[&run]);
+        let lines = typed(
+            &mut session,
+            &[&format!("kubectl exec {name} -- {command}")],
+        );
         lines.iter().filter(|it| it.contains(word)).count()
     };
     let service = "nginx.default.svc.cluster.local";
@@ -270,7 +238,7 @@ fn a_plain_packet_shows_clients_without_tcp_a_part_of_a_large_service() {
 
 #[test]
 fn any_name_is_told_about() {
-    let session = loaded();
+    let session = set_up();
     let long = ["a.".repeat(200), "b".repeat(300)].concat();
     let odd = [
         "",

@@ -2,53 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(not(target_arch = "wasm32"))]
 
-use statefulset_playground::config::Config;
-use statefulset_playground::session::Session;
-use statefulset_playground::sim::StepSize;
-use statefulset_playground::value::Value;
+mod reader;
 
-fn manifest(replicas: &str, more: &str) -> String {
-    format!(
-        "\
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {{name: web}}
-spec:
-  serviceName: nginx
-  replicas: {replicas}
-  {more}
-  selector: {{matchLabels: {{app: nginx}}}}
-  template:
-    metadata: {{labels: {{app: nginx}}}}
-    spec:
-      containers: [{{name: nginx, image: nginx}}]
-"
-    )
-}
-
-fn loaded(text: &str) -> Session {
-    let mut session = Session::new(Config::default());
-    session.load(text);
-    session.step(StepSize::Idle);
-    session
-}
-
-fn typed(session: &mut Session, line: &str) -> Vec<String> {
-    let before = screen(session).len();
-    session.type_line(line);
-    session.step(StepSize::Idle);
-    screen(session).split_off(before)
-}
-
-fn screen(session: &Session) -> Vec<String> {
-    let snapshot = Value::from_json(&session.snapshot()).expect("a snapshot is JSON");
-    let lines = snapshot["terminal"]["lines"].items();
-    lines
-        .iter()
-        .map(|it| it["text"].as_str().to_owned())
-        .collect()
-}
-
+use reader::{loaded, screen, typed, web};
 #[test]
 fn every_line_is_answered_and_the_next_one_runs() {
     let cases = [
@@ -72,13 +28,12 @@ fn every_line_is_answered_and_the_next_one_runs() {
         ("kubectl get pods -w", "web-0"),
     ];
     for (line, answer) in cases {
-        let mut session = loaded(&manifest("1", ""));
-        let printed = typed(&mut session, line).join("\n");
-        let said = printed.replacen(line, "", 1);
+        let mut session = loaded(&web("replicas: 1", "image: nginx"));
+        let said = typed(&mut session, &[line]).join("\n");
         assert!(said.contains(answer), "{line}: {said}");
         session.interrupt();
-        let next = typed(&mut session, "echo alive");
-        assert_eq!(next.last().map(String::as_str), Some("alive"), "{line}");
+        let next = typed(&mut session, &["echo alive"]);
+        assert_eq!(next, ["alive"], "{line}");
     }
 }
 
@@ -90,9 +45,9 @@ fn numbers_at_the_edge_of_their_type_are_taken() {
         "minReadySeconds: 2147483647",
         "revisionHistoryLimit: 0",
     ] {
-        let mut session = loaded(&manifest("2", more));
-        let pods = typed(&mut session, "kubectl get pods");
-        assert!(pods[2].starts_with("web-"), "{more}: {pods:?}");
+        let mut session = loaded(&web(&format!("replicas: 2\n  {more}"), "image: nginx"));
+        let pods = typed(&mut session, &["kubectl get pods"]);
+        assert!(pods[1].starts_with("web-"), "{more}: {pods:?}");
     }
 }
 
@@ -142,19 +97,19 @@ fn the_longest_spans_overflow_nothing() {
             "kubectl delete pod p --wait=false",
             "kubectl get pods",
         ] {
-            typed(&mut session, line);
+            typed(&mut session, &[line]);
         }
-        let next = typed(&mut session, "echo alive");
-        assert_eq!(next.last().map(String::as_str), Some("alive"), "{text}");
+        let next = typed(&mut session, &["echo alive"]);
+        assert_eq!(next, ["alive"], "{text}");
         session.doctor();
     }
 }
 
 #[test]
 fn a_program_that_crashes_for_ever_does_not_run_for_ever() {
-    let mut session = loaded(&manifest("1", "").replace("image: nginx", "image: nginx-crash"));
-    let pods = typed(&mut session, "kubectl get pods");
-    assert!(pods[2].contains("CrashLoopBackOff"), "{pods:?}");
+    let mut session = loaded(&web("replicas: 1", "image: nginx-crash"));
+    let pods = typed(&mut session, &["kubectl get pods"]);
+    assert!(pods[1].contains("CrashLoopBackOff"), "{pods:?}");
     let world = session.timeline().world();
     assert!(world.trace.iter().count() < 2000);
 }

@@ -2,11 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(not(target_arch = "wasm32"))]
 
+mod reader;
+
+use reader::{loaded, typed};
 use statefulset_playground::api::{Key, Kind, Object};
 use statefulset_playground::apiserver::rest::{Body, HttpRequest};
 use statefulset_playground::config::Config;
-use statefulset_playground::session::Session;
-use statefulset_playground::sim::{StepSize, World};
+use statefulset_playground::sim::World;
 use statefulset_playground::time::Duration;
 use statefulset_playground::value::Value;
 use statefulset_playground::yaml;
@@ -37,33 +39,6 @@ spec:
       containers:
       - {name: a, image: 'busybox:1.36', command: [sleep, infinity]}
 ";
-
-/// Types the lines one after another; what the last one printed, without its prompt.
-fn typed(session: &mut Session, lines: &[&str]) -> Vec<String> {
-    let mut before = 0;
-    for line in lines {
-        before = screen(session).len() + line.split('\n').count();
-        session.type_line(line);
-        session.step(StepSize::Idle);
-    }
-    screen(session).split_off(before)
-}
-
-fn screen(session: &Session) -> Vec<String> {
-    let snapshot = Value::from_json(&session.snapshot()).expect("a snapshot is JSON");
-    let lines = snapshot["terminal"]["lines"].items();
-    lines
-        .iter()
-        .map(|it| it["text"].as_str().to_owned())
-        .collect()
-}
-
-fn loaded(manifest: &str) -> Session {
-    let mut session = Session::new(Config::default());
-    session.load(manifest);
-    session.step(StepSize::Idle);
-    session
-}
 
 /// A world in which these manifests were posted, each to the collection of its kind.
 fn posted(manifests: &[&str]) -> World {
@@ -239,21 +214,16 @@ fn a_replica_set_adopts_what_matches_and_lets_go_of_what_does_not() {
     wait(&mut world, 60);
     let name = pods(&world)[0].name().to_owned();
     let path = format!("/api/v1/namespaces/default/pods/{name}");
-    merge(
-        &mut world,
-        &path,
-        r#"{"metadata":{"labels":{"app":"other"}}}"#,
-    );
-    wait(&mut world, 60);
+    let relabel = |world: &mut World, app: &str| {
+        let labels = format!(r#"{{"metadata":{{"labels":{{"app":"{app}"}}}}}}"#);
+        merge(world, &path, &labels);
+        wait(world, 60);
+    };
+    relabel(&mut world, "other");
     assert_eq!(pods(&world).len(), 4);
     assert!(get(&mut world, &path)["metadata"]["ownerReferences"].is_empty());
     // Back again, it is one too many: it is adopted, and the youngest pod goes.
-    merge(
-        &mut world,
-        &path,
-        r#"{"metadata":{"labels":{"app":"web"}}}"#,
-    );
-    wait(&mut world, 60);
+    relabel(&mut world, "web");
     assert_eq!(pods(&world).len(), 3);
     assert!(!get(&mut world, &path)["metadata"]["ownerReferences"].is_empty());
 }

@@ -2,35 +2,17 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(not(target_arch = "wasm32"))]
 
+mod reader;
+
+use reader::{loaded, typed, web};
 use statefulset_playground::api::Kind;
-use statefulset_playground::config::Config;
-use statefulset_playground::session::Session;
 use statefulset_playground::sim::StepSize;
 use statefulset_playground::value::Value;
 
-const WEB: &str = "\
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: web}
-spec:
-  serviceName: nginx
-  replicas: 2
-  selector: {matchLabels: {app: nginx}}
-  template:
-    metadata: {labels: {app: nginx}}
-    spec:
-      containers: [{name: nginx, image: nginx}]
-";
-
 /// Runs the lines after the set is up; the codes of the reasons, and what exists in the end.
 fn ran(lines: &[&str]) -> (Vec<&'static str>, Vec<String>) {
-    let mut session = Session::new(Config::default());
-    session.load(WEB);
-    session.step(StepSize::Idle);
-    for line in lines {
-        session.type_line(line);
-        session.step(StepSize::Idle);
-    }
+    let mut session = loaded(&web("replicas: 2", "image: nginx"));
+    typed(&mut session, lines);
     let world = session.timeline().world();
     let codes = world.trace.iter().map(|it| it.why.rule().code).collect();
     let objects = world.store.objects.iter();
@@ -109,9 +91,7 @@ fn a_deletion_that_says_nothing_keeps_what_an_earlier_one_said() {
 
 #[test]
 fn the_pods_of_a_deleted_set_stay_in_the_picture_until_they_are_gone() {
-    let mut session = Session::new(Config::default());
-    session.load(WEB);
-    session.step(StepSize::Idle);
+    let mut session = loaded(&web("replicas: 2", "image: nginx"));
     session.type_line("kubectl delete sts web");
     let mut most = 0;
     while session.step(StepSize::Change) {

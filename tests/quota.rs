@@ -2,26 +2,14 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(not(target_arch = "wasm32"))]
 
+mod reader;
+
 use statefulset_playground::config::Config;
 use statefulset_playground::session::Session;
-use statefulset_playground::sim::StepSize;
-use statefulset_playground::value::Value;
 
-/// What the last line printed, after all lines were typed and everything came to rest.
+/// What the last line printed, in a cluster of its own.
 fn typed(lines: &[&str]) -> Vec<String> {
-    let mut session = Session::new(Config::default());
-    let screen = |session: &Session| -> Vec<String> {
-        let snapshot = Value::from_json(&session.snapshot()).unwrap();
-        let lines = snapshot["terminal"]["lines"].items().iter();
-        lines.map(|it| it["text"].as_str().to_owned()).collect()
-    };
-    let mut before = 0;
-    for line in lines {
-        before = screen(&session).len() + line.split('\n').count();
-        session.type_line(line);
-        session.step(StepSize::Idle);
-    }
-    screen(&session).split_off(before)
+    reader::typed(&mut Session::new(Config::default()), lines)
 }
 
 const USED: &str = "kubectl get quota q -o jsonpath='{.status.used}'";

@@ -2,32 +2,16 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(not(target_arch = "wasm32"))]
 
+mod reader;
+
 use statefulset_playground::config::Config;
 use statefulset_playground::session::Session;
-use statefulset_playground::sim::StepSize;
-use statefulset_playground::value::Value;
 
-/// What the last line printed, after all lines were typed and everything came to rest, without ages and runs of blanks.
+/// What the last line printed, in a cluster of its own, without ages and runs of blanks.
 fn typed(lines: &[&str]) -> Vec<String> {
-    let mut session = Session::new(Config::default());
-    let mut before = 0;
-    for line in lines {
-        before = screen(&session).len() + line.split('\n').count();
-        session.type_line(line);
-        session.step(StepSize::Idle);
-    }
-    let printed = screen(&session).split_off(before);
+    let printed = reader::typed(&mut Session::new(Config::default()), lines);
     let words = |it: &String| it.split_whitespace().collect::<Vec<_>>().join(" ");
     printed.iter().map(words).collect()
-}
-
-fn screen(session: &Session) -> Vec<String> {
-    let snapshot = Value::from_json(&session.snapshot()).expect("a snapshot is JSON");
-    let lines = snapshot["terminal"]["lines"].items();
-    lines
-        .iter()
-        .map(|it| it["text"].as_str().to_owned())
-        .collect()
 }
 
 /// A volume made by hand.

@@ -2,53 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(not(target_arch = "wasm32"))]
 
+mod reader;
+
+use reader::{loaded, screen, typed, web};
 use statefulset_playground::config::Config;
 use statefulset_playground::session::Session;
-use statefulset_playground::sim::StepSize;
 use statefulset_playground::time::Duration;
-use statefulset_playground::value::Value;
-
-const WEB: &str = "\
-apiVersion: v1
-kind: Service
-metadata: {name: nginx}
-spec: {clusterIP: None, selector: {app: nginx}, ports: [{port: 80}]}
----
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: web}
-spec:
-  serviceName: nginx
-  replicas: 2
-  selector: {matchLabels: {app: nginx}}
-  template:
-    metadata: {labels: {app: nginx}}
-    spec:
-      containers:
-      - name: nginx
-        image: nginx
-        env: [{name: COLOUR, value: blue}]
-";
-
-/// Types the lines one after another; what the last one printed, without its prompt.
-fn typed(session: &mut Session, lines: &[&str]) -> Vec<String> {
-    let mut before = 0;
-    for line in lines {
-        before = screen(session).len() + line.split('\n').count();
-        session.type_line(line);
-        session.step(StepSize::Idle);
-    }
-    screen(session).split_off(before)
-}
-
-fn screen(session: &Session) -> Vec<String> {
-    let snapshot = Value::from_json(&session.snapshot()).expect("a snapshot is JSON");
-    let lines = snapshot["terminal"]["lines"].items();
-    lines
-        .iter()
-        .map(|it| it["text"].as_str().to_owned())
-        .collect()
-}
 
 #[test]
 fn the_shell_does_what_tutorials_need() {
@@ -147,9 +106,8 @@ fn loops_and_growth_have_an_end() {
 
 #[test]
 fn loops_run_kubectl_and_programs_in_containers() {
-    let mut session = Session::new(Config::default());
-    session.load(WEB);
-    session.step(StepSize::Idle);
+    let container = "image: nginx, env: [{name: COLOUR, value: blue}]";
+    let mut session = loaded(&web("replicas: 2", container));
     let cases: &[(&str, &[&str])] = &[
         (
             "for i in 0 1; do kubectl exec \"web-$i\" -- sh -c 'hostname'; done",
