@@ -196,7 +196,8 @@ fn every_file_says_what_it_is_and_holds_one_thing() {
         let body = source.text.split("#[cfg(test)]").next().unwrap_or_default();
         let lines = body.lines().count();
         // The catalogue of reasons is one table, long by nature.
-        let limit = if source.module == "why" { 950 } else { 550 };
+        let is_catalogue = source.path.ends_with("why/catalogue.rs");
+        let limit = if is_catalogue { 850 } else { 550 };
         if lines > limit {
             wrong.push(format!(
                 "{}: {lines} lines without its tests",
