@@ -87,6 +87,11 @@ impl App {
             None => Selector::parse(&self.pods).is_ok_and(|it| it.matches(labels)),
         }
     }
+
+    /// What follows if the words begin so: `80,81` after `listens-on`.
+    pub fn after(&self, word: &str) -> Option<&str> {
+        self.words.strip_prefix(word).map(str::trim)
+    }
 }
 
 /// How long image pulls take; a node keeps an image once pulled.

@@ -60,12 +60,6 @@ impl Time {
         )
     }
 
-    /// RFC 3339 with microseconds, as an event's `eventTime` and a lease's times have.
-    pub fn rfc3339_micro(self) -> String {
-        let whole = self.rfc3339();
-        format!("{}.{:03}000Z", whole.trim_end_matches('Z'), self.ms % 1000)
-    }
-
     /// RFC 1123 with a numeric zone, as `kubectl describe` prints.
     pub fn rfc1123z(self) -> String {
         const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];

@@ -111,13 +111,7 @@ impl Write<'_> {
             )));
         }
         let meta = &config["metadata"];
-        let name = meta["name"].as_str();
-        if !name.is_empty() && name != self.key.name {
-            return Err(Status::bad_request(crate::text!(
-                "the name of the object ({name}) does not match the name on the URL ({})",
-                self.key.name
-            )));
-        }
+        self.check_name(meta)?;
         if !meta["managedFields"].is_null() {
             return Err(Status::bad_request("metadata.managedFields must be nil"));
         }

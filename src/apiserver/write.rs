@@ -340,6 +340,17 @@ impl Write<'_> {
         Ok(self.put(value, Some(old)))
     }
 
+    /// A body that names its object names the one of the URL.
+    pub(super) fn check_name(&self, meta: &Value) -> Result<(), Status> {
+        let (name, url) = (meta["name"].as_str(), &self.key.name);
+        if name.is_empty() || name == *url {
+            return Ok(());
+        }
+        Err(Status::bad_request(crate::text!(
+            "the name of the object ({name}) does not match the name on the URL ({url})"
+        )))
+    }
+
     /// Keeps of the old metadata what no update may change, and checks the rest against it.
     ///
     /// upstream: rest.BeforeUpdate, ValidateObjectMetaAccessorUpdate.
@@ -354,13 +365,7 @@ impl Write<'_> {
             return Ok(());
         }
         let meta = &value["metadata"];
-        let name = meta["name"].as_str();
-        if !name.is_empty() && name != self.key.name {
-            return Err(Status::bad_request(crate::text!(
-                "the name of the object ({name}) does not match the name on the URL ({})",
-                self.key.name
-            )));
-        }
+        self.check_name(meta)?;
         let version = meta["resourceVersion"].as_str();
         if !version.is_empty() && version != before["resourceVersion"].as_str() {
             return Err(Status::conflict(

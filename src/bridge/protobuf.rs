@@ -6,7 +6,7 @@
 //! upstream: k8s.io/apimachinery/pkg/runtime/serializer/protobuf; protobuf tags of k8s.io/api types.go.
 
 use crate::time::Time;
-use crate::value::{Text, Value};
+use crate::value::{Text, Value, base64};
 
 const TABLE: &str = include_str!("protobuf.txt");
 const MAGIC: &[u8] = b"k8s\0";
@@ -176,24 +176,6 @@ fn special(name: &str, bytes: &[u8]) -> Option<Value> {
         "Time" | "MicroTime" => Time::from_unix(numbers[1]).rfc3339().into(),
         _ => Value::from_json(text).ok()?,
     })
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for part in bytes.chunks(3) {
-        let at = |at: usize| u32::from(part.get(at).copied().unwrap_or(0));
-        let bits = at(0) << 16 | at(1) << 8 | at(2);
-        for place in 0..4 {
-            let sign = SIGNS[(bits >> (18 - 6 * place) & 63) as usize];
-            text.push(if place <= part.len() {
-                char::from(sign)
-            } else {
-                '='
-            });
-        }
-    }
-    text
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use super::owned::{
-    claim, count, min_ready, next_available, pod_of, template_hash, told, wakes, write_status,
+    claim, count, create_pod, delete_pod, min_ready, next_available, pod_of, set_counts,
+    template_hash, wakes, write_status,
 };
 use super::statefulset::revision_data;
 use crate::api::meta::{new_value, owned_by};
@@ -63,6 +64,15 @@ struct Place<'a> {
     pods: Vec<&'a Arc<Object>>,
 }
 
+/// One sync of one set.
+#[derive(Clone, Copy)]
+struct Sync<'a> {
+    ctx: &'a Ctx<'a>,
+    set: &'a Object,
+    places: &'a [Place<'a>],
+    hash: &'a str,
+}
+
 /// upstream: syncDaemonSet.
 fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
     let mut plan = Plan::default();
@@ -72,15 +82,20 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
     let pods = claim(ctx, set, Kind::Pod, &mut plan.decisions);
     let hash = template_hash(set);
     keep_history(ctx, set, &hash, &mut plan.decisions);
-    let places = places(ctx, set, &hash, &pods);
+    let sync = Sync {
+        ctx,
+        set,
+        places: &places(ctx, set, &hash, &pods),
+        hash: &hash,
+    };
     let acts = plan.decisions.len();
-    manage(ctx, set, &places, &hash, &mut plan.decisions);
+    manage(sync, &mut plan.decisions);
     // The update goes on once what was missing or too many is settled.
     let has_acted = plan.decisions.len() > acts;
     if !has_acted && set.value["spec"]["updateStrategy"]["type"].as_str() == "RollingUpdate" {
-        roll(ctx, set, &places, &hash, &mut plan.decisions);
+        roll(sync, &mut plan.decisions);
     }
-    write(ctx, set, &places, &hash, &mut plan.decisions);
+    write(sync, &mut plan.decisions);
     plan.requeue_after = next_available(&pods, min_ready(set), ctx.now);
     plan
 }
@@ -235,32 +250,23 @@ fn keep_history(ctx: &Ctx<'_>, set: &Object, hash: &Text, decisions: &mut Vec<De
 /// Makes what is missing, removes what is too much.
 ///
 /// upstream: manage, podsShouldBeOnNode, syncNodes.
-fn manage(
-    ctx: &Ctx<'_>,
-    set: &Object,
-    places: &[Place<'_>],
-    hash: &str,
-    decisions: &mut Vec<Decision>,
-) {
+fn manage(sync: Sync<'_>, decisions: &mut Vec<Decision>) {
+    let Sync {
+        ctx,
+        set,
+        places,
+        hash,
+    } = sync;
     for (number, place) in places.iter().enumerate() {
         let node = Text::from(place.node.name());
         if place.runs && place.pods.is_empty() {
             let pod = pod_for(ctx, set, (number, place.node), hash);
-            let name = Text::from(pod["metadata"]["name"].as_str());
             let why = Why::DaemonMissing {
                 set: set.name().into(),
-                pod: name.clone(),
+                pod: pod["metadata"]["name"].as_str().into(),
                 node,
             };
-            decisions.push(told(
-                Key::new(Kind::Pod, set.namespace(), &name),
-                Verb::Create(pod),
-                why,
-                set,
-                NAME,
-                ("SuccessfulCreate", crate::text!("Created pod: {name}")),
-                ("FailedCreate", "Error creating: ".into()),
-            ));
+            decisions.push(create_pod(pod, why, set, NAME));
             continue;
         }
         let mut kept = 0;
@@ -274,14 +280,14 @@ fn manage(
                     pod: pod_name,
                     node,
                 };
-                decisions.push(delete(set, pod, why));
+                decisions.push(delete_pod(pod, why, set, NAME));
             } else if !place.stays || kept > 0 {
                 let why = Why::DaemonSpare {
                     set: set_name,
                     pod: pod_name,
                     node,
                 };
-                decisions.push(delete(set, pod, why));
+                decisions.push(delete_pod(pod, why, set, NAME));
             } else {
                 kept += 1;
             }
@@ -313,31 +319,16 @@ fn note_failed(set: &Object, pod: &Object, node: &Text, decisions: &mut Vec<Deci
     decisions.push(Decision::Record(event, why));
 }
 
-fn delete(set: &Object, pod: &Object, why: Why) -> Decision {
-    told(
-        pod.key(),
-        Verb::Delete(DeleteOptions::default()),
-        why,
-        set,
-        NAME,
-        (
-            "SuccessfulDelete",
-            crate::text!("Deleted pod: {}", pod.name()),
-        ),
-        ("FailedDelete", "Error deleting: ".into()),
-    )
-}
-
 /// Replaces pods of older templates, as many at a time as may be unavailable.
 ///
 /// upstream: rollingUpdate; nodes are taken by name, where upstream takes them as its map has them.
-fn roll(
-    ctx: &Ctx<'_>,
-    set: &Object,
-    places: &[Place<'_>],
-    hash: &str,
-    decisions: &mut Vec<Decision>,
-) {
+fn roll(sync: Sync<'_>, decisions: &mut Vec<Decision>) {
+    let Sync {
+        ctx,
+        set,
+        places,
+        hash,
+    } = sync;
     let min_ready = min_ready(set);
     let wanted = places.iter().filter(|it| it.runs).count();
     let block = &set.value["spec"]["updateStrategy"]["rollingUpdate"];
@@ -375,18 +366,18 @@ fn roll(
             pod: pod.name().into(),
             node: node.name().into(),
         };
-        decisions.push(delete(set, pod, why));
+        decisions.push(delete_pod(pod, why, set, NAME));
     }
 }
 
 /// upstream: updateDaemonSetStatus.
-fn write(
-    ctx: &Ctx<'_>,
-    set: &Object,
-    places: &[Place<'_>],
-    hash: &str,
-    decisions: &mut Vec<Decision>,
-) {
+fn write(sync: Sync<'_>, decisions: &mut Vec<Decision>) {
+    let Sync {
+        ctx,
+        set,
+        places,
+        hash,
+    } = sync;
     let min_ready = min_ready(set);
     let number = |counts: &dyn Fn(&Place<'_>, Option<&Object>) -> bool| -> i64 {
         let all = places.iter();
@@ -404,25 +395,18 @@ fn write(
         "numberMisscheduled": number(&|it, pod| !it.runs && pod.is_some()),
         "numberReady": ready,
     };
-    for (name, number) in [
-        (
-            "updatedNumberScheduled",
-            number(&|it, pod| it.runs && pod.is_some_and(is_updated)),
-        ),
+    let updated = number(&|it, pod| it.runs && pod.is_some_and(is_updated));
+    let counts = [
+        ("updatedNumberScheduled", updated),
         ("numberAvailable", available),
         ("numberUnavailable", desired - available),
         ("observedGeneration", set.generation()),
-    ] {
-        if number != 0 {
-            status[name] = number.into();
-        }
-    }
-    if status != set.value["status"] {
-        let why = Why::DaemonsCounted {
-            set: set.name().into(),
-            ready: crate::text!("{ready}"),
-            desired: crate::text!("{desired}"),
-        };
-        write_status(set, status, why, decisions);
-    }
+    ];
+    set_counts(&mut status, &counts);
+    let why = Why::DaemonsCounted {
+        set: set.name().into(),
+        ready: crate::text!("{ready}"),
+        desired: crate::text!("{desired}"),
+    };
+    write_status(set, status, why, decisions);
 }

@@ -1,4 +1,4 @@
-//! What the controllers of Deployments, ReplicaSets and DaemonSets share: whom a change wakes, who owns what, counts.
+//! What the controllers of workloads share: whom a change wakes, who owns what, pods made and deleted, counts.
 //!
 //! upstream: pkg/controller/controller_ref_manager.go, controller_utils.go.
 
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::api::meta::owned_by;
 use crate::api::selector::Selector;
 use crate::api::{Key, Kind, Object, Objects};
-use crate::apiserver::{Patch, Request, Verb, WriteOptions};
+use crate::apiserver::{DeleteOptions, Patch, Request, Verb, WriteOptions};
 use crate::plan::{Ctx, Decision, EventSource, OnError, Report};
 use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
@@ -84,19 +84,15 @@ pub(super) fn claim(
         if owner.is_terminating() || is_ours == matches || !is_ours && !is_free {
             continue;
         }
-        let (owner_name, name) = (
-            owner.key().to_string().into(),
-            object.key().to_string().into(),
-        );
+        let names = [owner, object.as_ref()].map(|it| it.key().to_string().into());
+        let [owner_name, name] = names;
         let (owners, why) = if is_ours {
             let why = Why::Released {
                 owner: owner_name,
                 object: name,
             };
-            (
-                array![object! {"$patch": "delete", "uid": owner.uid()}],
-                why,
-            )
+            let cut = object! {"$patch": "delete", "uid": owner.uid()};
+            (array![cut], why)
         } else {
             claimed.push(Arc::clone(object));
             let why = Why::Adopted {
@@ -110,8 +106,10 @@ pub(super) fn claim(
     claimed
 }
 
+/// Changes whom an object names as its owners.
+///
 /// upstream: RecheckDeletionTimestamp, the owner is read live before.
-fn own(owner: &Object, object: &Object, owners: Value, why: Why) -> Decision {
+pub(super) fn own(owner: &Object, object: &Object, owners: Value, why: Why) -> Decision {
     let patch = object! {"metadata": object! {"uid": object.uid(), "ownerReferences": owners}};
     let mut request = Request {
         key: object.key(),
@@ -152,8 +150,60 @@ pub(super) fn told(
     decision
 }
 
+/// Makes a pod as [`pod_of`] has it.
+///
+/// upstream: RealPodControl.CreatePods.
+pub(super) fn create_pod(
+    pod: Value,
+    why: Why,
+    owner: &Object,
+    component: &'static str,
+) -> Decision {
+    let name = Text::from(pod["metadata"]["name"].as_str());
+    told(
+        Key::new(Kind::Pod, owner.namespace(), &name),
+        Verb::Create(pod),
+        why,
+        owner,
+        component,
+        ("SuccessfulCreate", crate::text!("Created pod: {name}")),
+        ("FailedCreate", "Error creating: ".into()),
+    )
+}
+
+/// upstream: RealPodControl.DeletePod.
+pub(super) fn delete_pod(
+    pod: &Object,
+    why: Why,
+    owner: &Object,
+    component: &'static str,
+) -> Decision {
+    let deleted = crate::text!("Deleted pod: {}", pod.name());
+    told(
+        pod.key(),
+        Verb::Delete(DeleteOptions::default()),
+        why,
+        owner,
+        component,
+        ("SuccessfulDelete", deleted),
+        ("FailedDelete", "Error deleting: ".into()),
+    )
+}
+
+/// Counts of a status that are left out where they are 0.
+pub(super) fn set_counts(status: &mut Value, counts: &[(&str, i64)]) {
+    for (name, number) in counts {
+        if *number != 0 {
+            status[*name] = (*number).into();
+        }
+    }
+}
+
 /// The owner's status, where it changes: sent even after an error, as upstream sends it.
 pub(super) fn write_status(owner: &Object, status: Value, why: Why, decisions: &mut Vec<Decision>) {
+    if status == owner.value["status"] {
+        return;
+    }
     let mut value = owner.value.clone();
     value["status"] = status;
     // What this very plan wrote before counts as seen.

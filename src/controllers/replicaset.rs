@@ -6,10 +6,12 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::owned::{claim, count, min_ready, next_available, pod_of, told, wakes, write_status};
+use super::owned::{
+    claim, count, create_pod, delete_pod, min_ready, next_available, pod_of, set_counts, wakes,
+    write_status,
+};
 use crate::api::pod::Phase;
 use crate::api::{Key, Kind, Object};
-use crate::apiserver::{DeleteOptions, Verb};
 use crate::object;
 use crate::plan::{Actor, Component, Ctx, Decision, Plan};
 use crate::sort;
@@ -68,22 +70,13 @@ fn manage(ctx: &Ctx<'_>, set: &Object, active: &[Arc<Object>], decisions: &mut V
     let wanted = usize::try_from(wanted.min(REPLICAS_MAX)).unwrap_or(0);
     for number in active.len()..wanted {
         let pod = pod_of(ctx, set, number);
-        let pod_name = Text::from(pod["metadata"]["name"].as_str());
         let why = Why::ReplicaMissing {
             set: name(),
-            pod: pod_name.clone(),
+            pod: pod["metadata"]["name"].as_str().into(),
             replicas: crate::text!("{wanted}"),
             active: crate::text!("{number}"),
         };
-        decisions.push(told(
-            Key::new(Kind::Pod, set.namespace(), &pod_name),
-            Verb::Create(pod),
-            why,
-            set,
-            NAME,
-            ("SuccessfulCreate", crate::text!("Created pod: {pod_name}")),
-            ("FailedCreate", "Error creating: ".into()),
-        ));
+        decisions.push(create_pod(pod, why, set, NAME));
     }
     let spare = active.len().saturating_sub(wanted);
     if spare == 0 {
@@ -96,18 +89,7 @@ fn manage(ctx: &Ctx<'_>, set: &Object, active: &[Arc<Object>], decisions: &mut V
             replicas: crate::text!("{wanted}"),
             active: crate::text!("{}", active.len()),
         };
-        decisions.push(told(
-            pod.key(),
-            Verb::Delete(DeleteOptions::default()),
-            why,
-            set,
-            NAME,
-            (
-                "SuccessfulDelete",
-                crate::text!("Deleted pod: {}", pod.name()),
-            ),
-            ("FailedDelete", "Error deleting: ".into()),
-        ));
+        decisions.push(delete_pod(pod, why, set, NAME));
     }
 }
 
@@ -189,28 +171,19 @@ fn write(
     let ready = number(&|it| it.is_ready());
     let replicas = number(&|_| true);
     let mut status = object! {"replicas": replicas, "terminatingReplicas": going};
-    for (name, number) in [
-        (
-            "fullyLabeledReplicas",
-            number(&|it| labels.matches(it.labels())),
-        ),
+    let labeled = number(&|it| labels.matches(it.labels()));
+    let available = number(&|it| it.is_available(min_ready, ctx.now));
+    let counts = [
+        ("fullyLabeledReplicas", labeled),
         ("readyReplicas", ready),
-        (
-            "availableReplicas",
-            number(&|it| it.is_available(min_ready, ctx.now)),
-        ),
+        ("availableReplicas", available),
         ("observedGeneration", set.generation()),
-    ] {
-        if number != 0 {
-            status[name] = number.into();
-        }
-    }
-    if status != set.value["status"] {
-        let why = Why::ReplicasCounted {
-            set: set.name().into(),
-            ready: crate::text!("{ready}"),
-            replicas: crate::text!("{replicas}"),
-        };
-        write_status(set, status, why, decisions);
-    }
+    ];
+    set_counts(&mut status, &counts);
+    let why = Why::ReplicasCounted {
+        set: set.name().into(),
+        ready: crate::text!("{ready}"),
+        replicas: crate::text!("{replicas}"),
+    };
+    write_status(set, status, why, decisions);
 }

@@ -419,9 +419,10 @@ pub(super) fn cluster_ip_name(case: &Case<'_>, all: &mut Vec<Found>) {
 pub(super) fn client_cache(case: &Case<'_>, all: &mut Vec<Found>) {
     for look in case.world.lookups.iter().filter(|it| it.is_answered()) {
         let client = &look.pod;
-        let caches = case.world.config.apps.iter().any(|it| {
-            it.words.starts_with("caches-dns") && it.is_of(client.name(), client.labels())
-        });
+        let caches =
+            case.world.config.apps.iter().any(|it| {
+                it.after("caches-dns").is_some() && it.is_of(client.name(), client.labels())
+            });
         let attempts = look.forward().filter(|it| caches && it.records > 0);
         let mut services = attempts.filter_map(|it| it.why.service());
         let service = services.find_map(|it| case.at(look.time).service(it));

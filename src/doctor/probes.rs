@@ -57,13 +57,13 @@ fn is_deaf(case: &Case<'_>, found: &Found, container: &str, message: &str) -> bo
     let container = spec["containers"].item("name", container);
     let labels = super::case::template_labels(set);
     let apps = &case.world.config.apps;
-    let said = apps.iter().find(|it| {
-        it.words.starts_with("listens-on")
-            && it.is_of("", labels)
+    let apps = apps.iter().filter(|it| {
+        it.is_of("", labels)
             && (it.container.is_empty() || container["name"].as_str() == it.container)
     });
-    let ports: Vec<Text> = match said {
-        Some(app) => app.words[10..].trim().split(',').map(Text::from).collect(),
+    let mut said = apps.filter_map(|it| it.after("listens-on"));
+    let ports: Vec<Text> = match said.next() {
+        Some(ports) => ports.split(',').map(Text::from).collect(),
         None => {
             let declared = container["ports"].items().iter();
             declared

@@ -99,11 +99,6 @@ impl Image {
         }
     }
 
-    /// Whether it has a shell to start or to exec into.
-    pub fn has_shell(self) -> bool {
-        self.base != Base::Bare
-    }
-
     /// What its shell says of a program that is not there: `sh: nosuch: not found`.
     pub fn not_found(self, name: &str) -> String {
         match self.base {

@@ -3,7 +3,8 @@
 //! upstream: pkg/apis/apps/validation/validation.go.
 
 use super::names::{self};
-use super::{Errors, Path, pod, storage};
+use super::{Errors, Path, pod, storage, workload};
+use crate::api::Kind;
 use crate::api::selector::Selector;
 use crate::object;
 use crate::value::Value;
@@ -25,7 +26,7 @@ pub(super) fn create(spec: &Value, errors: &mut Errors) {
     if !spec["serviceName"].is_empty() {
         errors.rule(&path, spec, "serviceName", names::dns_label);
     }
-    selector(spec, &path, errors);
+    workload::selector(Kind::StatefulSet, spec, &path, errors);
     template(spec, &path, Some(&with_claims(spec)), "StatefulSet", errors);
     let list = path.field("volumeClaimTemplates");
     for (at, it) in spec["volumeClaimTemplates"].items().iter().enumerate() {
@@ -37,7 +38,7 @@ pub(super) fn create(spec: &Value, errors: &mut Errors) {
 pub(super) fn update(spec: &Value, old: &Value, errors: &mut Errors) {
     let path = Path::root("spec");
     settings(spec, &path, errors);
-    selector(spec, &path, errors);
+    workload::selector(Kind::StatefulSet, spec, &path, errors);
     // A set that was stored when less was checked may go on as it is.
     let mut stored = Errors::default();
     let checks_pods = !spec["template"].shares(&old["template"]) && {
@@ -150,18 +151,6 @@ pub(super) fn int_or_percent(errors: &mut Errors, path: &Path<'_>, it: &Value) {
 fn percent_of(it: &Value) -> Option<&str> {
     let percent = it.as_str().strip_suffix('%');
     percent.filter(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()))
-}
-
-fn selector(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
-    let path = path.field("selector");
-    let it = &spec["selector"];
-    if it.is_null() {
-        return errors.required(&path, "");
-    }
-    names::selector(errors, &path, it);
-    if it.is_empty() {
-        errors.invalid(&path, it, "empty selector is invalid for statefulset");
-    }
 }
 
 /// The template, and its pod where that is to be looked at.

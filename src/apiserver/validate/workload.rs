@@ -51,7 +51,8 @@ pub(super) fn pods(kind: Kind, value: &Value, old: &Value, errors: &mut Errors) 
     }
 }
 
-fn selector(kind: Kind, spec: &Value, path: &Path<'_>, errors: &mut Errors) {
+/// upstream: ValidateLabelSelector, and that it is not empty.
+pub(super) fn selector(kind: Kind, spec: &Value, path: &Path<'_>, errors: &mut Errors) {
     let path = path.field("selector");
     let it = &spec["selector"];
     if it.is_null() {

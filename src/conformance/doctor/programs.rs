@@ -20,7 +20,7 @@ const RETRY: Duration = Duration::s(2);
 const CONNECTION: Duration = Duration::s(5);
 
 /// Behaviours that something in the simulation takes into account.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "advertises-own-ip",
     "asks-every",
     "caches-dns",
@@ -33,12 +33,13 @@ const KNOWN: [&str; 12] = [
     "listens-on",
     "ready-when-resolves",
     "waits-for-name",
+    "waits-for-port",
 ];
 
 /// Whether a behaviour is simulated.
 pub(super) fn is_known(words: &str) -> bool {
     let word = words.split(' ').next().unwrap_or_default();
-    word == "waits-for-port" || KNOWN.contains(&word)
+    KNOWN.contains(&word)
 }
 
 /// The programs of all running containers that do something by themselves.
@@ -348,12 +349,11 @@ fn is_up(world: &World, address: IpAddr, port: &str) -> bool {
         let runs = pod.containers().iter().enumerate();
         let init = pod.init_containers().len();
         let mut runs = runs.map(|(at, _)| world.runs_since(pod, init + at));
-        let apps =
-            world.config.apps.iter().filter(|it| {
-                it.words.starts_with("listens-on") && it.is_of(pod.name(), pod.labels())
-            });
+        let apps = world.config.apps.iter();
         let mut said = apps
-            .flat_map(|it| it.words[10..].trim().split(','))
+            .filter(|it| it.is_of(pod.name(), pod.labels()))
+            .filter_map(|it| it.after("listens-on"))
+            .flat_map(|it| it.split(','))
             .peekable();
         runs.any(|it| it.is_some())
             && if said.peek().is_some() {

@@ -2,7 +2,7 @@
 //!
 //! upstream: pkg/controller/deployment/{progress,sync}.go.
 
-use super::super::owned::count;
+use super::super::owned::{count, set_counts};
 use super::Sync;
 use crate::object;
 use crate::time::{Duration, Time};
@@ -83,18 +83,15 @@ impl Sync<'_> {
         let updated = self.new.as_ref();
         let updated = updated.map_or(0, |it| count(&it.object.value["status"], "replicas"));
         let mut status = object! {"terminatingReplicas": sum("terminatingReplicas")};
-        for (name, number) in [
+        let counts = [
             ("observedGeneration", self.deployment.generation()),
             ("replicas", sum("replicas")),
             ("updatedReplicas", updated),
             ("readyReplicas", sum("readyReplicas")),
             ("availableReplicas", available),
             ("unavailableReplicas", (self.total() - available).max(0)),
-        ] {
-            if number != 0 {
-                status[name] = number.into();
-            }
-        }
+        ];
+        set_counts(&mut status, &counts);
         for kept in ["conditions", "collisionCount"] {
             if !self.status[kept].is_null() {
                 status[kept] = self.status[kept].clone();

@@ -4,11 +4,12 @@
 
 use std::sync::Arc;
 
+use super::super::owned::own;
 use super::{Flow, Sync};
-use crate::api::{Key, Kind, Object};
-use crate::apiserver::{Patch, Request, Verb, WriteOptions};
-use crate::plan::{Decision, OnError};
-use crate::value::Value;
+use crate::api::meta::owned_by;
+use crate::api::{Kind, Object};
+use crate::apiserver::{Patch, Verb};
+use crate::plan::OnError;
 use crate::why::Why;
 use crate::{array, object};
 
@@ -41,31 +42,12 @@ impl Sync<'_> {
     }
 
     fn adopt(&mut self, pod: &Object) {
-        let patch = object! {"metadata": object! {
-            "uid": pod.uid(),
-            "ownerReferences": array![self.set.as_controller_reference()],
-        }};
         let why = Why::PodAdopted {
             set: self.name(),
             pod: pod.name().into(),
         };
-        self.adopting(pod.key(), patch, why);
-    }
-
-    /// upstream: RecheckDeletionTimestamp, adoptOrphanRevisions: the set is read live before.
-    fn adopting(&mut self, key: Key, patch: Value, why: Why) {
-        let mut request = Request {
-            key,
-            verb: Verb::Patch(Patch::Strategic, patch),
-            options: WriteOptions::default(),
-        };
-        request.options.if_stands = Some((self.set.key(), self.set.uid().into()));
-        self.plan.decisions.push(Decision::Do {
-            request,
-            on_error: OnError::Stop,
-            why,
-            report: None,
-        });
+        let adoption = own(self.set, pod, owned_by(self.set), why);
+        self.plan.decisions.push(adoption);
     }
 
     fn release(&mut self, pod: &Object) {
@@ -99,14 +81,12 @@ impl Sync<'_> {
                 self.wait(self.set.key(), why);
                 return Flow::Stop;
             }
-            let owners: Value = array![self.set.as_controller_reference()];
-            let patch =
-                object! {"metadata": object! {"uid": revision.uid(), "ownerReferences": owners}};
             let why = Why::RevisionAdopted {
                 set: self.name(),
                 revision: revision.name().into(),
             };
-            self.adopting(revision.key(), patch, why);
+            let adoption = own(self.set, revision, owned_by(self.set), why);
+            self.plan.decisions.push(adoption);
         }
         Flow::GoOn
     }

@@ -141,7 +141,7 @@ impl Sync<'_> {
             };
             self.wait(self.set.key(), why);
         }
-        let split = replicas::Split::new(self, pods, revisions);
+        let split = replicas::Split::new(self, pods);
         if self.process_replicas(&split, revisions) == Flow::Stop && self.spec.is_monotonic {
             return;
         }

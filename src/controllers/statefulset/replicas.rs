@@ -34,7 +34,7 @@ pub(super) struct Slot {
 }
 
 impl Split {
-    pub(super) fn new(sync: &Sync<'_>, pods: &[Arc<Object>], _revisions: &Revisions) -> Self {
+    pub(super) fn new(sync: &Sync<'_>, pods: &[Arc<Object>]) -> Self {
         let spec = &sync.spec;
         let replicas = spec.replicas.min(REPLICAS_MAX);
         let ordinals = spec.start..spec.start.saturating_add(replicas);

@@ -87,9 +87,17 @@ impl Out {
 
     /// Name, namespace, labels and annotations.
     pub fn head(&mut self, object: &Value) {
+        self.head_with(object, &[]);
+    }
+
+    /// As [`Self::head`], with fields before the labels.
+    pub fn head_with(&mut self, object: &Value, fields: &[(&str, &str)]) {
         let meta = &object["metadata"];
         self.field(0, "Name", meta["name"].as_str());
         self.optional(0, "Namespace", &meta["namespace"]);
+        for (name, value) in fields {
+            self.field(0, name, value);
+        }
         self.labels("", "Labels", &meta["labels"]);
         self.annotations("", &meta["annotations"]);
     }

@@ -17,32 +17,26 @@ use crate::value::Value;
 
 pub(super) fn stateful_set(io: &mut Io, it: &Subject) -> Done<String> {
     let set = it.object();
-    let (meta, spec, status) = (&set["metadata"], &set["spec"], &set["status"]);
+    let (spec, status) = (&set["spec"], &set["status"]);
+    let created = date(&set["metadata"]["creationTimestamp"]);
     let selector = Selector::text_of(&spec["selector"]);
-    let pods = selected(io, it, "pods", &selector)?;
     let mut out = Out::new();
-    out.field(0, "Name", meta["name"].as_str());
-    out.field(0, "Namespace", meta["namespace"].as_str());
-    out.field(0, "CreationTimestamp", &date(&meta["creationTimestamp"]));
-    out.field(0, "Selector", &selector);
-    out.labels("", "Labels", &meta["labels"]);
-    out.annotations("", &meta["annotations"]);
-    let count = |it: &Value| it.as_int().unwrap_or_default().to_string();
+    let fields = [("CreationTimestamp", &*created), ("Selector", &selector)];
+    out.head_with(set, &fields);
     out.fill(
         "Replicas:\t{} desired | {} total",
-        &[&count(&spec["replicas"]), &count(&status["replicas"])],
+        &[&number(&spec["replicas"]), &number(&status["replicas"])],
     );
     let strategy = &spec["updateStrategy"];
     out.field(0, "Update Strategy", strategy["type"].as_str());
     let rolling = &strategy["rollingUpdate"];
     if !rolling["partition"].is_null() {
-        out.field(1, "Partition", &count(&rolling["partition"]));
+        out.field(1, "Partition", &number(&rolling["partition"]));
     }
     if !rolling["maxUnavailable"].is_null() {
         out.field(1, "MaxUnavailable", &go_text(&rolling["maxUnavailable"]));
     }
-    out.field(0, "Pods Status", &phases(&pods, meta["uid"].as_str()));
-    pod_template(&mut out, &spec["template"]);
+    pods(io, it, &mut out, &selector)?;
     claims(&mut out, &spec["volumeClaimTemplates"]);
     it.finish(io, out)
 }
@@ -75,11 +69,8 @@ pub(super) fn deployment(io: &mut Io, it: &Subject) -> Done<String> {
     let mut sets = selected(io, it, "replicasets.apps", &selector)?;
     sets.retain(|it| is_owned(it, meta["uid"].as_str()));
     let mut out = Out::new();
-    out.field(0, "Name", meta["name"].as_str());
-    out.field(0, "Namespace", meta["namespace"].as_str());
-    out.field(0, "CreationTimestamp", &date(&meta["creationTimestamp"]));
-    out.labels("", "Labels", &meta["labels"]);
-    out.annotations("", &meta["annotations"]);
+    let created = date(&meta["creationTimestamp"]);
+    out.head_with(deployment, &[("CreationTimestamp", &created)]);
     out.field(0, "Selector", &selector);
     let counts = [
         "updatedReplicas",
@@ -163,13 +154,8 @@ pub(super) fn replica_set(io: &mut Io, it: &Subject) -> Done<String> {
     let set = it.object();
     let (meta, spec, status) = (&set["metadata"], &set["spec"], &set["status"]);
     let selector = Selector::text_of(&spec["selector"]);
-    let pods = selected(io, it, "pods", &selector)?;
     let mut out = Out::new();
-    out.field(0, "Name", meta["name"].as_str());
-    out.field(0, "Namespace", meta["namespace"].as_str());
-    out.field(0, "Selector", &selector);
-    out.labels("", "Labels", &meta["labels"]);
-    out.annotations("", &meta["annotations"]);
+    out.head_with(set, &[("Selector", &selector)]);
     let owners = meta["ownerReferences"].items().iter();
     if let Some(owner) = owners.into_iter().find(|it| it["controller"].is_true()) {
         let owner = [owner["kind"].as_str(), "/", owner["name"].as_str()].concat();
@@ -180,8 +166,7 @@ pub(super) fn replica_set(io: &mut Io, it: &Subject) -> Done<String> {
         "Replicas:\t{} current / {} desired",
         &[&counts[0], &counts[1]],
     );
-    out.field(0, "Pods Status", &phases(&pods, meta["uid"].as_str()));
-    pod_template(&mut out, &spec["template"]);
+    pods(io, it, &mut out, &selector)?;
     conditions(&mut out, &status["conditions"]);
     it.finish(io, out)
 }
@@ -189,17 +174,12 @@ pub(super) fn replica_set(io: &mut Io, it: &Subject) -> Done<String> {
 /// upstream: describeDaemonSet.
 pub(super) fn daemon_set(io: &mut Io, it: &Subject) -> Done<String> {
     let set = it.object();
-    let (meta, spec, status) = (&set["metadata"], &set["spec"], &set["status"]);
+    let (spec, status) = (&set["spec"], &set["status"]);
     let selector = Selector::text_of(&spec["selector"]);
-    let pods = selected(io, it, "pods", &selector)?;
-    let mut out = Out::new();
-    out.field(0, "Name", meta["name"].as_str());
-    out.field(0, "Namespace", meta["namespace"].as_str());
-    out.field(0, "Selector", &selector);
     let nodes = crate::api::meta::labels_text(&spec["template"]["spec"]["nodeSelector"]);
-    out.field(0, "Node-Selector", &nodes);
-    out.labels("", "Labels", &meta["labels"]);
-    out.annotations("", &meta["annotations"]);
+    let mut out = Out::new();
+    let fields = [("Selector", &*selector), ("Node-Selector", &nodes)];
+    out.head_with(set, &fields);
     for (title, name) in [
         (
             "Desired Number of Nodes Scheduled",
@@ -221,8 +201,7 @@ pub(super) fn daemon_set(io: &mut Io, it: &Subject) -> Done<String> {
     ] {
         out.fill("{}: {}", &[title, &number(&status[name])]);
     }
-    out.field(0, "Pods Status", &phases(&pods, meta["uid"].as_str()));
-    pod_template(&mut out, &spec["template"]);
+    pods(io, it, &mut out, &selector)?;
     it.finish(io, out)
 }
 
@@ -284,23 +263,26 @@ fn is_owned(it: &Value, uid: &str) -> bool {
         .any(|it| it["uid"].as_str() == uid)
 }
 
-/// How many of the owner's pods are in each phase.
-fn phases(pods: &[Value], uid: &str) -> String {
+/// How many of the owner's pods are in each phase, and the template they are made from.
+fn pods(io: &mut Io, it: &Subject, out: &mut Out, selector: &str) -> Done<()> {
+    let owner = it.object();
+    let mut pods = selected(io, it, "pods", selector)?;
+    pods.retain(|it| is_owned(it, owner["metadata"]["uid"].as_str()));
     let count = |phase: &str| {
-        let pods = pods.iter().filter(|it| is_owned(it, uid));
+        let pods = pods.iter();
         pods.filter(|it| it["status"]["phase"].as_str() == phase)
             .count()
             .to_string()
     };
-    fill(
-        "{} Running / {} Waiting / {} Succeeded / {} Failed",
-        &[
-            &count("Running"),
-            &count("Pending"),
-            &count("Succeeded"),
-            &count("Failed"),
-        ],
-    )
+    out.fill(
+        "Pods Status:\t{} Running / {} Waiting / {} Succeeded / {} Failed",
+        &["Running", "Pending", "Succeeded", "Failed"]
+            .map(count)
+            .each_ref()
+            .map(String::as_str),
+    );
+    pod_template(out, &owner["spec"]["template"]);
+    Ok(())
 }
 
 fn claims(out: &mut Out, templates: &Value) {
