@@ -212,8 +212,6 @@ impl Replay<'_> {
         });
         let watch = self.watch.as_ref().and_then(Command::due);
         let kubelet = self.kubelet_due().map(|it| it.1);
-        let deletion = self.deletion_due();
-        let own = runs.chain([script]).chain(watch);
-        own.chain(kubelet).chain(deletion).min()
+        runs.chain([script]).chain(watch).chain(kubelet).min()
     }
 }

@@ -4,7 +4,6 @@ use super::command::Command;
 use super::holds::{self, Look};
 use super::{Doing, Replay, Run};
 use crate::api::{Key, Kind};
-use crate::apiserver::rest::HttpRequest;
 use crate::config::Version;
 use crate::conformance::scenario::{Action, Condition, Script};
 use crate::kubectl::Invocation;
@@ -18,8 +17,6 @@ const START_UP: Duration = Duration::ms(200);
 const LAST_REQUESTS: Duration = Duration::ms(40);
 /// A command after which the script went on sooner than this runs beside it.
 const AT_ONCE: Duration = Duration::ms(50);
-/// What a deletion of the recorder's own takes.
-const DELETION: Duration = Duration::ms(12);
 /// A wait is at least so long when it waits for quiet.
 const QUIET_AT_LEAST: Duration = Duration::s(1);
 /// A wait is given up so long after it should have ended.
@@ -50,10 +47,6 @@ impl Replay<'_> {
         let now = self.world.now;
         let is_done = match &mut self.doing {
             Doing::Nothing => {
-                if self.deletion_due().is_some_and(|it| it <= now) {
-                    self.delete_again();
-                    return true;
-                }
                 let is_due = self.script_due().is_some_and(|it| it <= now);
                 if is_due {
                     self.begin();
@@ -99,67 +92,6 @@ impl Replay<'_> {
             store: &self.world.store,
             namespace: &self.scenario.namespace,
             before: &self.before,
-        }
-    }
-
-    /// The file of a step of the script.
-    fn file(&self, at: usize) -> Option<&Text> {
-        let step = self.roles.script.get(at)?.step;
-        match &self.scenario.steps[step].action {
-            Action::Kubectl(argv) => argv.iter().skip_while(|it| *it != "-f").nth(1),
-            _ => None,
-        }
-    }
-
-    /// The file of the step before; a request without one is about the same.
-    fn last_file(&self) -> Option<&Text> {
-        (0..self.next).rev().find_map(|it| self.file(it))
-    }
-
-    /// When what the last manifest made is deleted: before another one's turn, and at the end.
-    pub(super) fn deletion_due(&self) -> Option<Time> {
-        if !self.scenario.deletes_again {
-            return None;
-        }
-        let last = self.last_file()?;
-        let is_over = match self.roles.script.get(self.next) {
-            Some(_) => self.file(self.next).is_some_and(|it| it != last),
-            None => true,
-        };
-        let is_idle = matches!(self.doing, Doing::Nothing);
-        (is_idle && is_over && !self.made_by(last).is_empty()).then(|| {
-            let next = self.script_due().map(|it| Time {
-                ms: it.ms.saturating_sub(DELETION.ms),
-            });
-            next.unwrap_or(self.ended + AT_ONCE).max(self.ended)
-        })
-    }
-
-    /// What is there of a manifest's objects, by path.
-    fn made_by(&self, file: &Text) -> Vec<Text> {
-        let text = self.scenario.files.get(file).cloned().unwrap_or_default();
-        let documents = crate::yaml::parse(&text).documents;
-        let objects = documents.iter().filter_map(|it| {
-            let it = &it.value;
-            let kind = Kind::of(it["apiVersion"].as_str(), it["kind"].as_str())?;
-            let name = it["metadata"]["name"].as_str();
-            let key = Key::new(kind, &self.scenario.namespace, name);
-            self.world.store.objects.get(&key)?;
-            Some(ecow::eco_format!("{}/{name}", key.collection_path()))
-        });
-        objects.collect()
-    }
-
-    fn delete_again(&mut self) {
-        let Some(file) = self.last_file().cloned() else {
-            return;
-        };
-        for path in self.made_by(&file) {
-            self.world.request(&HttpRequest {
-                method: "DELETE",
-                path,
-                ..HttpRequest::default()
-            });
         }
     }
 

@@ -29,8 +29,6 @@ pub struct Scenario {
     pub namespace: Text,
     /// Whether kubelets ran; otherwise pod statuses are steps.
     pub has_kubelets: bool,
-    /// Whether what a manifest makes is deleted before the next one's turn: its purpose says so, no step does.
-    pub deletes_again: bool,
     /// Feature gates that were switched.
     pub gates: Vec<(Text, bool)>,
     /// The files that commands name.
@@ -172,7 +170,6 @@ impl Scenario {
             name: text(&document["name"]),
             namespace: text(&document["namespace"]),
             has_kubelets: document["kind"].as_str() == "A",
-            deletes_again: document["purpose"].as_str().contains("deleted again"),
             gates: document["gates"]
                 .members()
                 .map(|(gate, on)| (gate.clone(), on.is_true()))
