@@ -6,6 +6,7 @@ use super::trace::Entry;
 use super::world::World;
 use crate::api::{Key, Kind};
 use crate::value::Text;
+use crate::why::Why;
 
 /// The most causes told.
 const CAUSES_MAX: usize = 8;
@@ -106,11 +107,14 @@ impl World {
             let mut before = standing.filter(|(on, _)| is_sibling(on));
             return before.find_map(|(_, why)| Some(why.of_pod(&pod.name)?.english().into()));
         }
-        let replicas = spec.replicas;
-        Some(crate::text!(
-            "{} is not there: {name} has {replicas} replicas, the ordinals {} to {last}",
-            pod.name,
-            spec.start
-        ))
+        let number = |it: i64| crate::text!("{it}");
+        let why = Why::BeyondReplicas {
+            pod: pod.name.clone(),
+            set: name.into(),
+            replicas: number(spec.replicas),
+            first: number(spec.start),
+            last: number(last),
+        };
+        Some(why.english().into())
     }
 }

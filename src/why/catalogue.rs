@@ -55,6 +55,10 @@ reasons! {
     CreateParallel { set, pod } "create-parallel"
         "{pod} is created at once: {set} has podManagementPolicy Parallel and waits for no other pod"
         "processReplica" "concepts/workloads/controllers/statefulset/#parallel-pod-management"
+    /// No pod of that name is wanted.
+    BeyondReplicas { pod, set, replicas, first, last } "beyond-replicas"
+        "{pod} is not there: {set} has {replicas} replicas, the ordinals {first} to {last}"
+        "podInOrdinalRange" "concepts/workloads/controllers/statefulset/#ordinal-index"
     /// An ordinal has no pod because a lower one is not healthy.
     WaitsForPredecessor { set, pod, predecessor } "waits-for-predecessor"
         "{pod} is not created yet: {predecessor} is not Running and Ready, and {set} creates its pods one by one (OrderedReady)"
