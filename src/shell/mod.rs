@@ -3,6 +3,7 @@
 mod builtins;
 mod expand;
 pub mod inside;
+mod lists;
 pub mod parse;
 pub mod syntax;
 mod terminal;

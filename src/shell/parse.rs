@@ -1,14 +1,13 @@
 //! A command line of a small POSIX-like shell, read into lists of pipelines.
 //!
 //! Quotes, escapes, variables, `$(…)`, comments, `&&` `||` `;` `|`, redirections, here-documents, line continuation,
-//! assignments, `for`, `while` and `until`. Words are read in `words.rs`.
+//! assignments, `for`, `while` and `until`. Lists and loops are read in `lists.rs`, words in `words.rs`.
 //! Left out, and refused by name: background jobs, `if`, `case`, functions, groups, arithmetic. Patterns (`*`) and `~`
 //! stay as they are.
 
 use core::fmt;
 
-use super::syntax::{Command, Joint, List, Pipeline, Redirection, Simple, Target};
-use super::words::is_name;
+use super::syntax::{List, Redirection, Simple, Target};
 use crate::value::Text;
 
 /// What makes a line no command, and where.
@@ -45,24 +44,10 @@ impl fmt::Display for Error {
     }
 }
 
-/// Deeper `$( … )` and loops are refused.
-const DEEPEST: usize = 16;
-
 /// Longest first.
 const OPERATORS: [&str; 17] = [
     "<<<", "<<-", "&>>", "&&", "||", ">>", "<<", ">&", "<&", "&>", ";;", ";", "|", "&", ">", "<",
     "\n",
-];
-
-/// What begins a command that this shell doesn't do.
-const REFUSED: [(&str, &str); 7] = [
-    ("if", "if"),
-    ("case", "case"),
-    ("function", "a function"),
-    ("select", "select"),
-    ("{", "a group of commands"),
-    ("[[", "[["),
-    ("time", "time"),
 ];
 
 /// Reads command lines; lines behind one with a here-document hold its body.
@@ -120,7 +105,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Blanks, continued lines and a comment.
-    fn skip_blanks(&mut self) {
+    pub(super) fn skip_blanks(&mut self) {
         loop {
             let rest = self.rest();
             let trimmed = rest.trim_start_matches([' ', '\t', '\r']);
@@ -138,182 +123,19 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn operator(&self) -> Option<&'static str> {
+    pub(super) fn operator(&self) -> Option<&'static str> {
         OPERATORS.into_iter().find(|it| self.rest().starts_with(it))
     }
 
     /// Takes an operator; a newline takes the bodies of here-documents with it.
-    fn take(&mut self, operator: &str) {
+    pub(super) fn take(&mut self, operator: &str) {
         self.at += operator.len();
         if operator == "\n" {
             self.at = self.at.max(self.here);
         }
     }
 
-    /// Pipelines up to one of the words that end them, a `)`, or the end of the text.
-    pub(super) fn list(&mut self, ends: &[&str]) -> Result<List, Error> {
-        let mut list = List::new();
-        let mut joint = Joint::Always;
-        loop {
-            self.skip_blanks();
-            if self.operator() == Some("\n") {
-                self.take("\n");
-                continue;
-            }
-            if self.ends_here(ends) {
-                break;
-            }
-            list.push((joint, self.pipeline()?));
-            self.skip_blanks();
-            joint = match self.operator() {
-                Some("&&") => Joint::And,
-                Some("||") => Joint::Or,
-                Some(";" | "\n") => Joint::Always,
-                Some("&") => {
-                    return self.error(
-                        self.at,
-                        ErrorKind::NotSimulated("a job in the background (&)"),
-                    );
-                }
-                _ => return Ok(list),
-            };
-            if let Some(operator) = self.operator() {
-                self.take(operator);
-            }
-        }
-        if joint == Joint::Always {
-            Ok(list)
-        } else {
-            self.unexpected()
-        }
-    }
-
-    fn ends_here(&self, ends: &[&str]) -> bool {
-        let rest = self.rest();
-        let word = rest
-            .split([' ', '\t', '\r', '\n', ';', '|', '&', ')'])
-            .next()
-            .unwrap_or("");
-        rest.is_empty() || rest.starts_with(')') || ends.contains(&word)
-    }
-
-    fn pipeline(&mut self) -> Result<Pipeline, Error> {
-        let mut pipeline = vec![self.command()?];
-        loop {
-            self.skip_blanks();
-            if self.operator() != Some("|") {
-                return Ok(pipeline);
-            }
-            self.take("|");
-            self.skip_blanks();
-            while self.operator() == Some("\n") {
-                self.take("\n");
-                self.skip_blanks();
-            }
-            pipeline.push(self.command()?);
-        }
-    }
-
-    fn command(&mut self) -> Result<Command, Error> {
-        let start = self.at;
-        if self.rest().starts_with('(') {
-            return self.error(start, ErrorKind::NotSimulated("a group of commands"));
-        }
-        let word = self
-            .rest()
-            .split([' ', '\t', '\r', '\n', ';'])
-            .next()
-            .unwrap_or("");
-        if let Some((_, what)) = REFUSED.into_iter().find(|(it, _)| *it == word) {
-            return self.error(start, ErrorKind::NotSimulated(what));
-        }
-        match word {
-            "for" => self.deeper(Self::for_loop),
-            "while" => self.deeper(|it| it.condition_loop(Joint::And)),
-            "until" => self.deeper(|it| it.condition_loop(Joint::Or)),
-            "do" | "done" | "then" | "fi" => self.unexpected(),
-            _ => self.simple().map(Command::Simple),
-        }
-    }
-
-    pub(super) fn deeper<T>(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        if self.depth >= DEEPEST {
-            return self.error(self.at, ErrorKind::NotSimulated("such deep nesting"));
-        }
-        self.depth += 1;
-        let found = read(self);
-        self.depth -= 1;
-        found
-    }
-
-    fn for_loop(&mut self) -> Result<Command, Error> {
-        self.at += "for".len();
-        self.skip_blanks();
-        let name = self.name();
-        if name.is_empty() {
-            return self.unexpected();
-        }
-        self.skip_blanks();
-        if !self.word_is("in") {
-            return self.unexpected();
-        }
-        self.at += "in".len();
-        let mut words = Vec::new();
-        loop {
-            self.skip_blanks();
-            match self.word()? {
-                Some(word) => words.push(word),
-                None => break,
-            }
-        }
-        let body = self.body()?;
-        Ok(Command::For { name, words, body })
-    }
-
-    fn condition_loop(&mut self, joint: Joint) -> Result<Command, Error> {
-        self.at += "while".len();
-        let condition = self.list(&["do"])?;
-        if condition.is_empty() {
-            return self.unexpected();
-        }
-        let body = self.body()?;
-        Ok(Command::Loop {
-            joint,
-            condition,
-            body,
-        })
-    }
-
-    /// `; do … done`.
-    fn body(&mut self) -> Result<List, Error> {
-        loop {
-            self.skip_blanks();
-            match self.operator() {
-                Some(operator @ (";" | "\n")) => self.take(operator),
-                _ => break,
-            }
-        }
-        if !self.word_is("do") {
-            return self.unexpected();
-        }
-        self.at += "do".len();
-        let body = self.list(&["done"])?;
-        if body.is_empty() || !self.word_is("done") {
-            return self.unexpected();
-        }
-        self.at += "done".len();
-        Ok(body)
-    }
-
-    fn word_is(&self, word: &str) -> bool {
-        let after = self.rest().strip_prefix(word);
-        after.is_some_and(|it| !it.starts_with(is_name) && self.ends_here(&[word]))
-    }
-
-    fn simple(&mut self) -> Result<Simple, Error> {
+    pub(super) fn simple(&mut self) -> Result<Simple, Error> {
         let mut simple = Simple::default();
         loop {
             self.skip_blanks();
@@ -405,7 +227,7 @@ impl<'a> Parser<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shell::syntax::{Piece, Word};
+    use crate::shell::syntax::{Command, Joint, Piece, Word};
 
     /// Words as they are written, parts in marks: `‹$x›`, `‹$(2)›` for an output of two pipelines.
     fn shown(word: &Word) -> String {
