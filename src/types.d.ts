@@ -6,7 +6,7 @@ export interface Options {
 }
 export type StepSize = "event" | "decision" | "change" | "ready" | "idle";
 export interface Paste { kind: "manifests" | "transcript" | "empty"; diagnostics: Diagnostic[]; objects: string[]; commands: string[]; /** the profile the text asks for: a transcript of the article's era offers v1.22 */ suggests: "v1.22" | null }
-export interface Diagnostic { severity: "error" | "warning" | "info"; line: number; column: number; /** 1-based; 0 when the whole text is meant */ message: string; path: string; /** field path or "" */ hint: string; /** did you mean …, or "" */ }
+export interface Diagnostic { severity: "error" | "warning" | "info"; line: number; column: number; /** 1-based; 0 when the whole text is meant */ message: string; path: string; /** field path or "" */ hint: string; /** what was probably meant instead of what stands there, or "" */ }
 /** A sentence made by the engine in the current language, with what it was made from. */
 export interface Sentence { code: string; text: string; facts: Record<string, string>; upstream: string; /** page below kubernetes.io/docs/, or "" */ docs: string }
 export interface Snapshot {

@@ -6,6 +6,7 @@ use statefulset_playground::config::Config;
 use statefulset_playground::session::Session;
 use statefulset_playground::shell::transcript::{self, PasteKind, Pasted, RemarkKind};
 use statefulset_playground::sim::StepSize;
+use statefulset_playground::value::Value;
 use statefulset_playground::yaml;
 
 const TRANSCRIPT: &str = include_str!("cases/article-transcript.txt");
@@ -427,4 +428,43 @@ fn a_manifest_of_an_article_is_the_file_its_commands_apply() {
         report.contains("no command of the text applies this manifest"),
         "{report}"
     );
+}
+
+/// A hint is what could stand there instead; whatever else is to be said belongs to the message.
+#[test]
+fn hints_can_replace_what_stands_there() {
+    let session = Session::new(Config::default());
+    let cases = [
+        (
+            "kind: Service\napiVersion: v1\nspecs: {}\n",
+            "unknown field \"specs\"",
+            "spec",
+        ),
+        (
+            "kind: StatefulSet\napiVersion: v1\n",
+            "no matches for kind \"StatefulSet\" in version \"v1\"",
+            "apiVersion: apps/v1",
+        ),
+        (
+            "kind: StatefulSets\napiVersion: apps/v1\n",
+            "no matches for kind \"StatefulSets\" in version \"apps/v1\"",
+            "StatefulSet",
+        ),
+        (
+            "kind: List\napiVersion: v1\n",
+            "a List is applied item by item: paste the items as documents of their own to have each of them checked here",
+            "",
+        ),
+        (
+            "kind: Service\nmetadata: {name: 'a}\n",
+            "found unexpected end of stream: this quote is never closed",
+            "",
+        ),
+    ];
+    for (text, message, hint) in cases {
+        let report = Value::from_json(&session.check(text)).unwrap();
+        let first = &report["diagnostics"][0];
+        let found = (first["message"].as_str(), first["hint"].as_str());
+        assert_eq!(found, (message, hint), "{text}");
+    }
 }

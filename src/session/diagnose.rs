@@ -36,14 +36,12 @@ pub(super) fn diagnose(config: &Config, pasted: &Pasted) -> (Vec<Document>, Vec<
             documents.push(document);
         }
         if let Some(error) = parsed.error {
-            let hint = error.hint.map(|it| it.kind.sentence()).unwrap_or_default();
-            found.push(remark(
-                "error",
-                (error.line, error.column),
-                &error.message,
-                "",
-                &hint,
-            ));
+            let mut text = error.message;
+            if let Some(hint) = error.hint {
+                text = format!("{text}: {}", hint.kind.sentence());
+            }
+            let place = (error.line, error.column);
+            found.push(remark("error", place, &text, "", ""));
         }
     }
     for it in &pasted.remarks {
@@ -104,14 +102,9 @@ fn warning_text(kind: &WarningKind) -> String {
 fn judge(world: &mut World, document: &Document) -> Vec<Value> {
     let value = &document.value;
     if value["kind"].as_str() == "List" {
-        let hint = "paste the items as documents of their own to have each of them checked here";
-        return vec![remark(
-            "info",
-            (document.line, 1),
-            "a List is applied item by item",
-            "items",
-            hint,
-        )];
+        let text = "a List is applied item by item: paste the items as documents of their own to have each of them \
+                    checked here";
+        return vec![remark("info", (document.line, 1), text, "items", "")];
     }
     let (version, kind) = (value["apiVersion"].as_str(), value["kind"].as_str());
     if version.is_empty() || kind.is_empty() {
@@ -131,7 +124,7 @@ fn judge(world: &mut World, document: &Document) -> Vec<Value> {
         let hint = Kind::ALL.into_iter().find(|it| it.facts().kind == kind);
         let hint = hint.map_or_else(
             || near(kind, Kind::ALL.into_iter().map(|it| it.facts().kind)),
-            |it| format!("did you mean apiVersion: {}", it.api_version()),
+            |it| format!("apiVersion: {}", it.api_version()),
         );
         return vec![placed(document, "error", &text, "kind", &hint)];
     };
@@ -231,11 +224,11 @@ fn without_indexes(path: &str) -> String {
     plain
 }
 
-/// `did you mean "replicas"?`, when a name is close enough.
+/// The nearest name, when it is close enough.
 fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
     let close = names.map(|it| (distance(name, it), it)).min();
     match close {
-        Some((away, it)) if away * 3 <= name.len().max(3) => format!("did you mean \"{it}\"?"),
+        Some((away, it)) if away * 3 <= name.len().max(3) => it.to_owned(),
         _ => String::new(),
     }
 }
