@@ -4,6 +4,7 @@
 
 use statefulset_playground::config::Config;
 use statefulset_playground::session::Session;
+use statefulset_playground::shell::Origin;
 use statefulset_playground::shell::transcript::{self, PasteKind, Pasted, RemarkKind};
 use statefulset_playground::sim::StepSize;
 use statefulset_playground::value::Value;
@@ -33,7 +34,11 @@ const COMMANDS: [&str; 14] = [
 /// First lines of commands, those inside a container behind their prompt.
 fn commands(pasted: &Pasted) -> Vec<String> {
     let shown = |it: &transcript::Typed| {
-        let mark = if it.command.is_inner { "/ # " } else { "" };
+        let mark = if it.command.origin == Origin::Inner {
+            "/ # "
+        } else {
+            ""
+        };
         format!("{mark}{}", it.command.text.lines().next().unwrap_or(""))
     };
     pasted.commands.iter().map(shown).collect()

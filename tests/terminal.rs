@@ -7,7 +7,9 @@ mod reader;
 use reader::{loaded, screen, typed, web};
 use statefulset_playground::config::Config;
 use statefulset_playground::session::Session;
+use statefulset_playground::sim::StepSize;
 use statefulset_playground::time::Duration;
+use statefulset_playground::value::Value;
 
 #[test]
 fn the_shell_does_what_tutorials_need() {
@@ -72,7 +74,35 @@ fn the_shell_does_what_tutorials_need() {
             &["if true; then echo; fi"],
             &["sh: if is not simulated yet"],
         ),
-        (&["echo 'a"], &["sh: syntax error: ' is never closed"]),
+        (
+            &["ls >"],
+            &["sh: syntax error near unexpected token `newline'"],
+        ),
+        (&["echo 'a", "b  'c"], &["a", "b  c"]),
+        (&["echo a \\", "  b"], &["a b"]),
+        (&["echo a &&", "echo b |", "wc -l"], &["a", "1"]),
+        (&["for i in 1 2", "do", "echo $i", "done"], &["1", "2"]),
+        (
+            &[
+                "cat > f << EOF; echo $?",
+                "a: 'b",
+                "",
+                "EOF ",
+                "EOF",
+                "cat f",
+            ],
+            &["a: 'b", "", "EOF "],
+        ),
+        (&["cat <<- 'A' << B", "\t$(", "\tA", "b", "B"], &["b"]),
+        (
+            &["cat << EOF", "$(", "EOF"],
+            &["sh: syntax error: $( is never closed"],
+        ),
+        (&["false", "echo $?", "echo $?"], &["0"]),
+        (&["false", "# nothing", "echo $?"], &["1"]),
+        (&["nonsense", "echo $?"], &["127"]),
+        (&["echo a )", "echo $?"], &["2"]),
+        (&["kubectl get pod none", "echo $?"], &["1"]),
     ];
     for (lines, want) in cases {
         let mut session = Session::new(Config::default());
@@ -171,4 +201,153 @@ fn the_shell_tells_why() {
     assert!(ask("why pod/tom").starts_with("why: nothing has happened to pod/tom"));
     assert!(ask("why").starts_with("why: usage:"));
     assert_eq!(ask("doctor"), "nothing is wrong so far");
+}
+
+/// The prompt, as the page shows it.
+fn prompt(session: &Session) -> String {
+    let snapshot = Value::from_json(&session.snapshot()).expect("a snapshot is JSON");
+    snapshot["terminal"]["prompt"].as_str().to_owned()
+}
+
+#[test]
+fn a_command_that_goes_on_is_asked_for_line_by_line() {
+    let mut session = Session::new(Config::default());
+    for line in ["cat > f << EOF", "apiVersion: v1"] {
+        session.type_line(line);
+        session.step(StepSize::Idle);
+        assert_eq!(prompt(&session), "> ");
+    }
+    let steps = session.timeline().world().trace.shown();
+    assert_eq!(steps, 0, "nothing has run");
+    session.type_line("EOF");
+    session.step(StepSize::Idle);
+    let shown = ["$ cat > f << EOF", "> apiVersion: v1", "> EOF"];
+    assert_eq!(
+        (screen(&session), prompt(&session)),
+        (shown.map(String::from).into(), "$ ".into())
+    );
+    assert_eq!(typed(&mut session, &["cat f"]), ["apiVersion: v1"]);
+    let (end, seq) = (session.snapshot(), session.timeline().world().seq);
+    while session.back() {}
+    assert_eq!(session.timeline().world().seq, 0);
+    let link = session.link();
+    session.seek(99);
+    session.step(StepSize::Idle);
+    assert_eq!(
+        (session.timeline().world().seq, session.snapshot()),
+        (seq, end.clone())
+    );
+    let mut opened = Session::new(Config::default());
+    opened.open(&link);
+    opened.seek(99);
+    opened.step(StepSize::Idle);
+    assert_eq!(opened.snapshot(), end);
+}
+
+#[test]
+fn an_open_line_is_dropped_by_ctrl_c_and_by_what_is_pasted() {
+    let mut session = Session::new(Config::default());
+    typed(&mut session, &["cat > f << EOF", "echo a"]);
+    session.interrupt();
+    assert_eq!(prompt(&session), "$ ");
+    assert_eq!(typed(&mut session, &["echo $?"]), ["130"]);
+    assert_eq!(typed(&mut session, &["ls", "echo 'a"]), [""; 0]);
+    session.apply("$ kubectl get pods\n");
+    session.step(StepSize::Idle);
+    let last = screen(&session).pop();
+    assert_eq!(
+        last.as_deref(),
+        Some("No resources found in default namespace.")
+    );
+    typed(&mut session, &["echo 'a"]);
+    session.apply("kind: Service\napiVersion: v1\nmetadata: {name: a}\nspec: {clusterIP: None}\n");
+    session.step(StepSize::Idle);
+    assert_eq!(screen(&session).pop().as_deref(), Some("service/a created"));
+    let pasted = screen(&session).len() + 1;
+    session.apply("$ echo 'open\n$ echo b\n");
+    session.step(StepSize::Idle);
+    let shown = screen(&session).split_off(pasted);
+    assert_eq!(
+        shown,
+        ["sh: syntax error: ' is never closed", "$ echo b", "b"]
+    );
+}
+
+#[test]
+fn what_runs_in_a_container_takes_its_time() {
+    let mut session = Session::new(Config::default());
+    session.load(&web("replicas: 2", "image: nginx"));
+    session.step(StepSize::Idle);
+    let mut now = session.timeline().world().now;
+    let mut took = |session: &mut Session, lines: &[&str]| {
+        let shown = typed(session, lines);
+        let before = core::mem::replace(&mut now, session.timeline().world().now);
+        (shown, now.since(before).ms / 1000)
+    };
+    let sleep = "kubectl exec web-0 -- sh -c 'sleep 1m 40; echo $?'";
+    assert_eq!(took(&mut session, &[sleep]), (vec!["0".into()], 100));
+    assert_eq!(
+        took(
+            &mut session,
+            &["kubectl exec web-0 -it -- sh", "false", "echo $?"]
+        ),
+        (vec!["1".into()], 0)
+    );
+    assert_eq!(
+        took(&mut session, &["sleep 5; hostname"]),
+        (vec!["web-0".into()], 5)
+    );
+    let wrong = vec!["sleep: invalid time interval 'x'".into()];
+    assert_eq!(took(&mut session, &["sleep 5 x"]), (wrong, 0));
+    // Ctrl-C ends the program, not the shell it was typed at; a line typed ahead waits for its turn.
+    session.type_line("sleep 100");
+    session.advance(Duration::s(1));
+    session.type_line("echo $?");
+    session.advance(Duration::s(1));
+    assert_eq!(
+        (prompt(&session), screen(&session).pop()),
+        (String::new(), Some("/ # sleep 100".into()))
+    );
+    session.interrupt();
+    session.advance(Duration::s(1));
+    assert_eq!(
+        (prompt(&session).as_str(), screen(&session).pop().as_deref()),
+        ("/ # ", Some("130"))
+    );
+    session.type_line("sleep 1000");
+    session.advance(Duration::s(200));
+    assert_eq!(prompt(&session), "", "what was left wakes nobody");
+    session.advance(Duration::s(900));
+    let shown = typed(&mut session, &["cat << EOF", "EOF", "nonsense", "exit"]);
+    assert_eq!(shown, ["command terminated with exit code 127"]);
+    assert_eq!(typed(&mut session, &["echo $?"]), ["127"]);
+}
+
+#[test]
+fn only_lines_of_a_transcript_are_counted_as_such() {
+    let mut session = Session::new(Config::default());
+    let pending = |session: &Session| {
+        let snapshot = Value::from_json(&session.snapshot()).expect("a snapshot is JSON");
+        snapshot["terminal"]["pending"].as_int()
+    };
+    session.type_line("sleep 10");
+    session.step(StepSize::Event);
+    session.type_line("echo a");
+    assert_eq!(pending(&session), Some(0));
+    session.apply("$ echo b\n$ echo c\n");
+    assert_eq!(pending(&session), Some(2));
+    session.step(StepSize::Idle);
+    assert_eq!(session.timeline().world().now.ms / 1000, 10);
+    assert_eq!(
+        screen(&session),
+        [
+            "$ sleep 10",
+            "$ echo a",
+            "a",
+            "$ echo b",
+            "b",
+            "$ echo c",
+            "c"
+        ]
+    );
 }

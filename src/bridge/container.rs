@@ -99,7 +99,7 @@ impl Bridge {
                 let mut left = false;
                 let words: Vec<Text> = line.split_whitespace().map(Text::from).collect();
                 let ran = self.run(connection, &words, |container, network| {
-                    let ran = inside::run_line(&line, container, network);
+                    let ran = inside::run_line(&line, exit, container, network);
                     left = ran.is_left;
                     Ok(ran.printed)
                 });

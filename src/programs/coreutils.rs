@@ -1,6 +1,7 @@
 //! The small programs every image with a shell has: `hostname`, `cat`, `echo`, `env`, `true`, `false`, `sleep`.
 
 use super::{Container, Program, Run};
+use crate::time::Duration;
 use crate::value::{Text, Value};
 
 pub(super) fn program(name: &str) -> Option<Program> {
@@ -10,7 +11,8 @@ pub(super) fn program(name: &str) -> Option<Program> {
         "env" | "printenv" => env,
         "false" => |run| run.printed.exit = 1,
         "hostname" => hostname,
-        "sleep" | "true" | ":" => |_| {},
+        "sleep" => sleep,
+        "true" | ":" => |_| {},
         _ => return None,
     })
 }
@@ -112,4 +114,44 @@ pub(crate) fn environment(container: &Container<'_>) -> Vec<(Text, Text)> {
     );
     list.push(("HOME".into(), "/root".into()));
     list
+}
+
+fn sleep(run: &mut Run<'_, '_>) {
+    if run.argv.len() < 2 {
+        run.printed.fail(1, &["sleep: missing operand\n"]);
+    }
+    for it in &run.argv[1..] {
+        match seconds(it) {
+            Some(span) => run.printed.took.ms += span.ms,
+            None => {
+                let what = match run.image.busybox() {
+                    Some(_) => "sleep: invalid number '",
+                    None => "sleep: invalid time interval '",
+                };
+                run.printed.took = Duration::default();
+                return run.printed.fail(1, &[what, it, "'\n"]);
+            }
+        }
+    }
+}
+
+/// `2`, `0.5`, `3s`, `1m`; a day at most.
+pub(crate) fn seconds(text: &str) -> Option<Duration> {
+    let digits = text.trim_end_matches(|it: char| it.is_ascii_alphabetic());
+    let unit_ms = match &text[digits.len()..] {
+        "" | "s" => 1000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let thousandths: u64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+    let ms = whole
+        .parse::<u64>()
+        .ok()?
+        .checked_mul(1000)?
+        .checked_add(thousandths)?
+        .checked_mul(unit_ms)?
+        / 1000;
+    Some(Duration::ms(ms.min(86_400_000)))
 }

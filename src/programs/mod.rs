@@ -20,7 +20,7 @@ use crate::dns::stub::{Attempt, Client, Network};
 use crate::process::{Output, Stream};
 use crate::time::{Duration, Time};
 use crate::value::Text;
-pub(crate) use coreutils::environment;
+pub(crate) use coreutils::{environment, seconds};
 use image::Image;
 
 /// The container a program runs in.
@@ -173,7 +173,7 @@ pub(crate) fn execute(mut run: Run<'_, '_>) -> Result<Printed, NotRun> {
     let name = path.rsplit('/').next().unwrap_or("");
     let program = image::program(run.image, name).ok_or(NotRun::NotFound)?;
     program(&mut run);
-    run.printed.took = run.client.waited;
+    run.printed.took.ms += run.client.waited.ms;
     run.printed.tried = run.client.tried;
     Ok(run.printed)
 }

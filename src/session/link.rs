@@ -8,7 +8,7 @@ use crate::apiserver::rest::HttpRequest;
 use crate::array;
 use crate::config::{Config, Version};
 use crate::object;
-use crate::shell::Pending;
+use crate::shell::{Origin, Pending};
 use crate::sim::{Branch, Input, Recorded, Seq, Timeline};
 use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
@@ -198,11 +198,13 @@ fn item(value: &Value) -> Option<Item> {
 fn input_value(input: &Input) -> Value {
     match input {
         Input::Type(line) => line.into(),
-        Input::Paste(lines) => object! {"paste": lines.iter().map(|it| if it.is_inner {
-            array![&it.text]
-        } else {
-            Value::from(&it.text)
-        }).collect::<Value>()},
+        Input::Paste(lines) => {
+            object! {"paste": lines.iter().map(|it| if it.origin == Origin::Inner {
+                array![&it.text]
+            } else {
+                Value::from(&it.text)
+            }).collect::<Value>()}
+        }
         Input::Interrupt => Value::Null,
         Input::WriteFile { path, text } => object! {"file": path, "text": text},
         Input::Http(request) => object! {
@@ -291,8 +293,13 @@ const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /// A line of a pasted transcript: a text, or a list of one text where it was typed inside a container.
 fn pending(value: &Value) -> Pending {
+    let is_outer = value.text().is_some();
     Pending {
-        is_inner: value.text().is_none(),
+        origin: if is_outer {
+            Origin::Outer
+        } else {
+            Origin::Inner
+        },
         text: value.text().unwrap_or(&value[0].as_str().into()).clone(),
     }
 }

@@ -121,6 +121,9 @@ impl Session {
     /// Applies a text here and now.
     pub fn apply(&mut self, text: &str) -> String {
         let pasted = transcript::read(text);
+        if self.timeline.world().terminal.is_line_open() {
+            self.interrupt();
+        }
         for input in inputs(&pasted, text) {
             self.timeline.apply(input);
         }

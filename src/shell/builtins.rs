@@ -1,6 +1,7 @@
 //! The few commands of the reader's own shell that are not kubectl.
 
 use crate::process::Files;
+use crate::programs::seconds;
 use crate::time::Duration;
 use crate::value::Text;
 
@@ -148,25 +149,4 @@ fn filter(name: &str, arguments: &[Text], stdin: Option<&Text>, files: &Files, r
 fn fail(ran: &mut Ran, text: &str) {
     ran.err.push_str(text);
     ran.exit = 1;
-}
-
-/// `2`, `0.5`, `3s`, `1m`; a day at most.
-fn seconds(text: &str) -> Option<Duration> {
-    let digits = text.trim_end_matches(|it: char| it.is_ascii_alphabetic());
-    let unit_ms = match &text[digits.len()..] {
-        "" | "s" => 1000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        _ => return None,
-    };
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let thousandths: u64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
-    let ms = whole
-        .parse::<u64>()
-        .ok()?
-        .checked_mul(1000)?
-        .checked_add(thousandths)?
-        .checked_mul(unit_ms)?
-        / 1000;
-    Some(Duration::ms(ms.min(86_400_000)))
 }

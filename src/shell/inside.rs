@@ -49,7 +49,7 @@ pub fn run(
 ) -> Result<Printed, Text> {
     match argv {
         [shell, option, text, ..] if shell_name(shell).is_some() && option == "-c" => {
-            Ok(run_line(text, container, network).printed)
+            Ok(run_line(text, 0, container, network).printed)
         }
         [shell] if shell_name(shell).is_some() => Ok(Printed::default()),
         [program, ..] => programs::run(argv, container, network).map_err(|it| match it {
@@ -62,9 +62,14 @@ pub fn run(
     }
 }
 
-/// Runs a line typed at a container's shell.
-pub fn run_line(line: &str, container: &Container<'_>, network: &mut Network<'_>) -> Typed {
-    run_text(line, container, network, &mut { MOST_COMMANDS })
+/// Runs a line typed at a container's shell, where the line before ended with `exit`.
+pub fn run_line(
+    line: &str,
+    exit: i32,
+    container: &Container<'_>,
+    network: &mut Network<'_>,
+) -> Typed {
+    run_text(line, exit, container, network, &mut { MOST_COMMANDS })
 }
 
 /// How many commands one line may run: enough for a lesson, and no loop is endless.
@@ -75,6 +80,7 @@ const SHELL_COMMANDS: u32 = 500;
 
 fn run_text(
     line: &str,
+    exit: i32,
     container: &Container<'_>,
     network: &mut Network<'_>,
     left: &mut u32,
@@ -86,6 +92,7 @@ fn run_text(
         typed: Typed::default(),
         left,
     };
+    shell.typed.printed.exit = exit;
     for (name, value) in programs::environment(container) {
         shell.variables.set(name, value);
     }
@@ -224,7 +231,7 @@ impl Shell<'_, '_> {
             [cd, ..] if cd == "cd" || cd == "clear" => self.typed.printed.exit = 0,
             [shell, option, text, ..] if shell_name(shell).is_some() && option == "-c" => {
                 *self.left = self.left.saturating_sub(SHELL_COMMANDS);
-                let inner = run_text(text, self.container, self.network, self.left).printed;
+                let inner = run_text(text, 0, self.container, self.network, self.left).printed;
                 self.append(inner);
             }
             [program, ..] => match programs::run(argv, self.container, self.network) {

@@ -10,4 +10,4 @@ mod terminal;
 pub mod transcript;
 mod words;
 
-pub use terminal::{Errand, Line, LineKind, Pending, Terminal};
+pub use terminal::{Errand, Line, LineKind, Origin, Pending, Terminal};

@@ -55,17 +55,14 @@ const OPERATORS: [&str; 17] = [
 /// # Errors
 /// What the shell would say, and where.
 pub fn parse(text: &str) -> Result<List, Error> {
-    let mut parser = Parser {
-        text,
-        at: 0,
-        here: 0,
-        depth: 0,
-    };
-    let list = parser.list(&[])?;
-    if parser.at < text.len() {
-        return parser.unexpected();
-    }
-    Ok(list)
+    Parser::new(text, 0).whole()
+}
+
+/// Whether a shell would ask for a further line: a quote, a here-document or a loop is open, or the line goes on.
+pub fn is_open(text: &str) -> bool {
+    let mut parser = Parser::new(text, 0);
+    let _ = parser.whole();
+    parser.is_open
 }
 
 /// A text that is being read.
@@ -75,14 +72,40 @@ pub(super) struct Parser<'a> {
     /// Behind the last here-document that has been read.
     pub here: usize,
     pub depth: usize,
+    /// Whether more text could still make it whole.
+    pub is_open: bool,
 }
 
 impl<'a> Parser<'a> {
+    pub(super) fn new(text: &'a str, depth: usize) -> Self {
+        Self {
+            text,
+            at: 0,
+            here: 0,
+            depth,
+            is_open: false,
+        }
+    }
+
+    fn whole(&mut self) -> Result<List, Error> {
+        let list = self.list(&[])?;
+        if self.at < self.text.len() {
+            return self.unexpected();
+        }
+        Ok(list)
+    }
+
     pub(super) fn rest(&self) -> &'a str {
         &self.text[self.at..]
     }
 
-    pub(super) fn error<T>(&self, at: usize, kind: ErrorKind) -> Result<T, Error> {
+    pub(super) fn error<T>(&mut self, at: usize, kind: ErrorKind) -> Result<T, Error> {
+        self.is_open = match kind {
+            ErrorKind::Unclosed("$(") => self.rest().is_empty(),
+            ErrorKind::Unclosed(_) => true,
+            ErrorKind::Unexpected(_) => self.rest().trim_start().is_empty(),
+            ErrorKind::NotSimulated(_) => false,
+        };
         let before = &self.text[..at];
         let line_start = before.rfind('\n').map_or(0, |it| it + 1);
         let line = before.matches('\n').count() + 1;
@@ -90,7 +113,7 @@ impl<'a> Parser<'a> {
         Err(Error { line, column, kind })
     }
 
-    pub(super) fn unexpected<T>(&self) -> Result<T, Error> {
+    pub(super) fn unexpected<T>(&mut self) -> Result<T, Error> {
         let rest = self.rest();
         let token = match self.operator() {
             Some("\n") => "newline",
@@ -197,7 +220,9 @@ impl<'a> Parser<'a> {
         }
         let from = self.at;
         let Some(word) = self.word()? else {
-            return self.unexpected();
+            let error = self.unexpected();
+            self.is_open = false;
+            return error;
         };
         let target = match operator {
             "<" => Target::Read(word),

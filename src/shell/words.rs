@@ -15,6 +15,7 @@ impl Parser<'_> {
             .map_or(self.text.len(), |it| self.at + it + 1);
         let from = self.here.max(line_end);
         let mut body = String::new();
+        let mut is_closed = false;
         self.here = from;
         for line in self.text[from..].split_inclusive('\n') {
             self.here += line.len();
@@ -23,7 +24,8 @@ impl Parser<'_> {
             } else {
                 line
             };
-            if line.trim_end_matches(['\n', '\r']) == word {
+            is_closed = line.trim_end_matches(['\n', '\r']) == word;
+            if is_closed {
                 break;
             }
             body.push_str(line);
@@ -31,20 +33,18 @@ impl Parser<'_> {
         if !body.is_empty() && !body.ends_with('\n') {
             body.push('\n');
         }
-        if is_literal {
-            return Ok(Word::quoted(body.into()));
-        }
-        let mut parser = Parser {
-            text: &body,
-            at: 0,
-            here: 0,
-            depth: self.depth,
-        };
+        let is_open = self.is_open || !is_closed;
         let mut word = Word::default();
-        let read = parser.quoted(&mut word, None);
+        let read = if is_literal {
+            word = Word::quoted(body.into());
+            Ok(())
+        } else {
+            Parser::new(&body, self.depth).quoted(&mut word, None)
+        };
         // The place of an error inside the body is that of the here-document.
-        read.or_else(|it| self.error(self.at, it.kind))
-            .map(|()| word)
+        let read = read.or_else(|it| self.error(self.at, it.kind));
+        self.is_open = is_open;
+        read.map(|()| word)
     }
 
     /// A word, if one stands here.
@@ -83,6 +83,7 @@ impl Parser<'_> {
 
     fn escaped(&mut self, word: &mut Word) {
         self.at += 1;
+        self.is_open |= self.rest().is_empty();
         if let Some(sign) = self.rest().chars().next() {
             self.at += sign.len_utf8();
             if sign != '\n' {
@@ -137,15 +138,13 @@ impl Parser<'_> {
                 return self.error(start, ErrorKind::Unclosed("`"));
             };
             let inner = &self.rest()[..length];
-            let mut parser = Parser {
-                text: inner,
-                at: 0,
-                here: 0,
-                depth: self.depth + 1,
-            };
-            let list = parser
+            let list = Parser::new(inner, self.depth + 1)
                 .deeper(|it| it.list(&[]))
-                .or_else(|it| self.error(start, it.kind))?;
+                .or_else(|it| {
+                    let error = self.error(start, it.kind);
+                    self.is_open = false;
+                    error
+                })?;
             self.at += length + 1;
             word.add(Piece::Output(list), is_quoted);
         } else if self.rest().starts_with('{') {

@@ -36,16 +36,21 @@ impl World {
         match input {
             Input::Type(line) => {
                 if self.terminal.is_busy() {
+                    let wakes = self.terminal.is_watching();
                     self.terminal.type_ahead(line);
-                } else {
-                    self.trace_command(line.clone());
-                    self.terminal.enter(&line);
+                    if !wakes {
+                        return;
+                    }
+                } else if let Some(command) = self.terminal.enter(&line) {
+                    self.trace_command(command);
                 }
                 self.wake_terminal(Duration::default());
             }
             Input::Paste(commands) => {
                 self.terminal.paste(commands);
-                self.wake_terminal(Duration::default());
+                if !self.terminal.is_busy() {
+                    self.wake_terminal(Duration::default());
+                }
             }
             Input::Interrupt => {
                 self.terminal.interrupt();
@@ -162,8 +167,13 @@ impl World {
 
     /// Lets the terminal's program go on after that long.
     fn wake_terminal(&mut self, after: Duration) {
-        self.queue
-            .push(self.now + after, Event::Terminal, self.last_command);
+        let at = self.now + after;
+        self.terminal_due = if self.terminal_due > self.now {
+            at.min(self.terminal_due)
+        } else {
+            at
+        };
+        self.queue.push(at, Event::Terminal, self.last_command);
     }
 
     /// A program that waits for a change looks again.
@@ -176,6 +186,9 @@ impl World {
 
     /// The terminal's program goes on until it needs the world, and gets what it needs.
     pub(super) fn run_terminal(&mut self, cause: Option<Seq>) {
+        if self.now < self.terminal_due {
+            return;
+        }
         self.terminal_is_told = false;
         if let Some(line) = self.terminal.next_pasted() {
             self.trace_command(line);
@@ -214,7 +227,7 @@ impl World {
                 self.terminal.tell_asked(told);
                 self.wake_terminal(Duration::default());
             }
-            Errand::Inside(connection, line) => {
+            Errand::Inside(connection, line, exit) => {
                 let Some(pod) = self.far_end(&connection) else {
                     return self.lose_connection();
                 };
@@ -225,15 +238,14 @@ impl World {
                     &connection.container,
                     &words,
                     &mut |container, network| {
-                        typed = inside::run_line(&line, container, network);
+                        typed = inside::run_line(&line, exit, container, network);
                         Some((typed.printed.tried.clone(), typed.printed.exit))
                     },
                 );
                 if typed.is_left && connection.command.is_empty() {
                     self.end_program(&connection, typed.printed.exit, cause);
                 }
-                self.terminal.tell_inside(&typed);
-                self.wake_terminal(typed.printed.took);
+                self.run_for(typed);
             }
             Errand::Program(connection) => {
                 let Some(pod) = self.far_end(&connection) else {
@@ -251,11 +263,25 @@ impl World {
                         Some((printed.tried.clone(), printed.exit))
                     },
                 );
-                let took = run.as_ref().map_or(Duration::default(), |it| it.took);
-                self.terminal.tell_program(run);
-                self.wake_terminal(took);
+                match run {
+                    Ok(printed) => self.run_for(Typed {
+                        printed,
+                        is_left: true,
+                    }),
+                    Err(refusal) => {
+                        self.terminal.tell(Answer::Refused(refusal));
+                        self.wake_terminal(Duration::default());
+                    }
+                }
             }
         }
+    }
+
+    /// A program runs in a container for as long as it takes.
+    fn run_for(&mut self, typed: Typed) {
+        let took = typed.printed.took;
+        self.terminal.tell_running(typed);
+        self.wake_terminal(took);
     }
 
     /// The pod at the other end of a connection.

@@ -63,6 +63,8 @@ pub struct World {
     pub(super) moved_at: Time,
     /// Whether the terminal's program is to look at a change it has not seen.
     pub(super) terminal_is_told: bool,
+    /// When the terminal's program goes on; wakes before that are of one that has been left.
+    pub(super) terminal_due: Time,
     pub(super) memory: Memory,
     pub(super) queue: Queue,
     items: Items,
@@ -108,6 +110,7 @@ impl World {
             last_input: Time::START,
             moved_at: Time::START,
             terminal_is_told: false,
+            terminal_due: Time::START,
             memory: Memory::default(),
             queue: Queue::default(),
             items: Items::default(),

@@ -136,7 +136,7 @@ fn terminal(world: &World) -> Value {
         "lines": terminal.lines.iter().map(line).collect::<Value>(),
         "prompt": terminal.prompt(),
         "busy": terminal.is_busy(),
-        "pending": terminal.pending.len(),
+        "pending": terminal.pasted(),
     }
 }
 

@@ -17,7 +17,6 @@ use crate::config::Version;
 use crate::kubectl::Process;
 use crate::persistent::List;
 use crate::process::{Answer, Ask, Files, Output, Stream};
-use crate::programs::Printed;
 use crate::time::{Duration, Time};
 use crate::value::Text;
 
@@ -28,10 +27,14 @@ pub struct Terminal {
     pub lines: List<Line>,
     /// Its file system.
     pub files: Files,
-    /// Lines of a pasted transcript that are still to be typed.
+    /// Lines that are still to be typed.
     pub pending: VecDeque<Pending>,
     /// Whether the last line still lacks its newline.
     is_open: bool,
+    /// What has been typed of a command that goes on in the next line.
+    begun: Option<Text>,
+    /// What `$?` is at the next line; that of the container's shell while one is attached.
+    exit: i32,
     variables: Variables,
     job: Option<Job>,
 }
@@ -70,11 +73,22 @@ impl LineKind {
     }
 }
 
-/// A line of a pasted transcript.
+/// Where a line that is still to be typed comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The reader has typed it ahead, at whatever prompt comes next.
+    Ahead,
+    /// A transcript, whose author typed it at a prompt of their own.
+    Outer,
+    /// A transcript, whose author typed it at the prompt inside a container.
+    Inner,
+}
+
+/// A line that is still to be typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pending {
-    /// Whether it was typed at the prompt inside a container.
-    pub is_inner: bool,
+    /// Where it comes from.
+    pub origin: Origin,
     /// The command, with the bodies of its here-documents.
     pub text: Text,
 }
@@ -90,8 +104,8 @@ pub enum Errand {
     Frame(Watch, Option<Time>),
     /// Time to pass.
     Sleep(Duration),
-    /// A command line run in a container.
-    Inside(Connection, Text),
+    /// A command line run in a container, whose `$?` is this.
+    Inside(Connection, Text, i32),
     /// One program run in a container.
     Program(Connection),
     /// What no cluster could tell: `why …`, `doctor`.
@@ -126,6 +140,8 @@ enum Program {
     Attached(Box<Process>, Connection, Option<Text>),
     /// kubectl, waiting for a program in a container.
     Remote(Box<Process>, Connection),
+    /// kubectl, while that runs in a container; when it has ended, this is what it came to.
+    Running(Box<Process>, Connection, Typed),
     /// `sleep`.
     Sleep(Duration),
     /// `why …` or `doctor`.
@@ -136,14 +152,33 @@ enum Program {
 const PROMPT: &str = "$ ";
 /// The prompt of a shell in a container.
 const INNER_PROMPT: &str = "/ # ";
+/// The prompt of a command that goes on.
+const NEXT_PROMPT: &str = "> ";
+
+/// `$?` after Ctrl-C.
+const INTERRUPTED: i32 = 128 + 2;
 
 impl Terminal {
     /// The prompt that waits for the reader; empty while a program runs.
     pub fn prompt(&self) -> &'static str {
         match self.job.as_ref().map(|it| &it.program) {
+            None | Some(Program::Attached(_, _, None)) if self.begun.is_some() => NEXT_PROMPT,
             None => PROMPT,
             Some(Program::Attached(_, _, None)) => INNER_PROMPT,
             Some(_) => "",
+        }
+    }
+
+    /// Whether a command has been begun that goes on in the next line.
+    pub fn is_line_open(&self) -> bool {
+        self.begun.is_some()
+    }
+
+    /// Where the shell runs that the terminal is attached to, while it waits for a line.
+    pub fn attached(&self) -> Option<&Connection> {
+        match self.job.as_ref().map(|it| &it.program) {
+            Some(Program::Attached(_, connection, None)) => Some(connection),
+            _ => None,
         }
     }
 
@@ -160,16 +195,28 @@ impl Terminal {
             .unwrap_or_default()
     }
 
-    /// The reader has typed a line.
-    pub fn enter(&mut self, line: &str) {
-        let prompt = self.prompt();
-        self.show_prompt(prompt, line);
+    /// The reader has typed a line; gives back the command that it makes whole, if it does.
+    pub fn enter(&mut self, line: &str) -> Option<Text> {
+        self.show_prompt(line);
+        let line = match self.begun.take() {
+            Some(begun) => crate::text!("{begun}\n{line}"),
+            None => line.into(),
+        };
+        if parse::is_open(&line) {
+            self.begun = Some(line);
+            return None;
+        }
+        self.run(&line);
+        Some(line)
+    }
+
+    fn run(&mut self, line: &Text) {
         match &mut self.job {
             None => self.begin(line),
             Some(Job {
                 program: Program::Attached(_, _, typed @ None),
                 ..
-            }) => *typed = Some(line.into()),
+            }) => *typed = Some(line.clone()),
             Some(_) => unreachable!("a busy terminal has no prompt to type at"),
         }
     }
@@ -180,7 +227,7 @@ impl Terminal {
                 let mut job = Job {
                     command: line.into(),
                     rest: VecDeque::new(),
-                    exit: 0,
+                    exit: self.exit,
                     program: Program::Between,
                     out: Sink::Screen(LineKind::Out),
                     err: Sink::Screen(LineKind::Err),
@@ -189,7 +236,10 @@ impl Terminal {
                 job.put_first(list, &Sink::Screen(LineKind::Out));
                 self.job = Some(job);
             }
-            Err(error) => self.print(LineKind::Err, &format!("sh: {error}\n")),
+            Err(error) => {
+                self.exit = 2;
+                self.print(LineKind::Err, &format!("sh: {error}\n"));
+            }
         }
     }
 
@@ -202,7 +252,7 @@ impl Terminal {
     pub fn type_ahead(&mut self, line: Text) {
         let is_watch = self.is_watching();
         self.pending.push_back(Pending {
-            is_inner: false,
+            origin: Origin::Ahead,
             text: line,
         });
         if is_watch {
@@ -215,23 +265,38 @@ impl Terminal {
         self.pending.is_empty() && (!self.is_busy() || self.is_watching())
     }
 
-    /// Whether the next pasted line can be typed now.
+    /// How many commands of a pasted transcript are still to come.
+    pub fn pasted(&self) -> usize {
+        let pasted = |it: &&Pending| it.origin != Origin::Ahead;
+        self.pending.iter().filter(pasted).count()
+    }
+
+    /// Whether the next line that waits can be typed now.
     pub fn has_next_pasted(&self) -> bool {
         !self.is_busy() && !self.pending.is_empty()
     }
 
-    /// Types the next pasted line, if its turn has come; gives it back.
+    /// Types the next line that waits, if its turn has come; gives back the command that runs then.
     pub fn next_pasted(&mut self) -> Option<Text> {
         if !self.has_next_pasted() {
             return None;
         }
-        let is_attached = self.prompt() == INNER_PROMPT;
-        let line = match self.pending.front() {
+        let origin = self.pending.front()?.origin;
+        if origin != Origin::Ahead {
+            self.drop_begun();
+        }
+        let line = if origin == Origin::Outer && self.prompt() == INNER_PROMPT {
             // The author left the container's shell without saying so.
-            Some(next) if is_attached && !next.is_inner => "exit".into(),
-            _ => self.pending.pop_front()?.text,
+            "exit".into()
+        } else {
+            self.pending.pop_front()?.text
         };
-        self.enter(&line);
+        if origin == Origin::Ahead {
+            return self.enter(&line);
+        }
+        // What is still open in a transcript has no further line.
+        self.show_prompt(&line);
+        self.run(&line);
         Some(line)
     }
 
@@ -257,6 +322,7 @@ impl Terminal {
             let errand = match &mut job.program {
                 Program::Between => {
                     if !self.start_next(&mut job, version) {
+                        self.exit = job.exit;
                         self.close_line();
                         return Errand::Rest;
                     }
@@ -270,7 +336,20 @@ impl Terminal {
                 Program::Asking(words) => Some(Errand::Ask(words.clone())),
                 Program::Attached(_, _, None) => Some(Errand::Rest),
                 Program::Attached(_, connection, Some(line)) => {
-                    Some(Errand::Inside(connection.clone(), line.clone()))
+                    Some(Errand::Inside(connection.clone(), line.clone(), self.exit))
+                }
+                Program::Running(process, connection, typed) => {
+                    let Typed { printed, is_left } = typed;
+                    let (mut process, connection) = (process.clone(), connection.clone());
+                    self.print_all(&job.out, &job.err, &printed.output);
+                    self.exit = printed.exit;
+                    job.program = if *is_left {
+                        process.tell(Answer::Exited(printed.exit));
+                        Program::Kubectl(process)
+                    } else {
+                        Program::Attached(process, connection, None)
+                    };
+                    None
                 }
                 Program::Remote(_, connection) => Some(Errand::Program(connection.clone())),
                 Program::Watching(_, watch, until) => Some(Errand::Frame(watch.clone(), *until)),
@@ -278,7 +357,7 @@ impl Terminal {
                     let (outputs, ask) = process.ask(now);
                     let process = Process::clone(process);
                     self.print_all(&job.out, &job.err, &outputs);
-                    Self::carry(&mut job, process, ask)
+                    self.carry(&mut job, process, ask)
                 }
             };
             self.job = Some(job);
@@ -289,7 +368,7 @@ impl Terminal {
     }
 
     /// What kubectl asks for, as an errand; nothing if it has ended or can go on at once.
-    fn carry(job: &mut Job, process: Process, ask: Ask) -> Option<Errand> {
+    fn carry(&mut self, job: &mut Job, process: Process, ask: Ask) -> Option<Errand> {
         let process = Box::new(process);
         let (program, errand) = match ask {
             Ask::Http(request) => (Program::Kubectl(process), Some(Errand::Http(request))),
@@ -298,6 +377,7 @@ impl Terminal {
             Ask::Attach(connection, _)
                 if connection.tty && inside::is_shell(&connection.command) =>
             {
+                self.exit = 0;
                 (Program::Attached(process, connection, None), None)
             }
             Ask::Attach(connection, _) => (Program::Remote(process, connection), None),
@@ -317,48 +397,24 @@ impl Terminal {
             Program::Kubectl(mut process)
             | Program::Watching(mut process, ..)
             | Program::Attached(mut process, ..)
-            | Program::Remote(mut process, _) => {
+            | Program::Remote(mut process, _)
+            | Program::Running(mut process, ..) => {
                 process.tell(answer);
                 Program::Kubectl(process)
             }
-            program @ (Program::Between | Program::Sleep(_)) => program,
-            Program::Asking(_) => Program::Between,
+            Program::Between | Program::Sleep(_) | Program::Asking(_) => Program::Between,
         };
     }
 
-    /// What a line typed at a container's shell came to.
-    pub fn tell_inside(&mut self, typed: &Typed) {
-        self.print_all(
-            &Sink::Screen(LineKind::Out),
-            &Sink::Screen(LineKind::Err),
-            &typed.printed.output,
-        );
-        self.close_line();
-        if typed.is_left {
-            return self.tell(Answer::Exited(typed.printed.exit));
-        }
-        if let Some(Job {
-            program: Program::Attached(_, _, line),
-            ..
-        }) = &mut self.job
-        {
-            *line = None;
-        }
-    }
-
-    /// What a program run in a container printed, or why it could not run.
-    pub fn tell_program(&mut self, run: Result<Printed, Text>) {
-        match run {
-            Ok(printed) => {
-                if let Some((out, err)) =
-                    self.job.as_ref().map(|it| (it.out.clone(), it.err.clone()))
-                {
-                    self.print_all(&out, &err, &printed.output);
-                }
-                self.tell(Answer::Exited(printed.exit));
+    /// What runs in a container from now on, and what it comes to once its time has passed.
+    pub fn tell_running(&mut self, typed: Typed) {
+        let Some(job) = &mut self.job else { return };
+        job.program = match core::mem::replace(&mut job.program, Program::Between) {
+            Program::Attached(process, connection, _) | Program::Remote(process, connection) => {
+                Program::Running(process, connection, typed)
             }
-            Err(refusal) => self.tell(Answer::Refused(refusal)),
-        }
+            program => program,
+        };
     }
 
     /// How a name resolves, or why that cannot be told.
@@ -377,17 +433,29 @@ impl Terminal {
 
     /// The reader presses Ctrl-C.
     pub fn interrupt(&mut self) {
+        self.drop_begun();
         if !self.is_busy() {
             return;
         }
         self.print(LineKind::Out, "^C\n");
         if let Some(job) = &mut self.job {
-            job.rest.clear();
-            if let Program::Sleep(_) = job.program {
-                job.program = Program::Between;
+            job.exit = INTERRUPTED;
+            // The shell in the container goes on; only what it runs ends.
+            if let Program::Running(_, _, typed @ Typed { is_left: false, .. }) = &mut job.program {
+                typed.printed.output.clear();
+                typed.printed.exit = INTERRUPTED;
+                return;
             }
+            job.rest.clear();
         }
         self.tell(Answer::Interrupted);
+    }
+
+    fn drop_begun(&mut self) {
+        if self.begun.take().is_some() {
+            self.exit = INTERRUPTED;
+            self.print(LineKind::Out, "^C\n");
+        }
     }
 
     fn print_all(&mut self, out: &Sink, err: &Sink, outputs: &[Output]) {
@@ -400,10 +468,10 @@ impl Terminal {
         }
     }
 
-    fn show_prompt(&mut self, prompt: &str, typed: &str) {
+    fn show_prompt(&mut self, typed: &str) {
         self.close_line();
         for (at, line) in typed.split('\n').enumerate() {
-            let prompt = if at == 0 { prompt } else { "> " };
+            let prompt = if at == 0 { self.prompt() } else { NEXT_PROMPT };
             self.lines.push(Line {
                 kind: LineKind::Prompt,
                 text: crate::text!("{prompt}{line}"),

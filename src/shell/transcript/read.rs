@@ -4,8 +4,8 @@ use super::blocks::{Block, blocks};
 use super::commands::{applied_files, is_old_deletion, opens_shell, written_file};
 use super::prompt::{Prompt, is_command, is_outer, prompt};
 use super::{Manifest, PasteKind, Pasted, Remark, RemarkKind, Typed};
-use crate::shell::Pending;
-use crate::shell::parse::{self, ErrorKind};
+use crate::shell::parse::is_open;
+use crate::shell::{Origin, Pending};
 use crate::sort;
 use crate::value::Text;
 
@@ -181,7 +181,11 @@ impl Reader {
             self.commands.push(Typed {
                 line: number,
                 command: Pending {
-                    is_inner,
+                    origin: if is_inner {
+                        Origin::Inner
+                    } else {
+                        Origin::Outer
+                    },
                     text: command.text.replace('\u{a0}', " ").into(),
                 },
                 output: Vec::new(),
@@ -231,11 +235,10 @@ impl Reader {
         let mut text = typed.trim_end().to_owned();
         let mut taken = 0;
         loop {
-            let is_open =
-                text.ends_with('\\') || here_word(&text).is_none() && is_unfinished(&text);
+            let goes_on = text.ends_with('\\') || here_word(&text).is_none() && is_open(&text);
             let next = lines
                 .get(taken)
-                .filter(|it| is_open && taken < MOST_LINES && prompt(it).is_none());
+                .filter(|it| goes_on && taken < MOST_LINES && prompt(it).is_none());
             let Some(next) = next else {
                 break;
             };
@@ -243,7 +246,7 @@ impl Reader {
             text.push_str(without_mark(next));
             taken += 1;
         }
-        if !text.contains("<<") && is_unfinished(&text) {
+        if !text.contains("<<") && !text.ends_with('\\') && is_open(&text) {
             // It never ends: only its first line is the command, whatever that is worth.
             return Whole {
                 text: typed.trim_end().into(),
@@ -368,17 +371,6 @@ fn without_mark(line: &str) -> &str {
     line.strip_prefix("> ")
         .or(line.strip_prefix('>'))
         .unwrap_or(line)
-}
-
-fn is_unfinished(text: &str) -> bool {
-    match parse::parse(text) {
-        Err(error) => match error.kind {
-            ErrorKind::Unclosed(_) => true,
-            ErrorKind::Unexpected(token) => token == "newline",
-            ErrorKind::NotSimulated(_) => false,
-        },
-        Ok(_) => false,
-    }
 }
 
 /// The word that closes the first here-document of a command, and whether tabs may stand before it.
