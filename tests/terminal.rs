@@ -323,6 +323,59 @@ fn what_runs_in_a_container_takes_its_time() {
     assert_eq!(typed(&mut session, &["echo $?"]), ["127"]);
 }
 
+/// What the page offers to tap.
+fn suggested(session: &Session) -> Vec<String> {
+    let snapshot = Value::from_json(&session.snapshot()).expect("a snapshot is JSON");
+    let all = snapshot["terminal"]["suggestions"].items().iter();
+    all.map(|it| it.as_str().to_owned()).collect()
+}
+
+#[test]
+fn commands_are_suggested_that_work_here() {
+    let mut session = Session::new(Config::default());
+    assert_eq!(
+        suggested(&session),
+        ["kubectl get pods", "kubectl get nodes"]
+    );
+    let elsewhere = web("replicas: 2", "image: nginx")
+        .replace("metadata: {name: ", "metadata: {namespace: db, name: ")
+        .replace(
+            "matchLabels: {app: nginx}",
+            "matchExpressions: [{key: app, operator: In, values: [nginx, x]}]",
+        );
+    session.load(&format!(
+        "kind: Namespace\napiVersion: v1\nmetadata: {{name: db}}\n---\n{elsewhere}"
+    ));
+    session.step(StepSize::Idle);
+    let all = [
+        "kubectl get pods -o wide -n db",
+        "kubectl get pods -w -l 'app in (nginx,x)' -n db",
+        "kubectl get statefulset web -n db",
+        "kubectl delete pod -l 'app in (nginx,x)' -n db",
+        "kubectl exec web-0 -n db -- sh -c 'hostname'",
+        "kubectl run -i --tty --image busybox:1.28.4 dns-test -n db --restart=Never --rm /bin/sh",
+        "kubectl scale statefulset web --replicas=3 -n db",
+    ];
+    assert_eq!(suggested(&session), all);
+    typed(
+        &mut session,
+        &["kubectl run -i --tty --image busybox:1.28.4 dns-test --restart=Never --rm /bin/sh"],
+    );
+    let inside = ["nslookup web-0.nginx.db", "nslookup web-1.nginx.db", "exit"];
+    assert_eq!(suggested(&session), inside);
+    for line in inside {
+        let shown = typed(&mut session, &[line]).join("\n");
+        assert!(!shown.contains("can't resolve"), "{shown}");
+    }
+    for line in &all[2..] {
+        let shown = typed(&mut session, &[line]).join("\n");
+        assert!(!shown.to_lowercase().contains("error"), "{line}: {shown}");
+    }
+    assert_eq!(suggested(&session).len(), 3, "in the container's shell");
+    typed(&mut session, &["echo 'a"]);
+    assert_eq!(suggested(&session).len(), 0, "while a line is open");
+}
+
 #[test]
 fn only_lines_of_a_transcript_are_counted_as_such() {
     let mut session = Session::new(Config::default());
@@ -350,4 +403,20 @@ fn only_lines_of_a_transcript_are_counted_as_such() {
             "c"
         ]
     );
+}
+
+#[test]
+fn a_step_on_a_slice_marks_its_service() {
+    let mut session = Session::new(Config::default());
+    session.load(&web("replicas: 2", "image: nginx"));
+    let mut marked = 0;
+    while session.step(StepSize::Change) {
+        let snapshot = Value::from_json(&session.snapshot()).expect("a snapshot is JSON");
+        let object = snapshot["current"]["object"].as_str();
+        if object.starts_with("endpointslice/") {
+            assert!(snapshot["services"][0]["current"].is_true(), "{object}");
+            marked += 1;
+        }
+    }
+    assert!(marked > 1, "{marked}");
 }

@@ -10,4 +10,5 @@ pub mod log;
 mod picture;
 pub mod snapshot;
 mod strip;
+mod suggestions;
 pub mod words;

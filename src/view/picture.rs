@@ -49,7 +49,7 @@ fn service(look: &Look<'_>, service: &Arc<Object>) -> Value {
         "dnsName": format!("{}.{}.svc.{domain}", service.name(), service.namespace()),
         "answers": if service.is_headless() { answers.into() } else { crate::array![object! {"address": cluster_ip, "pod": ""}] },
         "leftOut": left_out.collect::<Value>(),
-        "current": look.is_current(&service.key()),
+        "current": look.is_current_service(service),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Everything the page shows of one moment, as one JSON value. `wasm.rs` has its TypeScript shape.
 
 use super::words::Words;
-use super::{explain, picture, strip};
+use super::{explain, picture, strip, suggestions};
 use crate::api::{Key, Kind, Object};
 use crate::object;
 use crate::persistent::Map;
@@ -52,6 +52,23 @@ impl<'a> Look<'a> {
 
     pub(super) fn is_current(&self, key: &Key) -> bool {
         self.current == Some(key)
+    }
+
+    /// Whether the current step is about a Service, or about the endpoints it selects.
+    pub(super) fn is_current_service(&self, service: &Object) -> bool {
+        let Some(key) = self
+            .current
+            .filter(|it| it.namespace == service.namespace())
+        else {
+            return false;
+        };
+        match key.kind {
+            Kind::EndpointSlice => {
+                let slice = self.world.store.objects.get(key);
+                slice.is_some_and(|it| it.slice_service() == service.name())
+            }
+            kind => kind == Kind::Service && key.name == service.name(),
+        }
     }
 
     /// The standing wait on an object, as a sentence.
@@ -137,6 +154,7 @@ fn terminal(world: &World) -> Value {
         "prompt": terminal.prompt(),
         "busy": terminal.is_busy(),
         "pending": terminal.pasted(),
+        "suggestions": suggestions::suggestions(world),
     }
 }
 

@@ -98,37 +98,14 @@ export const createTerminal = (root, dispatch, words) => {
       drawLines(terminal.lines);
       write(prompt, terminal.prompt);
       show(prompt, terminal.prompt.trim());
-      show(interrupt, terminal.busy);
+      show(interrupt, terminal.busy || terminal.prompt === '> ');
       show(hint, terminal.busy && !page.playing && !shown.idle);
       show(pending, terminal.pending);
       write(pending, t('terminal.pending', { count: terminal.pending }));
-      drawChips(suggestions(shown), (it) => it);
+      drawChips(terminal.suggestions, (it) => it);
       // The last line is in view; the list scrolls, and nothing outside it.
       if (previous?.terminal.lines.length !== terminal.lines.length) lines.scrollTop = Number.MAX_SAFE_INTEGER;
     },
     destroy() { root.replaceChildren(); },
   };
 };
-
-/**
- * Commands to tap, made from the names that are in the picture now.
- * @param {Shown} shown
- */
-function suggestions({ terminal, statefulSets }) {
-  const columns = statefulSets.flatMap((it) => it.columns);
-  if (terminal.prompt.trim().endsWith('#')) return [...columns.slice(0, 3).map((it) => `nslookup ${it.dnsName || it.name}`), 'exit'];
-  if (terminal.busy) return [];
-  const set = /** @type {(StatefulSetView & { selector?: string }) | undefined} */ (statefulSets[0]);
-  if (!set) return ['kubectl get pods', 'kubectl get nodes'];
-  const selector = set.selector ?? 'app=nginx';
-  const [first] = set.columns;
-  return [
-    'kubectl get pods -o wide',
-    `kubectl get pods -w -l ${selector}`,
-    `kubectl get statefulset ${set.name}`,
-    `kubectl delete pod -l ${selector}`,
-    ...(first?.pod ? [`kubectl exec ${first.name} -- sh -c 'hostname'`] : []),
-    'kubectl run -i --tty --image busybox:1.28.4 dns-test --restart=Never --rm /bin/sh',
-    `kubectl scale statefulset ${set.name} --replicas=${set.replicas + 1}`,
-  ];
-}
