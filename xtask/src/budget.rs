@@ -17,7 +17,7 @@ const ENGINE_GOAL: usize = 136 * KIB;
 const ENGINE_LIMIT: usize = 686 * KIB;
 const PAGE_LIMIT: usize = 40 * KIB;
 /// Likewise: the goal is 180 KiB.
-const FIRST_LOAD_LIMIT: usize = 723 * KIB;
+const FIRST_LOAD_LIMIT: usize = 725 * KIB;
 
 /// What a first visit loads of the page besides its language.
 const PAGE: [&str; 5] = [
