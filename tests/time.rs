@@ -216,3 +216,19 @@ fn a_decision_is_shorter_than_a_change() {
         "{events} {decisions} {changes}"
     );
 }
+
+#[test]
+fn a_link_to_the_end_of_time_ends_before_it() {
+    let crash = ARTICLE.replace(
+        "image: nginx:1.9.1",
+        "image: busybox\n        command: ['false']",
+    );
+    let end = 4_000_000_000_i64;
+    let link = statefulset_playground::object! {
+        "manifest": crash, "step": end, "seq": end, "time": i64::MAX,
+    };
+    let mut session = Session::new(Config::default());
+    session.open(&link.to_json());
+    assert!(session.timeline().world().seq <= 20_000);
+    assert!(session.step(StepSize::Change), "it can be stepped on");
+}

@@ -15,6 +15,8 @@ const KEPT_MAX: usize = 8192;
 const EVENTS_MAX: usize = 100_000;
 /// Branches kept before the oldest that is not stood on is let go.
 const BRANCHES_MAX: usize = 32;
+/// Events handled at most to get to the moment a link names.
+const STAND_MAX: usize = 20_000;
 /// So much time passes at most in one call: a program that crashes and restarts does so for ever.
 const TIME_MAX: Duration = Duration::s(3600);
 
@@ -272,15 +274,19 @@ impl Timeline {
     }
 
     /// To the very moment that another timeline with these inputs stood at: after so many visible changes and events.
+    /// Not further than [`STAND_MAX`] events: whoever wrote the numbers may have meant harm.
     pub fn stand(&mut self, shown: usize, seq: Seq, time: Time) {
-        self.seek(shown);
-        while self.world.seq < seq && self.world.trace.shown() <= shown {
-            let before = self.world.clone();
+        for _ in 0..STAND_MAX {
+            let here = self.world.trace.shown();
+            if here >= shown && self.world.seq >= seq {
+                break;
+            }
+            let last = (here == shown).then(|| self.world.clone());
             if !self.next_event() {
                 break;
             }
-            if self.world.trace.shown() > shown {
-                self.world = before;
+            if let Some(last) = last.filter(|_| self.world.trace.shown() > shown) {
+                self.world = last;
                 break;
             }
         }
