@@ -19,8 +19,17 @@ pub struct Memory {
     pub due: Map<Text, Duration>,
     /// What the endpoint controllers have seen of each Service.
     pub triggers: Map<(Actor, Key), Triggers>,
-    /// The nodes whose kubelet does not run, and since when.
-    pub down: Map<Text, Duration>,
+    /// The nodes whose kubelet is silent.
+    pub silent: Map<Text, Silence>,
+    /// Whether a node was ever cut off, so that pods may still run there whose names others have by now.
+    pub has_strays: bool,
+    /// The nodes that volumes are attached to, of those that can be attached to one node only.
+    pub attached: Map<Text, Text>,
+    /// What making a volume takes, where that was said; [`Duration::NEVER`] while no provisioner runs.
+    pub provision: Option<Duration>,
+    /// The programs that have to recover from an end that was not their own, by namespace, pod and container: their
+    /// volume remembers.
+    pub unclean: Map<Text, ()>,
     /// When a node got a taint that evicts last.
     pub tainted_at: Time,
     /// When the pods on tainted nodes are to go, by UID.
@@ -37,6 +46,49 @@ pub struct Memory {
     pub addresses: Map<Text, u32>,
     /// The number of the network that each node gives out addresses of.
     pub networks: Map<Text, u32>,
+}
+
+impl Memory {
+    /// What the kubelet of that node knows of its pods, by UID.
+    pub fn pods_on(&self, node: &str) -> Vec<(Text, Arc<PodMemory>)> {
+        let all = self.pods.iter();
+        let own = all.filter(|it| it.1.pod.node_name() == node);
+        own.map(|(uid, it)| (uid.clone(), Arc::clone(it))).collect()
+    }
+}
+
+/// Since when and why nothing is heard of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Silence {
+    /// Since when.
+    pub since: Time,
+    /// Why.
+    pub cause: Outage,
+}
+
+/// Why a kubelet is silent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outage {
+    /// The node has no power: its containers have ended.
+    Power,
+    /// Nothing gets in or out: what runs there goes on.
+    Network,
+    /// The node was shut down: its kubelet ends the pods there before.
+    Shutdown,
+}
+
+impl Outage {
+    /// All, the one meant where none is named first.
+    pub const ALL: [Self; 3] = [Self::Power, Self::Network, Self::Shutdown];
+
+    /// Its word in links and lists of inputs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Power => "down",
+            Self::Network => "cut",
+            Self::Shutdown => "shutdown",
+        }
+    }
 }
 
 /// What an endpoint controller has seen of a Service.
@@ -69,8 +121,8 @@ pub struct PodMemory {
     pub has_started: bool,
     /// After an error in the sync under way: when to sync again.
     pub retry: Option<Duration>,
-    /// Why the kubelet evicts it; empty while it does not.
-    pub evicted: Text,
+    /// Why the kubelet ends it, as reason and message; empty while it does not.
+    pub ended_for: (Text, Text),
     /// Its containers, init containers first.
     pub containers: Vec<ContainerMemory>,
 }

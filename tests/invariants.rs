@@ -17,7 +17,7 @@ use statefulset_playground::chance::chance;
 use statefulset_playground::config::Config;
 use statefulset_playground::object;
 use statefulset_playground::plan::Actor;
-use statefulset_playground::sim::{Input, What, World, Wrote};
+use statefulset_playground::sim::{Input, Outage, What, World, Wrote};
 use statefulset_playground::time::{Duration, Time};
 use statefulset_playground::value::Value;
 use statefulset_playground::yaml;
@@ -218,7 +218,9 @@ spec:
             "delete" => _ = self.send("DELETE", pod_path, Value::Null),
             "force" => _ = self.send("DELETE", pod_path, object! {"gracePeriodSeconds": 0}),
             "evict" => _ = self.send("POST", format!("{pod_path}/eviction"), Value::object()),
-            "down" => self.world.apply(Input::NodeDown(node.into())),
+            "down" => self
+                .world
+                .apply(Input::NodeDown(node.into(), Outage::Power)),
             "up" => self.world.apply(Input::NodeUp(node.into())),
             "cordon" | "uncordon" => {
                 let body = object! {"spec": object! {"unschedulable": what == "cordon"}};

@@ -421,3 +421,33 @@ fn an_evicted_pod_has_failed_and_stays_as_an_object() {
         "{texts:?}"
     );
 }
+
+/// The second from which a program has been Ready for good, after its node was without power for a while.
+fn recovered(words: &str) -> Option<u64> {
+    let mut config = Config::default();
+    config.pulls.between_ms = (0, 0);
+    config.apps.push(App {
+        pods: "pod/web-0".into(),
+        container: "".into(),
+        words: words.into(),
+    });
+    let mut world = World::new(config);
+    make(
+        &mut world,
+        "containers: [{name: c, image: 'nginx:1', livenessProbe: {tcpSocket: {port: 80}, periodSeconds: 10}, \
+         readinessProbe: {tcpSocket: {port: 80}, periodSeconds: 1}}]",
+    );
+    pass(&mut world, 10);
+    say(&mut world, "exits 1");
+    pass(&mut world, 1200);
+    let ready = pod(&world)["status"]["conditions"].item("type", "Ready").clone();
+    let since = Time::parse(ready["lastTransitionTime"].as_str()).unwrap();
+    (ready["status"].as_str() == "True").then(|| since.since(Time::START).ms / 1000)
+}
+
+#[test]
+fn a_program_that_recovers_longer_than_its_liveness_probe_waits_never_comes_up() {
+    assert!(recovered("recovers-for 15s").is_some_and(|it| (20..60).contains(&it)));
+    assert_eq!(recovered("recovers-for 60s"), None);
+    assert!(recovered("listens-after 0s").is_some_and(|it| it < 20));
+}

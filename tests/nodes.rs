@@ -5,7 +5,7 @@
 use statefulset_playground::api::{Key, Kind, Object};
 use statefulset_playground::apiserver::rest::{Body, HttpRequest};
 use statefulset_playground::config::Config;
-use statefulset_playground::sim::{Input, World};
+use statefulset_playground::sim::{Input, Outage, World};
 use statefulset_playground::time::Duration;
 use statefulset_playground::value::Value;
 use statefulset_playground::yaml;
@@ -95,7 +95,7 @@ fn a_lost_pod_is_evicted_after_five_minutes_and_stays_until_its_node_is_back() {
     let mut world = world(3);
     let node = node_of(&world, "web-1");
     let uid = pod(&world, "web-1").uid().to_owned();
-    world.apply(Input::NodeDown(node.as_str().into()));
+    world.apply(Input::NodeDown(node.as_str().into(), Outage::Power));
     pass(&mut world, 30);
     assert!(waits(&world, "waits-for-lease"));
     pass(&mut world, 40);
@@ -126,11 +126,58 @@ fn a_lost_pod_is_evicted_after_five_minutes_and_stays_until_its_node_is_back() {
 }
 
 #[test]
+fn what_is_cut_off_goes_on_and_hears_of_its_end_when_it_is_back() {
+    let mut world = world(3);
+    let node = node_of(&world, "web-1");
+    let uid = pod(&world, "web-1").uid().to_owned();
+    world.apply(Input::NodeDown(node.as_str().into(), Outage::Network));
+    pass(&mut world, 100);
+    assert!(!pod(&world, "web-1").is_ready());
+    assert!(world.is_cut_off(pod(&world, "web-1")));
+    world.apply(Input::Type(
+        "kubectl delete pod web-1 --grace-period=0 --force".into(),
+    ));
+    pass(&mut world, 60);
+    assert_ne!(pod(&world, "web-1").uid(), uid);
+    // Two of one name: the old one still runs where nobody sees it, until its kubelet is told.
+    assert_eq!(second(&world, "stop-forced"), None);
+    world.apply(Input::NodeUp(node.as_str().into()));
+    pass(&mut world, 30);
+    assert!(second(&world, "stop-forced").is_some());
+    assert!(pod(&world, "web-1").is_ready());
+    for name in ["web-0", "web-2"] {
+        let restarts = &pod(&world, name).value["status"]["containerStatuses"][0]["restartCount"];
+        assert_eq!(restarts.as_int(), Some(0));
+    }
+}
+
+#[test]
+fn a_node_that_is_shut_down_ends_its_pods_first_and_their_names_are_free_at_once() {
+    let mut world = world(3);
+    let node = node_of(&world, "web-1");
+    let uid = pod(&world, "web-1").uid().to_owned();
+    world.apply(Input::NodeDown(node.as_str().into(), Outage::Shutdown));
+    let ended = |world: &World| {
+        let mut log = world.store.log.iter();
+        let status = log.find_map(|it| {
+            let status = &it.object.value["status"];
+            (it.object.uid() == uid && status["phase"].as_str() == "Failed").then(|| status.clone())
+        });
+        status.map(|it| it["reason"].as_str().to_owned())
+    };
+    pass(&mut world, 60);
+    assert_eq!(ended(&world).as_deref(), Some("Terminated"));
+    assert_ne!(pod(&world, "web-1").uid(), uid);
+    assert_ne!(pod(&world, "web-1").node_name(), node);
+    assert!(pod(&world, "web-1").is_ready());
+}
+
+#[test]
 fn who_comes_back_in_time_keeps_its_pods_and_restarts_their_containers() {
     let mut world = world(3);
     let node = node_of(&world, "web-1");
     let uid = pod(&world, "web-1").uid().to_owned();
-    world.apply(Input::NodeDown(node.as_str().into()));
+    world.apply(Input::NodeDown(node.as_str().into(), Outage::Power));
     pass(&mut world, 100);
     world.apply(Input::NodeUp(node.as_str().into()));
     pass(&mut world, 600);
@@ -146,7 +193,10 @@ fn who_comes_back_in_time_keeps_its_pods_and_restarts_their_containers() {
 fn no_pod_is_evicted_while_all_nodes_are_lost() {
     let mut world = world(3);
     for number in 1..=3 {
-        world.apply(Input::NodeDown(format!("node-{number}").into()));
+        world.apply(Input::NodeDown(
+            format!("node-{number}").into(),
+            Outage::Power,
+        ));
     }
     pass(&mut world, 1000);
     assert!(waits(&world, "eviction-halted"));
@@ -161,7 +211,10 @@ fn no_pod_is_evicted_while_all_nodes_are_lost() {
 fn one_node_in_ten_seconds_gets_the_taint_that_evicts() {
     let mut world = world(5);
     for number in 1..=2 {
-        world.apply(Input::NodeDown(format!("node-{number}").into()));
+        world.apply(Input::NodeDown(
+            format!("node-{number}").into(),
+            Outage::Power,
+        ));
     }
     pass(&mut world, 58);
     let evicts = world
@@ -185,7 +238,7 @@ fn the_pods_of_a_deleted_node_are_removed_after_a_quarantine() {
     let mut world = world(3);
     let node = node_of(&world, "web-1");
     let uid = pod(&world, "web-1").uid().to_owned();
-    world.apply(Input::NodeDown(node.as_str().into()));
+    world.apply(Input::NodeDown(node.as_str().into(), Outage::Power));
     let path = format!("/api/v1/nodes/{node}");
     assert_eq!(send(&mut world, "DELETE", &path, Value::Null), 200);
     pass(&mut world, 50);
@@ -270,7 +323,7 @@ fn a_node_that_never_told_how_it_is_is_given_up_like_any_other() {
     let mut world = world(3);
     add_node(&mut world, "bare");
     pass(&mut world, 1);
-    world.apply(Input::NodeDown("bare".into()));
+    world.apply(Input::NodeDown("bare".into(), Outage::Power));
     pass(&mut world, 80);
     assert_eq!(
         taints(&world, "bare"),
@@ -357,4 +410,80 @@ spec:
     assert!(second(&world, "node-forgotten").is_some());
     assert!(pod(&world, "p").is_ready());
     assert_ne!(pod(&world, "p").node_name(), gone);
+}
+
+#[test]
+fn a_volume_that_is_attached_to_a_silent_node_can_be_used_elsewhere_after_six_minutes_or_when_the_node_is_surely_off()
+ {
+    for (is_off, seconds) in [(false, 300), (true, 0)] {
+        let mut world = world(3);
+        let class = "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: disk}, \
+                     provisioner: example.com/disk, parameters: {volumes: attach}}";
+        let claims = "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db}, spec: {replicas: 1, \
+                      selector: {matchLabels: {app: db}}, template: {metadata: {labels: {app: db}}, spec: {containers: \
+                      [{name: db, image: nginx}]}}, volumeClaimTemplates: [{metadata: {name: data}, spec: \
+                      {storageClassName: disk, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}]}}";
+        let value = |text: &str| yaml::parse(text).documents[0].value.clone();
+        send(
+            &mut world,
+            "POST",
+            "/apis/storage.k8s.io/v1/storageclasses",
+            value(class),
+        );
+        let sets = "/apis/apps/v1/namespaces/default/statefulsets";
+        send(&mut world, "POST", sets, value(claims));
+        pass(&mut world, 10);
+        let node = node_of(&world, "db-0");
+        world.apply(Input::NodeDown(node.as_str().into(), Outage::Power));
+        pass(&mut world, 70);
+        if is_off {
+            let taint =
+                "{spec: {taints: [{key: node.kubernetes.io/out-of-service, effect: NoExecute}]}}";
+            let path = format!("/api/v1/nodes/{node}");
+            world.request(&HttpRequest {
+                method: "PATCH",
+                path: path.into(),
+                content_type: "application/merge-patch+json".into(),
+                body: value(taint),
+                ..HttpRequest::default()
+            });
+            pass(&mut world, 330);
+        } else {
+            world.apply(Input::Type(
+                "kubectl delete pod db-0 --grace-period=0 --force".into(),
+            ));
+        }
+        pass(&mut world, 30);
+        assert_ne!(node_of(&world, "db-0"), node);
+        assert_eq!(pod(&world, "db-0").is_ready(), is_off);
+        assert_eq!(waits(&world, "waits-for-mount"), !is_off);
+        pass(&mut world, seconds);
+        assert_eq!(pod(&world, "db-0").is_ready(), is_off);
+        pass(&mut world, 60);
+        assert!(pod(&world, "db-0").is_ready());
+    }
+}
+
+#[test]
+fn without_a_provisioner_claims_wait_until_it_is_back() {
+    let mut world = world(3);
+    world.apply(Input::Provision(Duration::NEVER));
+    let claim = "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data}, spec: {accessModes: \
+                 [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}";
+    let value = yaml::parse(claim).documents[0].value.clone();
+    let claims = "/api/v1/namespaces/default/persistentvolumeclaims";
+    send(&mut world, "POST", claims, value);
+    let phase = |world: &World| {
+        let key = Key::new(Kind::PersistentVolumeClaim, "default", "data");
+        let claim = world.store.objects.get(&key).unwrap();
+        claim.value["status"]["phase"].as_str().to_owned()
+    };
+    pass(&mut world, 600);
+    assert_eq!(phase(&world), "Pending");
+    assert!(waits(&world, "provisioner-down"));
+    world.apply(Input::Provision(Duration::s(20)));
+    pass(&mut world, 15);
+    assert_eq!(phase(&world), "Pending");
+    pass(&mut world, 10);
+    assert_eq!(phase(&world), "Bound");
 }

@@ -14,7 +14,7 @@ use statefulset_playground::conformance::replay::replay;
 use statefulset_playground::conformance::scenario::Scenario;
 use statefulset_playground::dns::stub::Attempt;
 use statefulset_playground::session::Session;
-use statefulset_playground::sim::{Input, Resolution, StepSize, World};
+use statefulset_playground::sim::{Input, Outage, Resolution, StepSize, World};
 use statefulset_playground::time::Duration;
 use statefulset_playground::value::Value;
 use statefulset_playground::why::Why;
@@ -324,6 +324,16 @@ fn runs() -> Vec<(String, Vec<&'static str>)> {
                    {matchLabels: {app: web}}}\n",
             vec!["!down node-1", "!down node-2", "!down node-3"],
         ),
+        (
+            set(&format!("  replicas: 1\n{CLAIMS}"), ""),
+            vec![
+                "!provisioner-down",
+                "!kubectl scale sts web --replicas=3",
+                "!shutdown node-1",
+                "!shutdown node-2",
+                "!shutdown node-3",
+            ],
+        ),
     ]
 }
 
@@ -356,8 +366,8 @@ fn every_reason_is_given_by_some_run() {
         session.step(StepSize::Idle);
         let mut faults = Vec::new();
         for line in lines {
-            match line.strip_prefix("!down ") {
-                Some(node) => faults.push(node),
+            match line.strip_prefix('!') {
+                Some(fault) => faults.push(fault),
                 None => {
                     session.type_line(line);
                     session.step(StepSize::Idle);
@@ -366,8 +376,13 @@ fn every_reason_is_given_by_some_run() {
         }
         collect(session.timeline().world(), &mut given);
         let mut world = session.timeline().world().clone();
-        for node in faults {
-            world.apply(Input::NodeDown(node.into()));
+        for fault in faults {
+            world.apply(match fault.split_once(' ') {
+                Some(("down", node)) => Input::NodeDown(node.into(), Outage::Power),
+                Some(("shutdown", node)) => Input::NodeDown(node.into(), Outage::Shutdown),
+                Some(_) => Input::Type(fault.into()),
+                None => Input::Provision(Duration::NEVER),
+            });
         }
         world.wait_until(world.now + Duration::s(600));
         collect(&world, &mut given);

@@ -14,6 +14,8 @@ pub const UNSCHEDULABLE: &str = "node.kubernetes.io/unschedulable";
 pub const NOT_READY: &str = "node.kubernetes.io/not-ready";
 /// The taint of a node whose Ready condition is Unknown.
 pub const UNREACHABLE: &str = "node.kubernetes.io/unreachable";
+/// The taint by which somebody says that a node is surely off.
+pub const OUT_OF_SERVICE: &str = "node.kubernetes.io/out-of-service";
 
 impl Object {
     /// The node's Ready condition.

@@ -1,13 +1,15 @@
 //! The external provisioner: makes the volumes that claims ask for, lets them grow, removes those that are released.
 //!
 //! Whatever a class calls its provisioner, this is it. Where a class binds late, the scheduler has chosen a node, and
-//! the volume can be used on that node only.
+//! the volume can be used on that node only, unless the class says `parameters: {volumes: network}` or
+//! `{volumes: attach}`; with `{volumes: node-local}` any volume is bound to a node.
 //! upstream: sigs.k8s.io/sig-storage-lib-external-provisioner controller.go, kubernetes-csi/external-resizer.
 
 use super::volumes::deletes;
 use crate::api::storage::{NO_PROVISIONER, PROVISIONED_BY, PROVISIONER, SELECTED_NODE};
 use crate::api::{Key, Kind, Object, Objects};
 use crate::apiserver::{DeleteOptions, Patch, Verb};
+use crate::chance::chance;
 use crate::plan::{Actor, Component, Ctx, Decision, EventRecord, EventSource, Plan, Report};
 use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
@@ -122,10 +124,23 @@ fn provision(ctx: &Ctx<'_>, claim: &Object) -> Plan {
         ),
     };
     let start = Decision::Record(begun, why.clone());
-    let takes = ctx.config.delays.provision;
+    let takes = ctx.memory.provision;
+    let takes = takes.unwrap_or(ctx.config.delays.provision);
+    if takes == Duration::NEVER {
+        let why = Why::ProvisionerDown {
+            claim: name.into(),
+            provisioner,
+        };
+        let on = claim.key();
+        return Plan {
+            decisions: vec![Decision::Wait { on, why }],
+            ..Plan::default()
+        };
+    }
     let (mut plan, is_done) = after(ctx, claim, takes, &why, Some(start));
     if is_done {
-        let verb = Verb::Create(new_volume(class, claim, &provisioner, &volume));
+        let node = place(ctx, class, claim);
+        let verb = Verb::Create(new_volume((class, claim), &provisioner, &volume, &node));
         let mut decision = Decision::send(key, verb, why);
         if let Decision::Do { report, .. } = &mut decision {
             *report = Some(Report {
@@ -165,7 +180,28 @@ fn reschedule(ctx: &Ctx<'_>, claim: &Object, node: &Key) -> Plan {
     }
 }
 
-fn new_volume(class: &Object, claim: &Object, provisioner: &str, name: &str) -> Value {
+/// The node that a new volume can be used on; empty for all nodes.
+fn place(ctx: &Ctx<'_>, class: &Object, claim: &Object) -> Text {
+    let selected = claim.annotation(SELECTED_NODE);
+    match class.value["parameters"]["volumes"].as_str() {
+        "network" | "attach" => Text::new(),
+        "node-local" if selected.is_empty() => {
+            let nodes: Vec<_> = ctx.objects.list(Kind::Node).collect();
+            let draw = chance(ctx.config.seed, &["local volume", claim.uid()]);
+            let at = draw.checked_rem(nodes.len() as u64).unwrap_or_default();
+            let node = usize::try_from(at).ok().and_then(|it| nodes.get(it));
+            node.map_or_else(Text::new, |it| it.name().into())
+        }
+        _ => selected.into(),
+    }
+}
+
+fn new_volume(
+    (class, claim): (&Object, &Object),
+    provisioner: &str,
+    name: &str,
+    node: &str,
+) -> Value {
     let (asked, of) = (&claim.value["spec"], &class.value);
     let mut volume = object! {
         "metadata": object! {"name": name},
@@ -181,11 +217,11 @@ fn new_volume(class: &Object, claim: &Object, provisioner: &str, name: &str) -> 
         },
     };
     volume["metadata"]["annotations"][PROVISIONED_BY] = provisioner.into();
-    if class.binds_late() {
+    if !node.is_empty() {
         let on = object! {
             "key": "kubernetes.io/hostname",
             "operator": "In",
-            "values": array![claim.annotation(SELECTED_NODE)],
+            "values": array![node],
         };
         let term = object! {"matchExpressions": array![on]};
         volume["spec"]["nodeAffinity"]["required"]["nodeSelectorTerms"] = array![term];

@@ -44,8 +44,10 @@ pub(super) fn other_service_name(case: &Case<'_>, all: &mut Vec<Found>) {
         for attempt in look.forward() {
             if let Finding::NoService { service } = &attempt.why
                 && let Some((name, namespace)) = service.split_once('.')
+                && let moment = case.at(look.time)
+                // An answer may be older than the Service.
+                && moment.get(Kind::Service, namespace, name).is_none()
             {
-                let moment = case.at(look.time);
                 let mut sets = moment.sets_in(namespace);
                 let is_its = |it: &&Arc<Object>| it.value["spec"]["serviceName"].as_str() == name;
                 if let Some(set) = sets.find(is_its) {

@@ -134,7 +134,11 @@ pub(super) fn no_class(case: &Case<'_>, all: &mut Vec<Found>) {
 pub(super) fn unknown_class(case: &Case<'_>, all: &mut Vec<Found>) {
     for (moment, claim) in waiting(case) {
         let class = claim.value["spec"]["storageClassName"].as_str();
-        if !class.is_empty() && moment.get(Kind::StorageClass, "", class).is_none() {
+        // A class of volumes made by hand needs no object.
+        let mut volumes = moment.objects.list(Kind::PersistentVolume);
+        let is_by_hand = volumes.any(|it| is_of_class(it, claim));
+        let is_there = moment.get(Kind::StorageClass, "", class).is_some();
+        if !class.is_empty() && !is_there && !is_by_hand {
             all.push(found(moment, claim, "spec.volumeClaimTemplates"));
         }
     }
@@ -153,11 +157,17 @@ pub(super) fn node_name(case: &Case<'_>, all: &mut Vec<Found>) {
     }
 }
 
+fn is_of_class(volume: &Object, claim: &Object) -> bool {
+    volume.value["spec"]["storageClassName"] == claim.value["spec"]["storageClassName"]
+}
+
 /// A volume was released, and the next claim cannot have it.
 pub(super) fn released(case: &Case<'_>, all: &mut Vec<Found>) {
     for (moment, claim) in waiting(case) {
         let mut volumes = moment.objects.list(Kind::PersistentVolume);
-        let is_released = |it: &&Arc<Object>| it.value["status"]["phase"].as_str() == "Released";
+        let is_released = |it: &&Arc<Object>| {
+            it.value["status"]["phase"].as_str() == "Released" && is_of_class(it, claim)
+        };
         if let Some(volume) = volumes.find(is_released) {
             all.push(found(moment, claim, "").fact("volume", volume.name()));
         }

@@ -11,9 +11,11 @@
 //! | `stops-after DURATION` | needs so long to end after TERM | `*slowstop*` (6 s) |
 //! | `ignores-term` | stops only when killed | |
 //! | `listens-after DURATION` | is not up until then: probes fail | |
+//! | `recovers-for DURATION` | after an end that was not its own, clean one, is not up until so long after its start; interrupted, it begins anew. Its claim remembers | |
 //! | `listens-on PORT[,PORT]` | listens there instead of on the declared ports | |
 //! | `unready` · `ready` | fails its readiness probe · passes it | |
 //! | `down` · `up` | is not up · is up | |
+//! | `cut` | nothing gets in or out over its pod's network: probes that connect fail | |
 //! | `answers PATH CODE` | answers that path with that status | |
 //! | `waits-for-name NAME…` · `waits-for-port HOST:PORT` | is not up, and ends not, before somebody says so | |
 //! | `ready-when-resolves NAME` | fails its readiness probe before somebody says otherwise | |
@@ -41,12 +43,16 @@ pub(super) struct Behaviour {
     pub stop: Option<Duration>,
     /// From its start until it is up.
     pub up_after: Duration,
+    /// What it needs to be up after an end that was not its own.
+    pub recovers: Option<Duration>,
     /// The ports it listens on, where they are not the declared ones.
     pub ports: Text,
     /// Its readiness probe fails.
     pub is_unready: bool,
     /// It is not up, and nobody knows when it will be.
     pub is_down: bool,
+    /// Nothing reaches it over the network.
+    pub is_cut: bool,
     /// It answers that path with that status.
     pub answers: Option<(Text, Text)>,
 }
@@ -71,9 +77,11 @@ impl Behaviour {
             ends: command_end(container).or(is_init.then_some((INIT, 0))),
             stop: Some(config.delays.stop),
             up_after: Duration::default(),
+            recovers: None,
             ports: Text::new(),
             is_unready: false,
             is_down: false,
+            is_cut: false,
             answers: None,
         };
         let image = container["image"].as_str();
@@ -128,6 +136,7 @@ impl Behaviour {
                 "stops-after" => self.stop = span,
                 "ignores-term" => self.stop = None,
                 "listens-after" => self.up_after = span.unwrap_or_default(),
+                "recovers-for" => self.recovers = span,
                 "listens-on" => self.ports = first.into(),
                 "unready" | "ready-when-resolves" => self.is_unready = true,
                 "ready" => self.is_unready = false,
@@ -137,6 +146,7 @@ impl Behaviour {
                     self.is_down = true;
                     self.ends = None;
                 }
+                "cut" => self.is_cut = true,
                 "answers" => {
                     self.answers = words.next().map(|code| (first.into(), code.into()));
                 }

@@ -17,9 +17,10 @@
 use std::sync::Arc;
 
 use super::status::status_of;
+use super::volumes::detach;
 use crate::api::{Key, Object};
 use crate::apiserver::{Patch, Request, Verb, WriteOptions};
-use crate::memory::{ContainerMemory, Memory, PodMemory, Stage};
+use crate::memory::{ContainerMemory, Memory, Outage, PodMemory, Stage};
 use crate::object;
 use crate::plan::{Ctx, Decision, EventRecord, EventSource, OnError, Plan};
 use crate::time::{Duration, Time};
@@ -32,7 +33,7 @@ const MOST_DUE: usize = 500;
 /// Does what is due for the pod of that name, and says what it waits for.
 pub(super) fn advance(ctx: &Ctx<'_>, key: &Key, pod: Option<&Arc<Object>>) -> Plan {
     let mut memory = ctx.memory.clone();
-    let mut decisions = forget_others(&mut memory, key, pod);
+    let mut decisions = forget_others(ctx, &mut memory, key, pod);
     let mut due = Time::NEVER;
     if let Some(pod) = pod {
         let mut life = Life::of(ctx, pod, memory);
@@ -52,23 +53,36 @@ pub(super) fn advance(ctx: &Ctx<'_>, key: &Key, pod: Option<&Arc<Object>>) -> Pl
 /// Earlier pods of that name are gone from the API: what still runs of them is killed.
 ///
 /// upstream: HandlePodRemoves, after a force delete.
-fn forget_others(memory: &mut Memory, key: &Key, pod: Option<&Arc<Object>>) -> Vec<Decision> {
+fn forget_others(
+    ctx: &Ctx<'_>,
+    memory: &mut Memory,
+    key: &Key,
+    pod: Option<&Arc<Object>>,
+) -> Vec<Decision> {
     let uid = pod.map_or("", |it| it.uid());
-    if memory.pods.contains_key(uid) {
+    if memory.pods.contains_key(uid) && !memory.has_strays {
         // They were forgotten when this one came.
         return Vec::new();
     }
+    let silence = |it: &PodMemory| memory.silent.get(it.pod.node_name()).map(|it| it.cause);
     let is_other = |it: &&Arc<PodMemory>| {
-        it.pod.name() == key.name && it.pod.namespace() == key.namespace && it.pod.uid() != uid
+        it.pod.name() == key.name
+            && it.pod.namespace() == key.namespace
+            && it.pod.uid() != uid
+            // A kubelet that is cut off goes on, and hears of it when it is back.
+            && silence(it) != Some(Outage::Network)
     };
     let mut all = memory.pods.iter().map(|it| &it.1);
     let Some(other) = all.find(is_other).cloned() else {
         return Vec::new();
     };
+    let is_silent = silence(&other).is_some();
     memory.pods.remove(other.pod.uid());
+    if !is_silent {
+        detach(ctx, &other.pod, memory);
+    }
     let mut decisions = Vec::new();
-    let is_down = memory.down.contains_key(other.pod.node_name());
-    if other.stage < Stage::Stopping && !is_down {
+    if other.stage < Stage::Stopping && !is_silent {
         let why = Why::StopForced {
             pod: other.pod.name().into(),
             node: other.pod.node_name().into(),
@@ -140,7 +154,7 @@ impl<'a> Life<'a> {
             kill_at: Time::NEVER,
             has_started: false,
             retry: None,
-            evicted: Text::new(),
+            ended_for: Default::default(),
             containers: vec![ContainerMemory::default(); pod.container_count()],
         };
         let mut it = known.unwrap_or_else(fresh);
@@ -166,8 +180,8 @@ impl<'a> Life<'a> {
         if self.pod.is_terminating() && self.it.stage < Stage::Ended {
             self.stop();
         }
-        if !self.it.evicted.is_empty() && self.it.stage < Stage::Stopping {
-            self.evict();
+        if !self.it.ended_for.0.is_empty() && self.it.stage < Stage::Stopping {
+            self.end_early();
         }
         for _ in 0..MOST_DUE {
             if !self.do_next() {
@@ -267,6 +281,12 @@ impl<'a> Life<'a> {
     /// Records an event about a container.
     pub(super) fn record(&mut self, at: usize, told: Told, why: &Why) {
         self.decisions.push(record(self.pod, at, told, why.clone()));
+    }
+
+    /// Whether the pod's node is being shut down.
+    pub(super) fn is_shut_down(&self) -> bool {
+        let silence = self.memory.silent.get(self.pod.node_name());
+        silence.is_some_and(|it| it.cause == Outage::Shutdown)
     }
 
     pub(super) fn name(&self) -> Text {

@@ -20,8 +20,10 @@ use crate::api::condition;
 use crate::api::node::CONDITIONS;
 use crate::api::{Key, Kind, Object, Objects};
 use crate::apiserver::{Patch, Verb};
+use crate::memory::Outage;
 use crate::object;
 use crate::plan::{Actor, Component, Ctx, Decision, Plan};
+use crate::value::Text;
 use crate::why::Why;
 
 /// All kubelets.
@@ -46,22 +48,44 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
         return object.map_or_else(Plan::default, |it| post_node(ctx, it));
     }
     match object.filter(|it| !it.node_name().is_empty()) {
-        Some(pod) if ctx.memory.down.contains_key(pod.node_name()) => Plan::default(),
+        Some(pod) if is_silent(ctx, pod) => Plan::default(),
         pod => life::advance(ctx, key, pod),
     }
 }
 
-/// A kubelet that has started posts how its node is.
+/// Whether no kubelet acts on the pod: one that shuts down ends its pods, and takes no new ones.
+fn is_silent(ctx: &Ctx<'_>, pod: &Object) -> bool {
+    let silence = ctx.memory.silent.get(pod.node_name());
+    silence.is_some_and(|it| match it.cause {
+        Outage::Power | Outage::Network => true,
+        Outage::Shutdown => !ctx.memory.pods.contains_key(pod.uid()),
+    })
+}
+
+/// A kubelet that has started, or shuts down, posts how its node is.
 ///
-/// upstream: tryUpdateNodeStatus, setters of pkg/kubelet/nodestatus.
+/// upstream: tryUpdateNodeStatus, setters of pkg/kubelet/nodestatus; ReadyCondition with the shutdown manager's error.
 fn post_node(ctx: &Ctx<'_>, node: &Object) -> Plan {
     let mut plan = Plan::default();
-    if node.is_node_ready() || ctx.memory.down.contains_key(node.name()) {
+    let silence = ctx.memory.silent.get(node.name()).map(|it| it.cause);
+    let is_known = node.is_node_ready() == silence.is_none();
+    if is_known || !matches!(silence, None | Some(Outage::Shutdown)) {
         return plan;
     }
     let mut conditions = node.value["status"]["conditions"].clone();
+    let name = Text::from(node.name());
+    let (ready, why) = match silence {
+        None => (
+            ("True", "KubeletReady", "kubelet is posting ready status"),
+            Why::NodeBack { node: name },
+        ),
+        Some(_) => (
+            ("False", "KubeletNotReady", "node is shutting down"),
+            Why::NodeGoesDown { node: name },
+        ),
+    };
     let news = [
-        ("True", "KubeletReady", "kubelet is posting ready status"),
+        ready,
         (
             "False",
             "KubeletHasSufficientMemory",
@@ -95,9 +119,6 @@ fn post_node(ctx: &Ctx<'_>, node: &Object) -> Plan {
         condition::put(&mut conditions, it);
     }
     let patch = object! {"status": object! {"conditions": conditions}};
-    let why = Why::NodeBack {
-        node: node.name().into(),
-    };
     let verb = Verb::PatchStatus(Patch::Merge, patch);
     plan.decisions.push(Decision::send(node.key(), verb, why));
     plan

@@ -146,7 +146,8 @@ impl Life<'_> {
     fn failure(&self, at: usize, kind: usize, probe: &Value) -> Option<Text> {
         let (spec, it) = (self.container(at), &self.it.containers[at]);
         let behaviour = Behaviour::now(self.ctx.config, self.pod, at, &it.said);
-        let is_up = self.ctx.now >= it.running? + behaviour.up_after && !behaviour.is_down;
+        let since = it.running?;
+        let is_up = self.ctx.now >= since + self.up_after(at, &behaviour) && !behaviour.is_down;
         let is_held = kind == READINESS && behaviour.is_unready;
         if !probe["exec"].is_null() {
             let words = &probe["exec"]["command"];
@@ -160,7 +161,7 @@ impl Life<'_> {
             http => (http, Some(http["path"].as_str())),
         };
         let port = port_of(spec, &handler["port"]);
-        let listens = is_up && listens(spec, &behaviour, &port);
+        let listens = is_up && !behaviour.is_cut && listens(spec, &behaviour, &port);
         if let Some((_, code)) = behaviour
             .answers
             .filter(|it| listens && path == Some(&it.0))

@@ -162,6 +162,7 @@ impl Life<'_> {
         let [created, started] = texts;
         let now = self.ctx.now;
         let behaviour = Behaviour::of(self.ctx.config, self.pod, at);
+        self.forget_end(at);
         let spec = self.container(at);
         let it = &mut self.it.containers[at];
         let pod: Text = self.pod.name().into();
@@ -239,8 +240,51 @@ impl Life<'_> {
             .or(Some((Duration::default(), 0)))
     }
 
+    /// How long after its start a program is up: the one that has to recover needs that long too.
+    pub(super) fn up_after(&self, at: usize, behaviour: &Behaviour) -> Duration {
+        let recovers = behaviour.recovers.filter(|_| {
+            let who = self.program(at);
+            self.memory.unclean.contains_key(&who)
+        });
+        behaviour.up_after.max(recovers.unwrap_or_default())
+    }
+
+    /// The program in a container, whichever pod of that name runs it.
+    fn program(&self, at: usize) -> Text {
+        let (namespace, pod) = (self.pod.namespace(), self.pod.name());
+        crate::text!("{namespace}/{pod}/{}", self.container_name(at))
+    }
+
+    /// A program that begins in a pod without claims has nothing to recover.
+    fn forget_end(&mut self, at: usize) {
+        let is_first = self.it.containers[at].exit.is_null();
+        if is_first && self.pod.claim_names().next().is_none() {
+            let who = self.program(at);
+            self.memory.unclean.remove(&who);
+        }
+    }
+
+    /// Notes whether a program that may have to recover was up and has ended by itself.
+    fn note_end(&mut self, at: usize, code: i32) {
+        let behaviour = Behaviour::of(self.ctx.config, self.pod, at);
+        let Some(since) = self.it.containers[at]
+            .running
+            .filter(|_| behaviour.recovers.is_some())
+        else {
+            return;
+        };
+        let was_up = self.ctx.now >= since + self.up_after(at, &behaviour);
+        let who = self.program(at);
+        if was_up && code == 0 {
+            self.memory.unclean.remove(&who);
+        } else {
+            self.memory.unclean.insert(who, ());
+        }
+    }
+
     /// The run of a container has ended.
     pub(super) fn end(&mut self, at: usize, code: i32) {
+        self.note_end(at, code);
         let it = &mut self.it.containers[at];
         it.exit = terminated(self.ctx, self.pod, at, it, code);
         it.running = None;

@@ -33,10 +33,11 @@ pub(super) fn status_of(ctx: &Ctx<'_>, pod: &Object, it: &PodMemory) -> Value {
     }
     let counts = counts(pod, it);
     status["phase"] = counts.phase.into();
-    if !it.evicted.is_empty() && it.stage >= Stage::Ended {
+    let (reason, message) = &it.ended_for;
+    if !reason.is_empty() && it.stage >= Stage::Ended {
         status["phase"] = "Failed".into();
-        status["reason"] = "Evicted".into();
-        status["message"] = (&it.evicted).into();
+        status["reason"] = reason.into();
+        status["message"] = message.into();
     }
     if status["startTime"].is_null() {
         status["startTime"] = ctx.now.rfc3339().into();

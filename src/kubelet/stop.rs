@@ -5,6 +5,7 @@
 use super::behaviour::{Behaviour, is_sidecar};
 use super::life::{Life, killing};
 use super::probes::READINESS;
+use super::volumes::detach;
 use crate::apiserver::{DeleteOptions, Request, Verb, WriteOptions};
 use crate::chance::{between, chance};
 use crate::config::Version;
@@ -18,6 +19,10 @@ use crate::why::Why;
 ///
 /// upstream: minimumGracePeriodInSeconds.
 const LEAST: Duration = Duration::s(2);
+/// What a node that shuts down leaves its pods.
+///
+/// differs: `shutdownGracePeriod` is 0 where nobody sets it, and the kubelet then does nothing; kubeadm's users set 30 s.
+const SHUTDOWN_GRACE: Duration = Duration::s(30);
 
 impl Life<'_> {
     /// A deletion was noticed, or its grace made shorter.
@@ -42,15 +47,32 @@ impl Life<'_> {
             return;
         }
         self.it.kill_at = kill_at;
-        self.start_stopping(grace);
+        let why = Why::StopStarted {
+            pod: self.name(),
+            seconds: crate::text!("{}", grace.ms / 1000),
+        };
+        self.start_stopping(grace, &why);
     }
 
-    /// The pod must go from its node; its object stays, with phase Failed.
+    /// The pod must go from its node, at once or, where the node is shut down, within its grace; its object stays, with
+    /// phase Failed.
     ///
-    /// upstream: eviction manager, evictPod.
-    pub(super) fn evict(&mut self) {
+    /// upstream: eviction manager, evictPod; nodeshutdown manager, processShutdownEvent.
+    pub(super) fn end_early(&mut self) {
         let (pod, node) = (self.name(), self.node());
-        let message = self.it.evicted.clone();
+        let message = self.it.ended_for.1.clone();
+        if self.is_shut_down() {
+            let grace = &self.pod.value["spec"]["terminationGracePeriodSeconds"];
+            let grace = Duration::s(
+                grace
+                    .as_int()
+                    .and_then(|it| u64::try_from(it).ok())
+                    .unwrap_or(30),
+            );
+            let grace = grace.min(SHUTDOWN_GRACE);
+            self.it.kill_at = self.ctx.now + grace;
+            return self.start_stopping(grace, &Why::NodeShutsDown { pod, node });
+        }
         let why = Why::Evicted {
             pod,
             node: node.clone(),
@@ -67,39 +89,35 @@ impl Life<'_> {
             reason: "Evicted",
             message,
         };
-        self.decisions.push(Decision::Record(event, why));
+        self.decisions.push(Decision::Record(event, why.clone()));
         self.it.kill_at = self.ctx.now;
-        self.start_stopping(Duration::default());
+        self.start_stopping(Duration::default(), &why);
     }
 
     /// upstream: the observedGeneration write is new with v1.34; SyncTerminatingPod.
-    fn start_stopping(&mut self, grace: Duration) {
-        let why = Why::StopStarted {
-            pod: self.name(),
-            seconds: crate::text!("{}", grace.ms / 1000),
-        };
+    fn start_stopping(&mut self, grace: Duration, why: &Why) {
         self.it.stage = Stage::Stopping;
         self.it.due = Time::NEVER;
         if self.ctx.config.version >= Version::V1_36 {
-            self.write(&why);
+            self.write(why);
         }
         let is_running = |at: &usize| self.it.containers[*at].running.is_some();
         let running: Vec<usize> = (0..self.it.containers.len()).filter(is_running).collect();
         for at in &running {
-            self.record(*at, killing(self.pod, *at), &why);
+            self.record(*at, killing(self.pod, *at), why);
             for probe in &mut self.it.containers[*at].probes[..READINESS] {
                 probe.rests = true;
             }
         }
         if running.is_empty() {
-            return self.nothing_runs(&why);
+            return self.nothing_runs(why);
         }
         self.probe_unready();
         let init = self.pod.init_containers().len();
         let mut is_told = false;
         for at in running {
             if at >= init || !is_sidecar(self.container(at)) {
-                self.tell(at, grace, &why);
+                self.tell(at, grace, why);
                 is_told = true;
             }
         }
@@ -233,6 +251,7 @@ impl Life<'_> {
             why,
             report: None,
         });
+        detach(self.ctx, self.pod, &mut self.memory);
         self.to(Stage::Removed, Duration::default());
     }
 }

@@ -7,6 +7,7 @@
 use crate::apiserver::rest::HttpRequest;
 use crate::array;
 use crate::config::{Config, Version};
+use crate::memory::Outage;
 use crate::object;
 use crate::shell::{Origin, Pending};
 use crate::sim::{Branch, Input, Recorded, Seq, Timeline};
@@ -219,8 +220,13 @@ fn input_value(input: &Input) -> Value {
         } => object! {
             "program": words, "namespace": namespace, "pod": pod, "container": container,
         },
-        Input::NodeDown(name) => object! {"down": name},
+        Input::NodeDown(name, cause) => {
+            let mut it = Value::object();
+            it[cause.word()] = name.into();
+            it
+        }
         Input::NodeUp(name) => object! {"up": name},
+        Input::Provision(takes) => object! {"provision": span(*takes)},
         Input::HoldRemoval {
             namespace,
             pod,
@@ -229,9 +235,14 @@ fn input_value(input: &Input) -> Value {
             "hold": *hold_ms, "namespace": namespace, "pod": pod,
         },
         Input::Pull { image, takes } => {
-            object! {"pull": image, "takes": i64::try_from(takes.ms).unwrap_or(-1)}
+            object! {"pull": image, "takes": span(*takes)}
         }
     }
+}
+
+/// A span in milliseconds; -1 for one that never ends.
+fn span(it: Duration) -> i64 {
+    i64::try_from(it.ms).unwrap_or(-1)
 }
 
 fn input(value: &Value) -> Option<Input> {
@@ -271,8 +282,10 @@ fn input(value: &Value) -> Option<Input> {
             container: text("container"),
             words: text("program"),
         }
-    } else if has("down") {
-        Input::NodeDown(text("down"))
+    } else if let Some(cause) = Outage::ALL.into_iter().find(|it| has(it.word())) {
+        Input::NodeDown(text(cause.word()), cause)
+    } else if has("provision") {
+        Input::Provision(whole("provision").map_or(Duration::NEVER, Duration::ms))
     } else if has("up") {
         Input::NodeUp(text("up"))
     } else if has("hold") {

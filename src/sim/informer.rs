@@ -70,7 +70,8 @@ impl Informer {
             | Kind::PodDisruptionBudget
             | Kind::ServiceAccount => self == Self::Controllers,
             Kind::Namespace => matches!(self, Self::Controllers | Self::Dns),
-            Kind::PersistentVolume | Kind::StorageClass => {
+            Kind::StorageClass => self != Self::Dns,
+            Kind::PersistentVolume => {
                 matches!(self, Self::Controllers | Self::Scheduler)
             }
             Kind::Event => false,

@@ -1,6 +1,7 @@
 //! What the outside world does to a simulation.
 
 use crate::apiserver::rest::HttpRequest;
+use crate::memory::Outage;
 use crate::shell::Pending;
 use crate::time::Duration;
 use crate::value::Text;
@@ -35,10 +36,13 @@ pub enum Input {
         /// The words.
         words: Text,
     },
-    /// A node loses power: its containers end, and nothing there says so.
-    NodeDown(Text),
-    /// A node has power again: its kubelet starts.
+    /// Nothing is heard of a node any more. Without power its containers end and nothing there says so; cut off, they
+    /// go on; shut down, its kubelet ends them first.
+    NodeDown(Text, Outage),
+    /// A node is heard of again: it has power, and its kubelet starts, or its network is back.
     NodeUp(Text),
+    /// From now on making a volume takes so long; [`Duration::NEVER`] while no provisioner runs.
+    Provision(Duration),
     /// The removal of a pod is held up on its node for so many milliseconds, as by a slow unmount.
     HoldRemoval {
         /// Its namespace.
@@ -67,8 +71,9 @@ impl Input {
             Self::WriteFile { path, .. } => path.clone(),
             Self::Http(request) => crate::text!("{} {}", request.method, request.path),
             Self::Program { pod, words, .. } => crate::text!("{pod}: {words}"),
-            Self::NodeDown(name) => crate::text!("{name}: down"),
+            Self::NodeDown(name, cause) => crate::text!("{name}: {}", cause.word()),
             Self::NodeUp(name) => crate::text!("{name}: up"),
+            Self::Provision(takes) => crate::text!("provisioner: {takes}"),
             Self::HoldRemoval { pod, hold_ms, .. } => crate::text!("{pod}: {hold_ms} ms"),
             Self::Pull { image, takes } => crate::text!("{image}: {takes}"),
         }

@@ -63,8 +63,12 @@ pub(super) fn network(
     dns: &mut Server,
     config: &Config,
     now: Time,
+    is_cut_off: bool,
 ) -> impl FnMut(&str, &Query) -> Outcome {
     move |server, query| {
+        if is_cut_off {
+            return Outcome::Silent;
+        }
         let reply = if server == config.dns_address {
             dns.ask(query, now)
         } else {
@@ -92,6 +96,7 @@ impl World {
         let Some(container) = found.or(pod.containers().first()) else {
             return;
         };
+        let is_cut_off = self.is_cut_off(pod);
         let container = Container {
             image: container["image"].as_str(),
             pod,
@@ -102,7 +107,7 @@ impl World {
         };
         let ran = work(
             &container,
-            &mut network(&mut self.dns, &self.config, self.now),
+            &mut network(&mut self.dns, &self.config, self.now, is_cut_off),
         );
         let Some((tried, exit)) = ran.filter(|it| !it.0.is_empty()) else {
             return;
@@ -116,7 +121,7 @@ impl World {
             && words.first().is_some_and(|it| it.ends_with("nslookup"));
         let resolves = is_own.then(|| {
             let mut dns = self.dns.clone();
-            let mut network = network(&mut dns, &self.config, self.now);
+            let mut network = network(&mut dns, &self.config, self.now, is_cut_off);
             !programs::resolve(&container, &name, true, &mut network)
                 .0
                 .is_empty()

@@ -15,6 +15,7 @@ mod trace;
 mod workqueue;
 mod world;
 
+pub use crate::memory::Outage;
 pub use informer::Informers;
 pub use input::Input;
 pub use lives::{Life, Lives, Span, Tone};

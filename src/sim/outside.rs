@@ -10,6 +10,7 @@ use super::trace::{Entry, Seq, What};
 use super::world::{Step, World};
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::rest::{Connection, HttpRequest, HttpResponse, next_frame};
+use crate::memory::{ContainerMemory, Outage, Silence, Stage};
 use crate::plan::Actor;
 use crate::process::Answer;
 use crate::programs::Printed;
@@ -76,13 +77,14 @@ impl World {
                 &words,
                 None,
             ),
-            Input::NodeDown(name) => {
-                let key = Key::new(Kind::Node, "", name.clone());
-                let now = Duration::ms(self.now.ms);
-                self.memory.down.insert(name, now);
-                self.enqueue(Actor::NodeController, key, self.now, None);
-            }
+            Input::NodeDown(name, cause) => self.silence_node(name, cause),
             Input::NodeUp(name) => self.start_node(&name),
+            Input::Provision(takes) => {
+                self.memory.provision = Some(takes);
+                for claim in self.store.objects.clone().list(Kind::PersistentVolumeClaim) {
+                    self.enqueue(Actor::Provisioner, claim.key(), self.now, None);
+                }
+            }
             Input::HoldRemoval {
                 namespace,
                 pod,
@@ -98,32 +100,49 @@ impl World {
         }
     }
 
-    /// A node's kubelet starts: it posts the node's status, and looks at the pods there, whose containers have ended.
-    fn start_node(&mut self, name: &str) {
-        if self.memory.down.remove(name).is_none() {
-            return;
+    /// Nothing is heard of a node any more; where it is shut down, its kubelet ends the pods there first.
+    fn silence_node(&mut self, name: Text, cause: Outage) {
+        let since = self.now;
+        if cause == Outage::Shutdown {
+            let message = "Pod was terminated in response to imminent node shutdown.";
+            for (uid, mut pod) in self.memory.pods_on(&name) {
+                if pod.stage >= Stage::Stopping {
+                    continue;
+                }
+                Arc::make_mut(&mut pod).ended_for = ("Terminated".into(), message.into());
+                self.enqueue(Actor::Kubelet, pod.pod.key(), since, None);
+                self.memory.pods.insert(uid, pod);
+            }
         }
-        let key = Key::new(Kind::Node, "", name);
-        self.enqueue(Actor::Kubelet, key, self.now + KUBELET_START, None);
-        for (uid, pod) in self
-            .memory
-            .pods
-            .clone()
-            .iter()
-            .filter(|it| it.1.pod.node_name() == name)
-        {
-            let mut pod = Arc::clone(pod);
-            for it in &mut Arc::make_mut(&mut pod).containers {
-                if it.running.is_some() {
-                    it.ends = Some((self.now, LOST));
+        self.memory.has_strays |= cause == Outage::Network;
+        let key = Key::new(Kind::Node, "", name.clone());
+        self.memory.silent.insert(name, Silence { since, cause });
+        self.enqueue(Actor::Kubelet, key.clone(), since, None);
+        self.enqueue(Actor::NodeController, key, since, None);
+    }
+
+    /// A node's kubelet is heard of again: it posts the node's status, and looks at the pods there and at those it has
+    /// in mind. Their containers have ended, but where only the network was away.
+    fn start_node(&mut self, name: &str) {
+        let Some(silence) = self.memory.silent.remove(name) else {
+            return;
+        };
+        let at = self.now + KUBELET_START;
+        self.enqueue(Actor::Kubelet, Key::new(Kind::Node, "", name), at, None);
+        for (uid, mut pod) in self.memory.pods_on(name) {
+            if silence.cause != Outage::Network {
+                for it in &mut Arc::make_mut(&mut pod).containers {
+                    if it.running.is_some() {
+                        it.ends = Some((self.now, LOST));
+                    }
                 }
             }
-            self.memory.pods.insert(uid.clone(), pod);
+            self.enqueue(Actor::Kubelet, pod.pod.key(), at, None);
+            self.memory.pods.insert(uid, pod);
         }
         for pod in self.store.objects.clone().list(Kind::Pod) {
             if pod.node_name() == name {
-                let time = self.now + KUBELET_START;
-                self.enqueue(Actor::Kubelet, pod.key(), time, None);
+                self.enqueue(Actor::Kubelet, pod.key(), at, None);
             }
         }
     }
@@ -251,6 +270,15 @@ impl World {
                 let Some(pod) = self.far_end(&connection) else {
                     return self.lose_connection();
                 };
+                if self.memory.silent.contains_key(pod.node_name()) {
+                    let host = &pod.value["status"]["hostIP"];
+                    let why = crate::text!(
+                        "error dialing backend: dial tcp {}:10250: connect: no route to host",
+                        host.as_str()
+                    );
+                    self.terminal.tell(Answer::Refused(why));
+                    return self.wake_terminal(Duration::default());
+                }
                 let words = &connection.command;
                 let mut run = Ok(Printed::default());
                 self.run_in(
@@ -314,7 +342,7 @@ impl World {
         };
         let memory = Arc::make_mut(&mut known);
         if let Some(message) = words.strip_prefix("evicted ") {
-            memory.evicted = message.into();
+            memory.ended_for = ("Evicted".into(), message.into());
             self.memory.pods.insert(uid, known);
             self.enqueue(Actor::Kubelet, pod.key(), self.now, cause);
             return;
@@ -344,6 +372,14 @@ impl World {
     pub fn runs_since(&self, pod: &Object, at: usize) -> Option<Time> {
         let memory = self.memory.pods.get(&Text::from(pod.uid()))?;
         memory.containers.get(at)?.running
+    }
+
+    /// Whether nothing gets in or out over a pod's network.
+    pub fn is_cut_off(&self, pod: &Object) -> bool {
+        let memory = self.memory.pods.get(pod.uid());
+        let is_cut = |it: &ContainerMemory| it.said.split(';').any(|it| it == "cut");
+        self.memory.silent.contains_key(pod.node_name())
+            || memory.is_some_and(|it| it.containers.iter().any(is_cut))
     }
 
     /// When nothing moves any more and a pasted transcript has more lines, the watch in the foreground is left, as

@@ -54,7 +54,8 @@ impl World {
         let hosts = Hosts::parse(&hosts_text(&pod, config));
         let how = how(name, library, &resolv, &hosts, pod.name());
         let mut dns = self.dns.clone();
-        let mut network = network(&mut dns, config, self.now);
+        let is_cut_off = self.is_cut_off(&pod);
+        let mut network = network(&mut dns, config, self.now, is_cut_off);
         let mut client = Client::new(resolv, hosts, library, &mut network);
         client.retries_tcp = image.retries_tcp();
         let found = match name.parse() {

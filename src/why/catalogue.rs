@@ -340,6 +340,10 @@ reasons! {
     VolumeKept { volume, claim } "volume-kept"
         "{volume} stays as it is: its reclaim policy is Retain, and it still names {claim}, so no other claim can have it"
         "reclaimVolume" "concepts/storage/persistent-volumes/#retain"
+    /// Nobody makes volumes.
+    ProvisionerDown { claim, provisioner } "provisioner-down"
+        "{claim} gets no volume yet: {provisioner} does not run"
+        "syncClaim" "concepts/storage/dynamic-provisioning/"
     /// A volume is made.
     VolumeMade { volume, claim, provisioner } "volume-made"
         "{provisioner} makes {volume} for {claim}"
@@ -593,6 +597,14 @@ reasons! {
     Evicted { pod, node, message } "evicted"
         "{node} evicts {pod}: {message}"
         "evictPod" "concepts/scheduling-eviction/node-pressure-eviction/"
+    /// The node is shut down.
+    NodeShutsDown { pod, node } "node-shuts-down"
+        "{node} is being shut down: its kubelet ends {pod}, and the pod's phase says so"
+        "processShutdownEvent" "concepts/cluster-administration/node-shutdown/#graceful-node-shutdown"
+    /// The node says that it goes.
+    NodeGoesDown { node } "node-goes-down"
+        "{node} says that it is not Ready: it is being shut down"
+        "ReadyCondition" "concepts/cluster-administration/node-shutdown/#graceful-node-shutdown"
     /// The program is about to end.
     WaitsForStop { pod } "waits-for-stop"
         "{pod} is still there: its program was told to stop and has not ended yet"

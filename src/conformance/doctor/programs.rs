@@ -20,7 +20,7 @@ const RETRY: Duration = Duration::s(2);
 const CONNECTION: Duration = Duration::s(5);
 
 /// Behaviours that something in the simulation takes into account.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
     "advertises-own-ip",
     "asks-every",
     "caches-dns",
@@ -32,6 +32,7 @@ const KNOWN: [&str; 13] = [
     "listens-after",
     "listens-on",
     "ready-when-resolves",
+    "recovers-for",
     "waits-for-name",
     "waits-for-port",
 ];
@@ -59,7 +60,7 @@ struct Container {
     name: Text,
     since: Time,
     jobs: Vec<Job>,
-    /// The reader's hand on its readiness: `unready` or nothing.
+    /// The reader's hand on it: `unready`, `cut` or nothing.
     held: Text,
     /// What was said of it last.
     said: Text,
@@ -135,7 +136,7 @@ impl Programs {
         }
     }
 
-    /// Something befalls a pod: `crash`, `unready`, `ready`.
+    /// Something befalls a pod: `crash`, `unready`, `ready`, `network-cut`, `network-heal`.
     pub fn fault(&mut self, world: &mut World, what: &str, pod: &Key) {
         self.look_around(world);
         if what == "crash" {
@@ -149,7 +150,8 @@ impl Programs {
         for container in self.containers.iter_mut().filter(|it| it.pod == *pod) {
             match what {
                 "unready" => container.held = "unready".into(),
-                "ready" => container.held = Text::new(),
+                "network-cut" => container.held = "cut".into(),
+                "ready" | "network-heal" => container.held = Text::new(),
                 _ => {}
             }
         }
@@ -330,7 +332,9 @@ impl Container {
 
     fn connects(&self, world: &mut World, host: &str, port: &str) -> bool {
         let addresses = self.find(world, host);
-        addresses.into_iter().any(|it| is_up(world, it, port))
+        let pod = world.store.objects.get(&self.pod);
+        let is_cut_off = pod.is_some_and(|it| world.is_cut_off(it));
+        !is_cut_off && addresses.into_iter().any(|it| is_up(world, it, port))
     }
 }
 
@@ -356,6 +360,7 @@ fn is_up(world: &World, address: IpAddr, port: &str) -> bool {
             .flat_map(|it| it.split(','))
             .peekable();
         runs.any(|it| it.is_some())
+            && !world.is_cut_off(pod)
             && if said.peek().is_some() {
                 said.any(|it| it == port)
             } else {

@@ -8,6 +8,7 @@ use crate::api::{Key, Kind, Object};
 use crate::apiserver::rest::HttpRequest;
 use crate::config::{App, Config, Version};
 use crate::dns::server::{Preset, Server};
+use crate::memory::Outage;
 use crate::object;
 use crate::sim::{Input, World};
 use crate::time::{Duration, Time};
@@ -149,11 +150,9 @@ impl Run {
             }
             ("storageclass", [name, more @ ..]) => {
                 let of = |key: &str| more.iter().find_map(|it| it.strip_prefix(key));
-                if of("volumes=").is_some_and(|it| it != "network") {
-                    self.lack(line);
-                }
+                let volumes = of("volumes=").unwrap_or("network");
                 let binding = of("binding=").unwrap_or("Immediate");
-                self.class(name, binding, *name == "standard");
+                self.class(name, binding, volumes, *name == "standard");
             }
             ("default-storageclass", []) => {
                 self.requests.push(HttpRequest {
@@ -162,7 +161,7 @@ impl Run {
                     ..HttpRequest::default()
                 });
                 if value != "none" {
-                    self.class(value, "Immediate", true);
+                    self.class(value, "Immediate", "network", true);
                 }
             }
             _ => self.lack(line),
@@ -179,7 +178,7 @@ impl Run {
         });
     }
 
-    fn class(&mut self, name: &str, binding: &str, is_default: bool) {
+    fn class(&mut self, name: &str, binding: &str, volumes: &str, is_default: bool) {
         let path = Text::from(CLASSES);
         self.requests.push(HttpRequest {
             method: "DELETE",
@@ -196,6 +195,7 @@ impl Run {
             },
             "provisioner": "example.com/disk",
             "volumeBindingMode": binding,
+            "parameters": object! {"volumes": volumes},
         };
         self.requests.push(HttpRequest {
             method: "POST",
@@ -303,10 +303,24 @@ impl Run {
                     self.programs.answer(pod, path, code, until);
                 }
             }
-            ["node-down", node] => self.world.apply(Input::NodeDown(node.into())),
-            ["node-up", node] => self.world.apply(Input::NodeUp(node.into())),
+            ["node-down", node] => self.silence(node, Outage::Power),
+            ["node-shutdown", node] => self.silence(node, Outage::Shutdown),
+            ["network-cut", node] if self.is_node(node) => self.silence(node, Outage::Network),
+            ["node-up" | "network-heal", node] if self.is_node(node) => {
+                self.world.apply(Input::NodeUp(node.into()));
+            }
+            [what @ ("network-cut" | "network-heal"), pod] => {
+                if let Some(pod) = self.pod(pod).map(Object::key) {
+                    self.programs.fault(&mut self.world, what, &pod);
+                }
+            }
+            ["provisioner-down"] => self.world.apply(Input::Provision(Duration::NEVER)),
+            ["provisioner-up"] => {
+                let takes = self.config.delays.provision;
+                self.world.apply(Input::Provision(takes));
+            }
             ["node-remove", node] => {
-                self.world.apply(Input::NodeDown(node.into()));
+                self.silence(node, Outage::Power);
                 self.world.apply(Input::Http(HttpRequest {
                     method: "DELETE",
                     path: crate::text!("/api/v1/nodes/{node}"),
@@ -315,6 +329,15 @@ impl Run {
             }
             _ => self.lack(line),
         }
+    }
+
+    fn silence(&mut self, node: &str, cause: Outage) {
+        self.world.apply(Input::NodeDown(node.into(), cause));
+    }
+
+    fn is_node(&self, name: &str) -> bool {
+        let key = Key::new(Kind::Node, "", name);
+        self.world.store.objects.get(&key).is_some()
     }
 
     fn evict(&mut self, name: &str, resource: &str) {

@@ -7,6 +7,7 @@ use crate::api::{Key, Kind};
 use crate::config::Version;
 use crate::conformance::scenario::{Action, Condition, Script};
 use crate::kubectl::Invocation;
+use crate::memory::Outage;
 use crate::sim::Input;
 use crate::time::{Duration, Time};
 use crate::value::Text;
@@ -140,7 +141,7 @@ impl Replay<'_> {
             Action::Servers { is_stop, node } => {
                 let node = node.clone();
                 self.world.apply(if *is_stop {
-                    Input::NodeDown(node)
+                    Input::NodeDown(node, Outage::Power)
                 } else {
                     Input::NodeUp(node)
                 });

@@ -37,7 +37,7 @@ pub(super) fn look(ctx: &Ctx<'_>, node: &Object) -> Plan {
 ///
 /// upstream: tryUpdateNodeHealth, MarkPodsNotReady.
 fn monitor(ctx: &Ctx<'_>, node: &Object, plan: &mut Plan) -> bool {
-    let Some(since) = ctx.memory.down.get(node.name()) else {
+    let Some(silence) = ctx.memory.silent.get(node.name()) else {
         return false;
     };
     if node.ready()["status"].as_str() == "Unknown" {
@@ -48,7 +48,7 @@ fn monitor(ctx: &Ctx<'_>, node: &Object, plan: &mut Plan) -> bool {
         Version::V1_36 => 50,
     };
     // The last renewal, the round that noticed it, and the grace after that.
-    let (since, start) = (Time { ms: since.ms }, ctx.config.loops_since);
+    let (since, start) = (silence.since, ctx.config.loops_since);
     let renewed = since.since(start).ms / RENEWAL.ms * RENEWAL.ms;
     let due = start + Duration::ms(renewed + MONITOR.ms) + Duration::s(grace_s);
     let (name, seconds) = (Text::from(node.name()), crate::text!("{grace_s}"));

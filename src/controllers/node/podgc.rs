@@ -6,6 +6,7 @@
 use super::{delete, disruption, patch_status, until_round};
 use crate::api::Object;
 use crate::api::condition::Condition;
+use crate::api::node::OUT_OF_SERVICE;
 use crate::apiserver::{Patch, Verb};
 use crate::object;
 use crate::plan::{Ctx, Decision, Plan};
@@ -96,8 +97,6 @@ fn remove(
     }
     plan.decisions.push(delete(pod, Some(0), why));
 }
-
-const OUT_OF_SERVICE: &str = "node.kubernetes.io/out-of-service";
 
 fn fail(ctx: &Ctx<'_>, pod: &Object, condition: Option<&Condition>, why: Why) -> Decision {
     let status = object! {"phase": "Failed", "observedGeneration": pod.generation()};
