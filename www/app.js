@@ -7,13 +7,11 @@ import { createHeader } from './views/header.js';
 import { createEditor } from './views/editor.js';
 import { createPicture } from './views/picture.js';
 import { createWhy } from './views/why.js';
-import { createDns } from './views/dns.js';
-import { createDoctor } from './views/doctor.js';
 import { createEvents } from './views/events.js';
 import { createControls, createTimeline } from './views/time.js';
 import { createTerminal } from './views/terminal.js';
 import { listenToKeys } from './keys.js';
-import { createShare } from './views/share.js';
+import { lazyDialog, lazyView } from './lazy.js';
 import { remember } from './memory.js';
 import { createSession } from './session.js';
 
@@ -61,19 +59,25 @@ export function createApp(root, engine, words, settings) {
   const frame = createFrame(root, dispatch, words);
   const { slots } = frame;
   const terminal = createTerminal(slots.terminal, dispatch, words);
-  const header = createHeader(slots.header, dispatch, words);
-  const share = createShare(slots.header, words, engine, page);
+  const noPart = () => {
+    page.notice = { text: words.t('failure.part'), undo: null };
+    player.request();
+  };
+  const share = lazyDialog(() => import('./views/share.js').then((it) => () => it.createShare(slots.header, words, engine, page)), noPart);
+  const help = lazyDialog(() => import('./views/help.js').then((it) => () => it.createHelp(slots.header, dispatch, words)), noPart);
   const editor = createEditor(slots.manifest, dispatch, words);
   /** @type {View[]} */
   const views = [
     frame,
-    header,
+    createHeader(slots.header, dispatch, words),
+    share,
+    help,
     editor,
     createPicture(slots.cluster, dispatch, words),
     createWhy(slots.why, dispatch, words, engine),
     createEvents(slots.events, dispatch, words),
-    createDns(slots.dns, words, engine),
-    createDoctor(slots.doctor, dispatch, words, engine),
+    lazyView(slots.dns, words, player.request, () => import('./views/dns.js').then((it) => () => it.createDns(slots.dns, words, engine))),
+    lazyView(slots.doctor, words, player.request, () => import('./views/doctor.js').then((it) => () => it.createDoctor(slots.doctor, dispatch, words, engine))),
     createControls(slots.controls, dispatch, words),
     createTimeline(slots.timeline, dispatch, words),
     terminal,
@@ -132,7 +136,7 @@ export function createApp(root, engine, words, settings) {
       case 'theme': page.theme = command.theme; return remember('theme', command.theme);
       case 'shortcuts': page.shortcuts = command.on; return remember('shortcuts', command.on ? 'on' : 'off');
       case 'language': return speak(command.tag);
-      case 'help': return header.openHelp();
+      case 'help': return void help.open();
       case 'share': player.play(false); return void share.open();
       case 'line': page.tab = 'manifest'; draw(); return editor.goTo(command.line, 1);
       case 'size': page.size = command.size; return;
@@ -234,7 +238,6 @@ export function createApp(root, engine, words, settings) {
     isAlive = false;
     player.stop();
     deaf();
-    share.destroy();
     for (const view of views) view.destroy();
   }
 

@@ -83,6 +83,8 @@ declare global {
     update(shown: Shown, previous: Shown | null): void;
     destroy(): void;
   }
+  /** A view in a dialog of its own. */
+  type Dialog = View & { open(): void | Promise<void> };
   type Create<Extra = {}> = (root: HTMLElement, dispatch: Dispatch, words: Words) => View & Extra;
 
   /** One of the elements that follow a list. */

@@ -73,3 +73,23 @@ test('a breakdown in mid-run keeps the text', async () => {
   await visit.close();
   site.stop();
 });
+
+test('a part that cannot be fetched is named, the rest goes on, and it is tried again', async () => {
+  let isGone = true;
+  const site = await serve({ without: { test: (name) => isGone && /^pkg\/part-(doctor|share)/.test(name) } });
+  const visit = await open(browser, site.url, { isQuiet: true });
+  const { page } = visit;
+  await page.getByRole('tab', { name: 'Doctor' }).click();
+  assert.match(await page.getByRole('alert').innerText(), /could not be loaded/);
+  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByRole('status').filter({ hasText: 'could not be loaded' }).waitFor();
+  await assertAccessible(page, 'two parts are missing');
+  await page.getByRole('button', { name: 'Step', exact: true }).click();
+  await page.getByText('step 1', { exact: true }).waitFor();
+  isGone = false;
+  await page.getByRole('tab', { name: 'Why' }).click();
+  await page.getByRole('tab', { name: 'Doctor' }).click();
+  await page.getByText('Nothing is wrong so far').waitFor();
+  await visit.close();
+  site.stop();
+});

@@ -13,7 +13,7 @@ const FILES = [
 
 const MANIFESTS = 'manifests.yaml';
 
-/** @type {(root: HTMLElement, words: Words, engine: Engine, page: Page) => { open: () => void, destroy: () => void }} */
+/** @type {(root: HTMLElement, words: Words, engine: Engine, page: Page) => Dialog} */
 export const createShare = (root, words, engine, page) => {
   const { t, label } = words;
   const address = label(h('input', { type: 'text', class: 'share-address', readonly: true, focus: () => address.select() }), 'share.link', 'aria-label');
@@ -54,6 +54,7 @@ export const createShare = (root, words, engine, page) => {
       mark(dialog, 'lang', words.tag());
       dialog.showModal();
     },
+    update() {},
     destroy() { dialog.remove(); },
   };
 };

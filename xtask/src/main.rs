@@ -31,7 +31,7 @@ fn main() -> Result<()> {
             wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(tool_args())
         }
         Some("serve") => serve::run(&root().join("www"), port(&args.collect::<Vec<_>>())?),
-        Some("budget") => budget::run(&root().join("www")),
+        Some("budget") => budget::run(&root().join("www"), &root().join("target/page.json")),
         _ => bail!("{USAGE}"),
     }
 }
