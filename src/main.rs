@@ -23,6 +23,7 @@ usage: statefulset-playground COMMAND
   conformance dns-tools FILE.json [--json]          nslookup, dig and others, byte for byte
   conformance doctor FILE.jsonl [--json]            real people's problems
   record SCENARIO_DIR --out DIR                     run one scenario and write its recording
+  lesson [write] FILE.md...                         what lessons say, compared with what happens, or put in its place
   run FILE                                          apply a manifest and print what happens
   apiserver [MANIFESTS] [--listen ADDRESS] [--dns ADDRESS] [--speed N]
                                                     serve the API to the real kubectl, and the cluster's DNS to dig;
@@ -140,6 +141,14 @@ fn run(args: &[String], out: &mut dyn Write) -> Result<ExitCode, Error> {
         ["conformance", "doctor", paths @ ..] if !paths.is_empty() => {
             let paths: Vec<&Path> = paths.iter().map(Path::new).collect();
             conformance::doctor::judge(&paths, args.is_json)?
+        }
+        ["lesson", "write", paths @ ..] if !paths.is_empty() => {
+            let paths: Vec<&Path> = paths.iter().map(Path::new).collect();
+            conformance::lessons::write(&paths)?
+        }
+        ["lesson", paths @ ..] if !paths.is_empty() => {
+            let paths: Vec<&Path> = paths.iter().map(Path::new).collect();
+            conformance::lessons::judge(&paths)?
         }
         ["record", folder] => {
             let out = args.out.ok_or_else(|| misused("record needs --out DIR"))?;

@@ -9,6 +9,7 @@ pub mod doctor;
 mod files;
 mod hashes;
 pub mod kubectl;
+pub mod lessons;
 pub mod replay;
 mod report;
 mod run;

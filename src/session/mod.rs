@@ -3,7 +3,10 @@
 //! The page (through `wasm.rs`) and the native command line both drive a simulation through this.
 
 mod diagnose;
+mod lesson;
 mod link;
+
+pub use lesson::{Block, Lesson};
 
 use crate::api::Kind;
 use crate::config::Config;
@@ -121,13 +124,17 @@ impl Session {
     /// Applies a text here and now.
     pub fn apply(&mut self, text: &str) -> String {
         let pasted = transcript::read(text);
+        self.paste(&pasted, text);
+        self.told(&pasted).to_json()
+    }
+
+    fn paste(&mut self, pasted: &Pasted, text: &str) {
         if self.timeline.world().terminal.is_line_open() {
             self.interrupt();
         }
-        for input in inputs(&pasted, text) {
+        for input in inputs(pasted, text) {
             self.timeline.apply(input);
         }
-        self.told(&pasted).to_json()
     }
 
     /// What [`Self::load`] would say of a text.

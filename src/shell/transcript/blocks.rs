@@ -2,7 +2,7 @@
 
 /// A code block.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Block<'a> {
+pub struct Block<'a> {
     /// The language behind its fence, in lower case.
     pub language: String,
     /// What else stands there.
@@ -39,7 +39,7 @@ impl Block<'_> {
 }
 
 /// The fenced blocks of a text.
-pub(super) fn blocks<'a>(lines: &[&'a str]) -> Vec<Block<'a>> {
+pub fn blocks<'a>(lines: &[&'a str]) -> Vec<Block<'a>> {
     let mut found = Vec::new();
     let mut open: Option<(Block<'a>, &str, usize)> = None;
     for (number, line) in lines.iter().enumerate() {

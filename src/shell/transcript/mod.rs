@@ -10,6 +10,8 @@ mod commands;
 mod prompt;
 mod read;
 
+pub use blocks::{Block as Fenced, blocks};
+
 use super::Pending;
 use crate::value::Text;
 
