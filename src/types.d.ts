@@ -33,6 +33,12 @@ export interface Finding { code: string; severity: "error" | "warning" | "info";
 /** A session as text: what a permalink holds. Each member may be missing. */
 export interface Link { manifest?: string; /** command lines to run after it, by hand */ cmd?: string[]; /** per branch: after so many events, at so many ms, that was done */ runs?: [number, number, unknown][][]; run?: number; step?: number; seq?: number; time?: number; seed?: number; nodes?: number; kubernetes?: "v1.36" | "v1.22" }
 export interface Opened { paste: Paste; text: string; /** what could not be read, in words */ problems: string[] }
+/** What a command printed, and its exit status; `stopped`: it did not end by itself. */
+export interface Ran { output: string; code: number; stopped: boolean }
+/** A request to the API server. A body that is no JSON (YAML of a server-side apply) is its text. */
+export interface WireRequest { http: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; path: string; query?: [string, string][]; type?: string; body?: unknown; /** asks for a Table */ table?: boolean; /** User-Agent */ agent?: string; /** of an earlier answer: what is new since */ watch?: WireWatch }
+export interface WireAnswer { status: number; warnings: string[]; body?: unknown; text?: string; watch?: WireWatch; frames?: unknown[] }
+export interface WireWatch { after: number; opened: number | null; told: boolean }
 /** A line of the object of the current step: it went, came, or stays. */
 export interface ObjectLine { mark: "-" | "+" | ""; text: string }
 /** How a name resolves at this moment, and why: made by `Cluster.dns(name, from)`; asking changes nothing, no cache either. */

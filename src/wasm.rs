@@ -122,6 +122,21 @@ impl Cluster {
         self.0.type_line(line);
     }
 
+    /// Types a line and lets time pass until it has ended: JSON of `Ran`.
+    pub fn exec(&mut self, line: &str) -> String {
+        self.0.exec(line).to_value().to_json()
+    }
+
+    /// What `why OBJECT` prints in the terminal; asking leaves no trace.
+    pub fn why(&self, object: &str) -> String {
+        self.0.why(object)
+    }
+
+    /// Answers a client of the API server: JSON of `WireRequest` in, of `WireAnswer` out.
+    pub fn request(&mut self, request: &str) -> String {
+        self.0.request(request)
+    }
+
     /// Ctrl-C in the terminal.
     pub fn interrupt(&mut self) {
         self.0.interrupt();

@@ -11,8 +11,8 @@ import { createEvents } from './views/events.js';
 import { createControls, createTimeline } from './views/time.js';
 import { createTerminal } from './views/terminal.js';
 import { listenToKeys } from './keys.js';
+import { focused } from './dom.js';
 import { lazyDialog, lazyView } from './lazy.js';
-import { remember } from './memory.js';
 import { createSession } from './session.js';
 
 /** How long, in virtual time and in events, a command typed may take to answer without the reader letting time pass. */
@@ -25,13 +25,7 @@ const LARGE = 100_000;
  * @param {HTMLElement} root
  * @param {Engine} engine
  * @param {Words} words
- * @param {object} settings
- * @param {string} settings.example what stands in the editor at first
- * @param {Theme} settings.theme
- * @param {boolean} settings.shortcuts
- * @param {() => void} settings.touched
- * @param {(tag: string) => Promise<Language>} settings.fetchLanguage
- * @param {(error: unknown, text: string) => void} settings.fail
+ * @param {Settings} settings
  */
 export function createApp(root, engine, words, settings) {
   /** @type {Page} */
@@ -54,16 +48,17 @@ export function createApp(root, engine, words, settings) {
   /** @type {Shown | null} */
   let previous = null;
 
+  const { memory } = settings;
   const session = createSession(page, engine, words, settings);
   const player = createPlayer({ advance, draw: () => guarded(draw) });
-  const frame = createFrame(root, dispatch, words);
+  const frame = createFrame(root, dispatch, words, settings);
   const { slots } = frame;
   const terminal = createTerminal(slots.terminal, dispatch, words);
   const noPart = () => {
     page.notice = { text: words.t('failure.part'), undo: null };
     player.request();
   };
-  const share = lazyDialog(() => import('./views/share.js').then((it) => () => it.createShare(slots.header, words, engine, page)), noPart);
+  const share = lazyDialog(() => import('./views/share.js').then((it) => () => it.createShare(slots.header, words, engine, page, settings)), noPart);
   const help = lazyDialog(() => import('./views/help.js').then((it) => () => it.createHelp(slots.header, dispatch, words)), noPart);
   const editor = createEditor(slots.manifest, dispatch, words);
   /** @type {View[]} */
@@ -106,10 +101,11 @@ export function createApp(root, engine, words, settings) {
     page.playing = player.isPlaying();
     page.pace = player.pace();
     const shown = { ...engine.snapshot(), page: { ...page } };
-    const isInside = root.contains(document.activeElement);
+    const isInside = root.contains(focused(root));
     for (const view of views) view.update(shown, previous);
     // What had the focus may be gone; keys go on working.
-    if (isInside && !root.contains(document.activeElement)) root.focus({ preventScroll: true });
+    if (isInside && !root.contains(focused(root))) root.focus({ preventScroll: true });
+    settings.drawn(shown, previous);
     previous = shown;
   }
 
@@ -133,8 +129,8 @@ export function createApp(root, engine, words, settings) {
       case 'delete': return remove(command.pod, command.namespace);
       case 'terminal': page.tab = 'terminal'; draw(); return terminal.focus();
       case 'tab': page.tab = command.tab; return;
-      case 'theme': page.theme = command.theme; return remember('theme', command.theme);
-      case 'shortcuts': page.shortcuts = command.on; return remember('shortcuts', command.on ? 'on' : 'off');
+      case 'theme': page.theme = command.theme; return memory.remember('theme', command.theme);
+      case 'shortcuts': page.shortcuts = command.on; return memory.remember('shortcuts', command.on ? 'on' : 'off');
       case 'language': return speak(command.tag);
       case 'help': return void help.open();
       case 'share': player.play(false); return void share.open();
@@ -204,7 +200,7 @@ export function createApp(root, engine, words, settings) {
   /** @param {string} tag */
   function speak(tag) {
     settings.fetchLanguage(tag).then((language) => {
-      remember('language', tag);
+      memory.remember('language', tag);
       words.use(language);
       page.language = tag;
       engine.setLanguage(language.sentences);
@@ -229,6 +225,7 @@ export function createApp(root, engine, words, settings) {
 
   /** @param {Command} command */
   function dispatch(command) {
+    if (!isAlive || settings.refuses(command)) return;
     session.note(command.do);
     guarded(() => act(command));
     player.request();

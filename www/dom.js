@@ -23,6 +23,12 @@ export function h(tag, properties = {}, ...children) {
 }
 
 /**
+ * What has the focus in the document, or the shadow root, that the node is in.
+ * @param {Node} node
+ */
+export const focused = (node) => /** @type {Document | ShadowRoot} */ (node.getRootNode()).activeElement;
+
+/**
  * Writes a text where it differs.
  * @param {Node} node
  * @param {string | number} text

@@ -1,7 +1,7 @@
 // @ts-check
 // The engine as the page sees it: JSON text becomes values here, and a snapshot is read once for each change.
 
-import { address } from './site.js';
+import { importEngine, startEngine } from './site.js';
 
 /** What keeps the engine from starting, by the key of the sentence that says so. */
 export class EngineMissing extends Error {
@@ -23,13 +23,12 @@ export async function loadEngine() {
   if (typeof WebAssembly !== 'object') throw new EngineMissing('failure.wasm', 'no WebAssembly');
   let module;
   try {
-    // Not a literal: the engine is no part of the bundle.
-    module = await import(address('pkg/statefulset_playground.js').href);
+    module = await importEngine();
   } catch (error) {
     throw new EngineMissing('failure.files', error);
   }
   try {
-    await module.default();
+    await startEngine(module);
   } catch (error) {
     const isPolicy = /content security policy|unsafe-eval|disallowed by embedder/i.test(String(error));
     throw new EngineMissing(isPolicy ? 'failure.policy' : 'failure.files', error);
@@ -40,9 +39,10 @@ export async function loadEngine() {
 /**
  * One cluster; `restart` makes another in its place, for another version of Kubernetes.
  * @param {typeof import('./pkg/statefulset_playground.js').Cluster} Made
+ * @param {import('./pkg/statefulset_playground.js').Options} [options]
  */
-export function createEngine(Made) {
-  let cluster = new Made({});
+export function createEngine(Made, options = {}) {
+  let cluster = new Made(options);
   let catalogue = '';
   /** @type {Snapshot | null} */
   let shown = null;
@@ -101,6 +101,16 @@ export function createEngine(Made) {
     /** @param {string} line */
     type: (line) => change(() => cluster.type(line)),
     interrupt: () => change(() => cluster.interrupt()),
+    /** @param {string} object */
+    why: (object) => cluster.why(object),
+    /** @param {string} line @returns {import('./pkg/statefulset_playground.js').Ran} */
+    exec: (line) => change(() => JSON.parse(cluster.exec(line))),
+    /**
+     * @param {import('./pkg/statefulset_playground.js').WireRequest} request
+     * @returns {import('./pkg/statefulset_playground.js').WireAnswer}
+     */
+    request: (request) => change(() => JSON.parse(cluster.request(JSON.stringify(request)))),
+    free: () => cluster.free(),
     /** The text a snapshot is made of: equal texts are equal states. */
     snapshotText: () => cluster.snapshot(),
     /** @returns {Snapshot} */

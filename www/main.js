@@ -2,20 +2,15 @@
 // Starts the playground in #app, or says what keeps it from starting.
 
 import { createApp } from './app.js';
-import { EngineMissing, createEngine, loadEngine } from './engine.js';
-import { h } from './dom.js';
+import { createEngine, loadEngine } from './engine.js';
+import { h, mark } from './dom.js';
+import { showFailure } from './failure.js';
 import { choose, createWords, fetchLanguage } from './words.js';
-import { recall } from './memory.js';
+import { stored } from './memory.js';
 import { unpack } from './permalink.js';
-import { address } from './site.js';
+import { readText } from './site.js';
 
 const root = /** @type {HTMLElement} */ (document.getElementById('app'));
-
-async function fetchText() {
-  const response = await fetch(address('examples/article.yaml'));
-  if (!response.ok) throw new Error(`examples/article.yaml: ${response.status}`);
-  return response.text();
-}
 
 /** @type {Theme[]} */
 const THEMES = ['auto', 'light', 'dark'];
@@ -29,18 +24,19 @@ function touched() {
 }
 
 async function start() {
+  const { recall } = stored;
   const wish = new URLSearchParams(location.search).get('lang');
   const tag = choose([wish, recall('language'), ...navigator.languages]);
   root.replaceChildren(h('main', { class: 'notice', 'aria-busy': 'true' }, h('h1', {}, 'StatefulSet playground'), h('p', {}, 'Loading… 正在载入…')));
   const [loading, language, example, address] = await Promise.all([
     loadEngine().catch((/** @type {unknown} */ error) => ({ error })),
     fetchLanguage(tag).catch(() => fetchLanguage('en')),
-    fetchText().catch(() => ''),
+    readText('examples/article.yaml').catch(() => ''),
     unpack(location),
   ]);
   const words = createWords(language);
   document.documentElement.lang = language.tag;
-  const fail = (/** @type {unknown} */ error, /** @type {string} */ kept) => showFailure(words, error, kept);
+  const fail = (/** @type {unknown} */ error, /** @type {string} */ kept) => showFailure(root, words, error, kept, () => location.reload());
   if ('error' in loading) {
     fail(loading.error, example);
     return null;
@@ -49,7 +45,15 @@ async function start() {
   engine.setLanguage(language.sentences);
   root.replaceChildren();
   const theme = THEMES.find((it) => it === recall('theme')) ?? 'auto';
-  const app = createApp(root, engine, words, { example, theme, shortcuts: recall('shortcuts') !== 'off', touched, fetchLanguage, fail });
+  const app = createApp(root, engine, words, {
+    example, theme, shortcuts: recall('shortcuts') !== 'off', memory: stored, home: location.href, touched, fetchLanguage, fail,
+    refuses: () => false,
+    drawn({ page }) {
+      mark(document.documentElement, 'lang', page.language);
+      mark(document.documentElement, 'data-theme', page.theme === 'auto' ? null : page.theme);
+      document.title = words.t('title');
+    },
+  });
   if (address) app.dispatch({ do: 'open', address });
   else app.dispatch({ do: 'restore' });
   addEventListener('hashchange', () => unpack(location).then((it) => it && app.dispatch({ do: 'open', address: it })));
@@ -58,27 +62,6 @@ async function start() {
   // So that keys work at once: on this page the playground is all there is.
   root.focus({ preventScroll: true });
   return app;
-}
-
-/**
- * What is missing, and what still works.
- * @param {Words} words
- * @param {unknown} error
- * @param {string} text what stood in the editor: it is never lost
- */
-function showFailure(words, error, text) {
-  const { t } = words;
-  const isMissing = error instanceof EngineMissing;
-  root.replaceChildren(h('main', { class: 'notice' },
-    h('h1', {}, t('title')),
-    h('p', { class: 'notice-what', role: 'alert' }, isMissing ? t(error.key) : t('failure.broken')),
-    h('pre', { class: 'notice-error' }, String(error instanceof Error ? error.message : error)),
-    h('p', {}, t('failure.still')),
-    h('textarea', { class: 'notice-text', rows: 16, spellcheck: 'false', 'aria-label': t('editor.label') }, text),
-    h('p', { class: 'notice-links' },
-      h('button', { type: 'button', class: 'button primary', click: () => location.reload() }, t('failure.again')),
-      h('a', { href: words.tag() === 'en' ? 'https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/'
-        : 'https://kubernetes.io/zh-cn/docs/concepts/workloads/controllers/statefulset/' }, t('failure.docs')))));
 }
 
 /** The running playground, for scripts and tests; null if it could not start. */

@@ -3,25 +3,23 @@
 
 const PREFIX = 'statefulset-playground.';
 
-/** @param {string} name @param {string} value */
-export function remember(name, value) {
-  try {
-    localStorage.setItem(PREFIX + name, value);
-  } catch { /* a sandboxed frame has no storage */ }
-}
-
-/** @param {string} name */
-export function forget(name) {
-  try {
-    localStorage.removeItem(PREFIX + name);
-  } catch { /* as above */ }
-}
-
-/** @param {string} name */
-export function recall(name) {
-  try {
-    return localStorage.getItem(PREFIX + name);
-  } catch {
-    return null;
-  }
-}
+/** The browser's storage. @type {Memory} */
+export const stored = {
+  remember(name, value) {
+    try {
+      localStorage.setItem(PREFIX + name, value);
+    } catch { /* a sandboxed frame has no storage */ }
+  },
+  forget(name) {
+    try {
+      localStorage.removeItem(PREFIX + name);
+    } catch { /* as above */ }
+  },
+  recall(name) {
+    try {
+      return localStorage.getItem(PREFIX + name);
+    } catch {
+      return null;
+    }
+  },
+};

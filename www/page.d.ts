@@ -6,6 +6,8 @@ import type { createEngine } from './engine.js';
 type Catalogue = typeof import('./languages/en.json');
 
 declare global {
+  interface HTMLElementTagNameMap { 'statefulset-playground': import('./element/playground.js').StatefulSetPlayground }
+
   type Cluster = engine.Cluster;
   type Diagnostic = engine.Diagnostic;
   type Finding = engine.Finding;
@@ -22,6 +24,34 @@ declare global {
   type Engine = ReturnType<typeof createEngine>;
   type Version = NonNullable<engine.Options['kubernetes']>;
 
+  /** What is kept for a reader between visits, by name. */
+  interface Memory {
+    remember(name: string, value: string): void;
+    forget(name: string): void;
+    recall(name: string): string | null;
+  }
+
+  /** What one playground is given by whoever shows it: the page, or an element in someone's article. */
+  interface Settings {
+    /** What stands in the editor at first. */
+    example: string;
+    theme: Theme;
+    shortcuts: boolean;
+    memory: Memory;
+    /** Which places there are; all, if missing. */
+    places?: Place[];
+    /** The page that links lead to. */
+    home: string;
+    /** Is told of the first thing done here. */
+    touched(): void;
+    fetchLanguage(tag: string): Promise<Language>;
+    /** What is not done here, whoever asks for it. */
+    refuses(command: Command): boolean;
+    /** Is told after each drawing. */
+    drawn(shown: Shown, previous: Shown | null): void;
+    fail(error: unknown, text: string): void;
+  }
+  type Place = Tab | 'header' | 'controls' | 'timeline';
   type Tab = 'cluster' | 'manifest' | 'why' | 'events' | 'dns' | 'doctor' | 'terminal';
   type Layout = 'wide' | 'medium' | 'phone';
   type Theme = 'auto' | 'light' | 'dark';

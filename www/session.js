@@ -1,8 +1,6 @@
 // @ts-check
 // What is kept of a reader's work: links that are opened, the session of the last visit, and the way back from both.
 
-import { forget, recall, remember } from './memory.js';
-
 /** What a reader may do without changing anything that is worth keeping. @type {Set<Command['do']>} */
 const LOOKS = new Set(['pace', 'size', 'tab', 'line', 'theme', 'shortcuts', 'language', 'help', 'share', 'terminal', 'dismiss', 'open', 'restore', 'undo']);
 
@@ -10,9 +8,10 @@ const LOOKS = new Set(['pace', 'size', 'tab', 'line', 'theme', 'shortcuts', 'lan
  * @param {Page} page
  * @param {Engine} engine
  * @param {Words} words
- * @param {{ example: string, touched: () => void }} settings `touched` is told of the first thing done here
+ * @param {Settings} settings
  */
 export function createSession(page, engine, words, settings) {
+  const { forget, recall, remember } = settings.memory;
   let isTouched = false;
   /** What stood here before a link was opened. @type {string | null} */
   let before = null;

@@ -1,7 +1,7 @@
 // @ts-check
 // The words of the page in one language, and changing them in place. Sentences about the cluster are the engine's.
 
-import { address } from './site.js';
+import { readText } from './site.js';
 
 /** Every language there is, by its tag; the name is shown to those who do not read the current one. */
 export const LANGUAGES = /** @type {const} */ ({ en: 'English', 'zh-CN': '中文' });
@@ -25,11 +25,7 @@ export function choose(wishes) {
  */
 export async function fetchLanguage(tag) {
   /** @param {string} name */
-  const read = async (name) => {
-    const response = await fetch(address(`languages/${name}.json`));
-    if (!response.ok) throw new Error(`languages/${name}.json: ${response.status}`);
-    return response.text();
-  };
+  const read = (name) => readText(`languages/${name}.json`);
   // The engine has its English with it.
   const [words, sentences] = await Promise.all([read(tag), tag === 'en' ? '' : read(`engine/${tag}`)]);
   return { tag, sentences, catalogue: JSON.parse(words) };

@@ -245,7 +245,7 @@ fn span(it: Duration) -> i64 {
     i64::try_from(it.ms).unwrap_or(-1)
 }
 
-fn input(value: &Value) -> Option<Input> {
+pub(super) fn input(value: &Value) -> Option<Input> {
     if value.is_null() {
         return Some(Input::Interrupt);
     }

@@ -5,6 +5,9 @@
 mod diagnose;
 mod lesson;
 mod link;
+mod wire;
+
+pub use wire::Ran;
 
 pub use lesson::{Block, Lesson};
 

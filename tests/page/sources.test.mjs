@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { POLICY, WWW } from './server.mjs';
 
-const names = ['', 'views'].flatMap((folder) => readdirSync(join(WWW, folder)).map((it) => join(folder, it)));
+const names = ['', 'views', 'element', 'api', 'builds'].flatMap((folder) => readdirSync(join(WWW, folder)).map((it) => join(folder, it)));
 const read = (name) => readFileSync(join(WWW, name), 'utf8');
 const scripts = names.filter((it) => it.endsWith('.js'));
 

@@ -2,7 +2,7 @@
 // The manifests: a plain textarea over a drawing of its own lines, which carries numbers, colours and marks. Below it
 // what the engine says of the text: errors with their place, the commands of a transcript, the version it asks for.
 
-import { h, icon, list, mark, reshape, show, write } from '../dom.js';
+import { focused, h, icon, list, mark, reshape, show, write } from '../dom.js';
 
 // Key and comment of a line of YAML: a help for the eye. What a line means is the engine's business.
 const LINE = /^(\s*(?:- +)*)([\w."/-]+)(:)(?=\s|$)(.*)$/;
@@ -80,7 +80,7 @@ export const createEditor = (root, dispatch, words) => {
       drawFiles(other, (it) => it.name);
       show(files, other.length);
       const before = previous?.current?.line ?? 0;
-      if (marked && marked !== before && document.activeElement !== input) reveal(marked);
+      if (marked && marked !== before && focused(root) !== input) reveal(marked);
     },
     destroy() { root.replaceChildren(); },
   };

@@ -15,11 +15,13 @@ const FIRST = { wide: 'why', medium: 'why', phone: 'cluster' };
 const NAMES = { cluster: 'tab.cluster', manifest: 'tab.manifest', why: 'tab.why', events: 'tab.events', dns: 'tab.dns', doctor: 'tab.doctor', terminal: 'tab.terminal' };
 const TABS = /** @type {Tab[]} */ (Object.keys(NAMES));
 
-/** @type {Create<{ slots: Record<Tab | 'header' | 'controls' | 'timeline', HTMLElement> }>} */
-export const createFrame = (root, dispatch, words) => {
+const [MEDIUM, WIDE] = [700, 1100];
+
+/** @type {(root: HTMLElement, dispatch: Dispatch, words: Words, settings: Settings) => View & { slots: Record<Place, HTMLElement> }} */
+export const createFrame = (root, dispatch, words, { places }) => {
+  /** @param {Place} place */
+  const has = (place) => !places || places.includes(place);
   const { label } = words;
-  const wide = matchMedia('(min-width: 1100px)');
-  const medium = matchMedia('(min-width: 700px)');
   /** @type {Tab} */
   let shownTab = 'cluster';
 
@@ -31,7 +33,8 @@ export const createFrame = (root, dispatch, words) => {
     class: `panel panel-${name}`, id: `panel-${name}`,
   }), NAMES[name], 'aria-label'));
   const tablist = label(h('div', { role: 'tablist', class: 'tabs', keydown: onKey }, ...TABS.map((it) => tabs[it])), 'tab.list', 'aria-label');
-  const header = h('header', { class: 'header' });
+  // In an article, the article has these landmarks.
+  const header = h(places ? 'div' : 'header', { class: 'header' });
   const notice = h('span', {});
   const example = label(h('button', { type: 'button', class: 'button', click: () => dispatch({ do: 'example' }) }), 'notice.example');
   const undo = label(h('button', { type: 'button', class: 'button', click: () => dispatch({ do: 'undo' }) }), 'notice.undo');
@@ -40,15 +43,23 @@ export const createFrame = (root, dispatch, words) => {
   const controls = h('div', { class: 'controls' });
   const timeline = h('div', { class: 'timeline' });
   const transport = label(h('section', { class: 'transport' }, controls, timeline), 'transport.label', 'aria-label');
-  const main = h('main', { class: 'main' });
+  const main = h(places ? 'div' : 'main', { class: 'main' });
   root.append(header, bar, main);
 
-  /** @returns {Layout} */
-  const layout = () => (wide.matches ? 'wide' : medium.matches ? 'medium' : 'phone');
+  /** @type {Layout | null} */
+  let arranged = null;
+  /** What is hidden altogether has no width, and stays as it is. @returns {Layout} */
+  const layout = () => {
+    const width = root.clientWidth;
+    if (!width && arranged) return arranged;
+    return width >= WIDE && has('manifest') ? 'wide' : width >= MEDIUM ? 'medium' : 'phone';
+  };
+  /** @param {Layout} of */
+  const sharedBy = (of) => SHARED[of].filter(has);
 
   /** @param {KeyboardEvent} event */
   function onKey(event) {
-    const shared = SHARED[layout()];
+    const shared = sharedBy(layout());
     const at = shared.indexOf(shownTab);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
     if (to === undefined) return;
@@ -60,8 +71,8 @@ export const createFrame = (root, dispatch, words) => {
 
   /** @param {Tab} wish */
   function arrange(wish) {
-    const shared = SHARED[layout()];
-    const next = shared.includes(wish) ? wish : FIRST[layout()];
+    const shared = sharedBy(layout());
+    const next = shared.includes(wish) ? wish : shared.includes(FIRST[layout()]) ? FIRST[layout()] : shared[0] ?? 'cluster';
     const isNew = next !== shownTab;
     shownTab = next;
     for (const name of TABS) {
@@ -69,30 +80,39 @@ export const createFrame = (root, dispatch, words) => {
       show(tabs[name], isShared);
       mark(tabs[name], 'aria-selected', String(name === shownTab));
       mark(tabs[name], 'tabindex', name === shownTab ? 0 : -1);
-      show(panels[name], !isShared || name === shownTab);
-      mark(panels[name], 'role', isShared ? 'tabpanel' : null);
+      show(panels[name], has(name) && (!isShared || name === shownTab));
+      mark(panels[name], 'role', isShared && shared.length > 1 ? 'tabpanel' : null);
     }
+    show(tablist, shared.length > 1);
+    // Nothing stands beside the picture.
+    mark(root, 'data-bare', !shared.some((it) => it !== 'cluster') && !has('terminal') && !has('manifest'));
     // Where the tabs do not fit, the chosen one is in view.
     if (isNew) tablist.scrollLeft = tabs[shownTab].offsetLeft - tablist.clientWidth / 2;
   }
 
   /** Tab order follows reading order: on a phone the tabs stand above all panels. */
   function order() {
+    arranged = layout();
     const { cluster, manifest, why, events, dns, doctor, terminal } = panels;
-    const places = layout() === 'phone' ? [tablist, cluster, manifest, why, events, dns, doctor, terminal, transport]
+    const all = arranged === 'phone' ? [tablist, cluster, manifest, why, events, dns, doctor, terminal, transport]
       : [manifest, cluster, tablist, why, events, dns, doctor, transport, terminal];
-    main.append(...places);
-    mark(root, 'data-layout', layout());
+    main.append(...all);
+    mark(root, 'data-layout', arranged);
   }
 
   /** @type {Tab} */
   let wish = 'cluster';
   const onLayout = () => {
+    if (layout() === arranged) return;
     order();
     arrange(wish);
   };
-  wide.addEventListener('change', onLayout);
-  medium.addEventListener('change', onLayout);
+  show(header, has('header'));
+  show(controls, has('controls'));
+  show(timeline, has('timeline'));
+  show(transport, has('controls') || has('timeline'));
+  const width = new ResizeObserver(onLayout);
+  width.observe(root);
   onLayout();
 
   return {
@@ -104,12 +124,9 @@ export const createFrame = (root, dispatch, words) => {
       write(notice, shown.page.notice?.text ?? '');
       show(undo, shown.page.notice?.undo === 'before');
       show(example, shown.page.notice?.undo === 'example');
-      mark(document.documentElement, 'lang', shown.page.language);
-      mark(document.documentElement, 'data-theme', shown.page.theme === 'auto' ? null : shown.page.theme);
     },
     destroy() {
-      wide.removeEventListener('change', onLayout);
-      medium.removeEventListener('change', onLayout);
+      width.disconnect();
       header.remove();
       bar.remove();
       main.remove();

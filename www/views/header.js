@@ -25,7 +25,6 @@ export const createHeader = (root, dispatch, words) => {
       write(version, `Kubernetes ${kubernetes}`);
       write(language, LANGUAGES[other()]);
       mark(language, 'lang', other());
-      document.title = t('title');
     },
     destroy() { root.replaceChildren(); },
   };

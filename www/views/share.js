@@ -13,8 +13,8 @@ const FILES = [
 
 const MANIFESTS = 'manifests.yaml';
 
-/** @type {(root: HTMLElement, words: Words, engine: Engine, page: Page) => Dialog} */
-export const createShare = (root, words, engine, page) => {
+/** @type {(root: HTMLElement, words: Words, engine: Engine, page: Page, settings: Settings) => Dialog} */
+export const createShare = (root, words, engine, page, settings) => {
   const { t, label } = words;
   const address = label(h('input', { type: 'text', class: 'share-address', readonly: true, focus: () => address.select() }), 'share.link', 'aria-label');
   const copied = h('span', { class: 'quiet', role: 'status' });
@@ -45,7 +45,7 @@ export const createShare = (root, words, engine, page) => {
     async open() {
       if (dialog.open) return;
       write(copied, '');
-      const here = new URL(location.href);
+      const here = new URL(settings.home);
       here.search = '';
       here.hash = await pack(engine.link());
       address.value = here.href;

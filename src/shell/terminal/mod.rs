@@ -187,6 +187,11 @@ impl Terminal {
         self.prompt().is_empty()
     }
 
+    /// What `$?` would be now.
+    pub fn exit_code(&self) -> i32 {
+        self.exit
+    }
+
     /// The command line under way.
     pub fn command(&self) -> Text {
         self.job

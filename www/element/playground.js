@@ -1,0 +1,248 @@
+// @ts-check
+// The element <statefulset-playground>: attributes and light DOM in, one playground in a shadow root, events out. Until
+// it starts, and where it cannot, what the author wrote into the tag is shown.
+
+import { createApp } from '../app.js';
+import { h, mark, put } from '../dom.js';
+import { createEngine } from '../engine.js';
+import { showFailure } from '../failure.js';
+import { address as site } from '../site.js';
+import { unpack } from '../permalink.js';
+import { choose, createWords } from '../words.js';
+import { readContent } from './content.js';
+import { engineOnce, exampleOnce, languageOnce, sheetOnce } from './shared.js';
+
+export const NAME = 'statefulset-playground';
+/** What each size shows. @type {Record<string, Place[]>} */
+const SIZES = {
+  figure: ['cluster', 'controls', 'timeline'],
+  lesson: ['cluster', 'controls', 'timeline', 'why', 'terminal'],
+  full: ['header', 'manifest', 'cluster', 'controls', 'timeline', 'why', 'events', 'dns', 'doctor', 'terminal'],
+};
+/** What a figure lets a reader do: go through its story. @type {Set<Command['do']>} */
+const LOOKS = new Set(['step', 'back', 'seek', 'seekTime', 'marker', 'play', 'pace', 'size', 'reset', 'tab', 'theme', 'language', 'dismiss']);
+/** So far from the window the engine begins to load. */
+const NEAR = '600px';
+const STEPS = ['ready', 'idle'];
+/** Nothing of the article's style comes in, by inheritance or by a rule for everything. */
+const BASE = ':host{all:initial;display:block;margin-block:1em;min-height:576px}:host([size=figure]){min-height:320px}:host([size=full]){min-height:720px}:host([height]){min-height:0}:host([hidden]){display:none}:where(#app){all:initial}';
+
+// Where there are no elements (a server that renders the article), importing this does no harm.
+const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
+
+/** @type {Memory} */
+const nothing = { remember() {}, forget() {}, recall: () => null };
+
+export class StatefulSetPlayground extends Base {
+  static observedAttributes = ['src', 'scenario', 'link', 'commands', 'seed', 'nodes', 'kubernetes', 'size', 'panels', 'controls', 'step', 'lang', 'theme', 'height'];
+
+  /** @type {ReturnType<typeof createApp> | null} */
+  #app = null;
+  /** Where the reader was when the element was taken out. @type {string | null} */
+  #left = null;
+  /** @type {IntersectionObserver | null} */
+  #watch = null;
+  /** The start that is under way or done; another one makes it stale. */
+  #start = 0;
+  #root = h('div', { id: 'app', tabindex: -1, part: 'playground' });
+  #queued = false;
+
+  constructor() {
+    super();
+    const shadow = this.attachShadow({ mode: 'open' });
+    const base = new CSSStyleSheet();
+    base.replaceSync(BASE);
+    shadow.adoptedStyleSheets = [base];
+    shadow.append(h('slot', {}));
+  }
+
+  connectedCallback() {
+    if (this.#app || this.#watch) return;
+    if (this.getAttribute('loading') === 'eager') return void this.start();
+    this.#watch = new IntersectionObserver((seen) => seen.some((it) => it.isIntersecting) && this.start(), { rootMargin: NEAR });
+    this.#watch.observe(this);
+  }
+
+  disconnectedCallback() {
+    // What is only moved goes on.
+    queueMicrotask(() => this.isConnected || this.dispose());
+  }
+
+  /** @param {string} name @param {string | null} before @param {string | null} now */
+  attributeChangedCallback(name, before, now) {
+    const app = this.#app;
+    if (!app || before === now) return;
+    if (name === 'theme') return app.dispatch({ do: 'theme', theme: this.#theme() });
+    if (name === 'lang') return app.dispatch({ do: 'language', tag: this.#language() });
+    if (name === 'height') return this.#arrange();
+    if (name === 'step') return this.#goTo();
+    // Several attributes changed together are one new start.
+    if (!this.#queued) queueMicrotask(() => { this.#queued = false; if (this.#app) this.start(); });
+    this.#queued = true;
+  }
+
+  /** Starts now, wherever the element is; anew, if it runs. */
+  async start() {
+    this.#stop();
+    const turn = ++this.#start;
+    const address = this.#left === null ? await this.#linked() : { link: this.#left };
+    this.#left = null;
+    const language = languageOnce(this.#language()).catch(() => languageOnce('en'));
+    let manifest = '';
+    try {
+      const [sheet, content] = await Promise.all([sheetOnce(), readContent(this)]);
+      if (turn !== this.#start) return;
+      this.#adopt(sheet);
+      const example = content.manifest.trim() ? content.manifest : await exampleOnce();
+      manifest = example;
+      const [Cluster, spoken] = await Promise.all([engineOnce(), language]);
+      if (turn !== this.#start || !this.isConnected) return;
+      this.#run(Cluster, createWords(spoken), spoken, address ?? { link: JSON.stringify({ ...this.#options(), manifest: example, cmd: content.cmd }) }, example);
+      if (address === null) this.#goTo();
+      this.#tell('ready', { snapshot: this.snapshot() });
+    } catch (error) {
+      if (turn !== this.#start) return;
+      this.#fail(createWords(await language), error, manifest);
+    }
+  }
+
+  /** What a shared link holds. */
+  async #linked() {
+    const link = this.getAttribute('link');
+    if (link === null) return null;
+    return unpack({ hash: link.slice(link.indexOf('#')), search: '' });
+  }
+
+  /** @returns {import('../pkg/statefulset_playground.js').Options} */
+  #options() {
+    /** @type {Record<string, string | number>} */
+    const options = {};
+    for (const name of ['seed', 'nodes']) if (this.hasAttribute(name)) options[name] = Number(this.getAttribute(name));
+    const kubernetes = this.getAttribute('kubernetes');
+    return kubernetes === null ? options : { ...options, kubernetes: /** @type {Version} */ (kubernetes) };
+  }
+
+  /**
+   * @param {Awaited<ReturnType<typeof engineOnce>>} Cluster
+   * @param {Words} words
+   * @param {Language} language
+   * @param {Address} address
+   * @param {string} example
+   */
+  #run(Cluster, words, language, address, example) {
+    const engine = createEngine(Cluster);
+    engine.setLanguage(language.sentences);
+    this.#root.replaceChildren();
+    this.#arrange();
+    this.shadowRoot?.querySelector('slot')?.replaceWith(this.#root);
+    const size = this.#size();
+    const isStill = size === 'figure';
+    let isOpen = false;
+    this.#app = createApp(this.#root, engine, words, {
+      example, theme: this.#theme(), shortcuts: true, memory: nothing, places: this.#places(), home: site('').href,
+      touched() {},
+      fetchLanguage: languageOnce,
+      refuses: (command) => isStill && isOpen && !LOOKS.has(command.do),
+      drawn: (shown, previous) => {
+        mark(this.#root, 'lang', shown.page.language);
+        mark(this.#root, 'data-theme', shown.page.theme === 'auto' ? null : shown.page.theme);
+        if (this.#app && shown.step !== previous?.step) this.#tell('step', { step: shown.step, time: shown.time, snapshot: shown });
+      },
+      fail: (error, text) => this.#fail(words, error, text),
+    });
+    this.#app.dispatch({ do: 'open', address });
+    isOpen = true;
+  }
+
+  /** @param {Words} words @param {unknown} error @param {string} text */
+  #fail(words, error, text) {
+    this.#app = null;
+    showFailure(this.#root, words, error, text, () => this.start(), 'div');
+    mark(this.#root, 'lang', words.tag());
+    // The author's own text, or the drawing made beforehand, stays below the message.
+    const { shadowRoot } = this;
+    shadowRoot?.replaceChildren(this.#root, h('slot', {}));
+    this.#tell('error', { error });
+  }
+
+  #goTo() {
+    const step = this.getAttribute('step');
+    const engine = this.#app?.engine;
+    if (step === null || !engine) return;
+    if (STEPS.includes(step)) engine.step(/** @type {'ready' | 'idle'} */ (step));
+    else if (/^\d+$/.test(step)) return this.#app?.dispatch({ do: 'seek', step: Number(step) });
+    this.#app?.dispatch({ do: 'seek', step: engine.snapshot().step });
+  }
+
+  #size() {
+    const size = this.getAttribute('size') ?? '';
+    return Object.hasOwn(SIZES, size) ? size : 'lesson';
+  }
+
+  /** @returns {Place[]} */
+  #places() {
+    const named = this.getAttribute('panels')?.split(/[\s,]+/).filter(Boolean);
+    const places = named?.length ? SIZES.full.filter((it) => named.includes(it) || it === 'controls') : SIZES[this.#size()];
+    return this.getAttribute('controls') === 'none' ? places.filter((it) => it !== 'controls') : places;
+  }
+
+  /** @returns {Theme} */
+  #theme() {
+    const theme = this.getAttribute('theme');
+    return theme === 'light' || theme === 'dark' ? theme : 'auto';
+  }
+
+  #language() {
+    const around = /** @type {HTMLElement | null} */ (this.closest('[lang]'));
+    return choose([this.getAttribute('lang'), around?.getAttribute('lang'), ...navigator.languages]);
+  }
+
+  /** @param {CSSStyleSheet} sheet */
+  #adopt(sheet) {
+    const sheets = this.shadowRoot?.adoptedStyleSheets ?? [];
+    if (this.shadowRoot && !sheets.includes(sheet)) this.shadowRoot.adoptedStyleSheets = [...sheets, sheet];
+  }
+
+  #arrange() {
+    const height = this.getAttribute('height') ?? '';
+    mark(this.#root, 'data-size', this.#size());
+    mark(this.#root, 'data-still', this.#size() === 'figure');
+    mark(this.#root, 'data-height', height === 'auto' ? 'auto' : null);
+    if (/^\d+$/.test(height)) put(this.#root, '--height', `${height}px`);
+    else this.#root.style.removeProperty('--height');
+  }
+
+  /** @param {'ready' | 'step' | 'error'} what @param {object} detail */
+  #tell(what, detail) {
+    this.dispatchEvent(new CustomEvent(`playground-${what}`, { detail, bubbles: true, composed: true }));
+  }
+
+  #stop() {
+    this.#watch?.disconnect();
+    this.#watch = null;
+    const app = this.#app;
+    this.#app = null;
+    app?.destroy();
+    app?.engine.free();
+  }
+
+  /** Whether it runs. */
+  get running() { return this.#app !== null; }
+
+  /** What is shown now, as the engine tells it; null until it runs. @returns {Snapshot | null} */
+  snapshot() { return this.#app?.engine.snapshot() ?? null; }
+
+  /** Does what a button of it would. @param {Command} command */
+  dispatch(command) { this.#app?.dispatch(command); }
+
+  /** Ends it: its cluster, its listeners. Put back into a document it goes on where the reader was. */
+  dispose() {
+    this.#left = this.#app?.engine.link() ?? this.#left;
+    this.#start++;
+    this.#stop();
+    this.#root.replaceChildren();
+    this.shadowRoot?.replaceChildren(h('slot', {}));
+  }
+
+  [Symbol.dispose ?? Symbol.for('Symbol.dispose')]() { this.dispose(); }
+}
