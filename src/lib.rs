@@ -37,6 +37,8 @@ pub mod session;
 pub mod view;
 // Floor 8: the borders.
 #[cfg(feature = "cli")]
+pub mod article;
+#[cfg(feature = "cli")]
 pub mod bridge;
 #[cfg(feature = "cli")]
 pub mod conformance;

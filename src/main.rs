@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
+use statefulset_playground::article;
 use statefulset_playground::bridge::{Bridge, SPEED_MAX};
 use statefulset_playground::config::Config;
 use statefulset_playground::conformance::{self, Error, Report};
@@ -24,6 +25,8 @@ usage: statefulset-playground COMMAND
   conformance doctor FILE.jsonl [--json]            real people's problems
   record SCENARIO_DIR --out DIR                     run one scenario and write its recording
   lesson [write] FILE.md...                         what lessons say, compared with what happens, or put in its place
+  check ARTICLE.md... [--write]                     run what articles tell to type, and compare what they print
+  prerender PAGE.html...                            put drawing and transcript into the elements of pages
   run FILE                                          apply a manifest and print what happens
   apiserver [MANIFESTS] [--listen ADDRESS] [--dns ADDRESS] [--speed N]
                                                     serve the API to the real kubectl, and the cluster's DNS to dig;
@@ -37,6 +40,7 @@ struct Arguments<'a> {
     out: Option<&'a Path>,
     is_json: bool,
     is_verbose: bool,
+    is_writing: bool,
     listen: Option<&'a str>,
     dns: Option<&'a str>,
     /// Whether others than this machine may connect.
@@ -52,6 +56,7 @@ impl<'a> Arguments<'a> {
             out: None,
             is_json: false,
             is_verbose: false,
+            is_writing: false,
             listen: None,
             dns: None,
             is_public: false,
@@ -81,6 +86,7 @@ impl<'a> Arguments<'a> {
                         number.ok_or_else(|| misused("--speed needs a whole number up to 3600"))?;
                 }
                 "--public" => read.is_public = true,
+                "--write" => read.is_writing = true,
                 "--json" => read.is_json = true,
                 "--verbose" => read.is_verbose = true,
                 _ if arg.starts_with("--") => {
@@ -154,6 +160,18 @@ fn run(args: &[String], out: &mut dyn Write) -> Result<ExitCode, Error> {
             let out = args.out.ok_or_else(|| misused("record needs --out DIR"))?;
             conformance::record(Path::new(folder), out)?
         }
+        ["check", articles @ ..] if !articles.is_empty() => {
+            return check(articles, args.is_writing, out);
+        }
+        ["prerender", pages @ ..] if !pages.is_empty() => {
+            for page in pages {
+                let (text, count) =
+                    article::prerender(&read(page)?).map_err(|it| failed(page, &it))?;
+                std::fs::write(page, text).map_err(|it| failed(page, &it))?;
+                print(out, &format!("{page}: {count} prerendered\n"))?;
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
         ["run", file] => {
             for line in conformance::run(Path::new(file))? {
                 print(out, &format!("{line}\n"))?;
@@ -183,6 +201,44 @@ fn run(args: &[String], out: &mut dyn Write) -> Result<ExitCode, Error> {
         return Ok(ExitCode::SUCCESS);
     }
     print_report(&report, args.is_verbose, out)
+}
+
+/// Runs articles; what is wrong with them is printed, and written anew where that is asked for.
+fn check(articles: &[&str], is_writing: bool, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let mut is_right = true;
+    for path in articles {
+        let text = read(path)?;
+        let checked = article::check(&text);
+        for wrong in &checked.wrong {
+            print(out, &format!("{path}: {wrong}\n"))?;
+        }
+        let (same, silent, wrong) = (checked.same, checked.silent, checked.wrong.len());
+        print(
+            out,
+            &format!("{path}: {same} as printed, {wrong} wrong, {silent} without output\n"),
+        )?;
+        if is_writing && checked.text != text {
+            std::fs::write(path, &checked.text).map_err(|it| failed(path, &it))?;
+            print(out, &format!("{path}: written\n"))?;
+        }
+        is_right &= checked.wrong.is_empty();
+    }
+    Ok(if is_right {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn read(path: &str) -> Result<String, Error> {
+    std::fs::read_to_string(path).map_err(|it| failed(path, &it))
+}
+
+fn failed(path: &str, why: &dyn std::fmt::Display) -> Error {
+    Error {
+        place: path.to_owned(),
+        message: why.to_string(),
+    }
 }
 
 /// Serves until the process is stopped.

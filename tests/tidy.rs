@@ -33,6 +33,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("doctor", 7),
     ("view", 7),
     ("session", 7),
+    ("article", 8),
     ("bridge", 8),
     ("conformance", 8),
     ("wasm", 8),

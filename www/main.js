@@ -23,6 +23,12 @@ function touched() {
   if (plain.href !== location.href) history.replaceState(null, '', plain);
 }
 
+/** What this page was taken along with, as one file. @returns {Address | null} */
+function enclosed() {
+  const link = document.getElementById('state')?.textContent;
+  return link ? { link } : null;
+}
+
 async function start() {
   const { recall } = stored;
   const wish = new URLSearchParams(location.search).get('lang');
@@ -32,7 +38,7 @@ async function start() {
     loadEngine().catch((/** @type {unknown} */ error) => ({ error })),
     fetchLanguage(tag).catch(() => fetchLanguage('en')),
     readText('examples/article.yaml').catch(() => ''),
-    unpack(location),
+    unpack(location).then((it) => it ?? enclosed()),
   ]);
   const words = createWords(language);
   document.documentElement.lang = language.tag;

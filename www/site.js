@@ -5,6 +5,9 @@
 /** @param {string} path below www */
 export const address = (path) => new URL(`../${path}`, import.meta.url);
 
+/** Whether there is a site that links and elements can lead to. */
+export const hasSite = true;
+
 /** @param {string} path below www */
 export async function readText(path) {
   const response = await fetch(address(path));

@@ -1,7 +1,9 @@
 // The playground in other people's pages: the element, the classic script, the iframe, the one file. What is tested is
 // what `./x dist` made.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { assertAccessible, launch } from './page.mjs';
 import { DIST, POLICY, serve } from './server.mjs';
@@ -214,6 +216,65 @@ test('the one file opens from disk and asks for nothing', async () => {
   assert.deepEqual(asked.filter((it) => !it.startsWith('data:')), [`file://${DIST}playground.html`]);
   await assertAccessible(page, 'from disk');
   await close();
+});
+
+/** The text of a file that the page hands over. */
+async function downloaded(page, name) {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]);
+  const path = join(mkdtempSync(join(tmpdir(), 'playground-')), file.suggestedFilename());
+  await file.saveAs(path);
+  return path;
+}
+
+test('the page can be taken along as one file with its state, and that file again', async () => {
+  const site = await serve({ root: DIST });
+  const { page, close } = await visit(site.url, { acceptDownloads: true });
+  await page.getByRole('button', { name: 'Until ready' }).click();
+  await page.locator('#terminal-input').fill('kubectl delete pod web-1 # </script><!--');
+  await page.keyboard.press('Enter');
+  const moment = (of) => of.locator('.place').textContent();
+  const [here, terminal] = [await moment(page), await page.getByRole('log').textContent()];
+  await page.getByRole('button', { name: 'Share' }).click();
+  let path = await downloaded(page, 'This page as one file');
+  for (let time = 0; time < 2; time++) {
+    const other = await visit(`file://${path}`, { acceptDownloads: true });
+    await other.page.locator('.header').waitFor();
+    await settled(other.page);
+    assert.deepEqual([await moment(other.page), await other.page.getByRole('log').textContent()], [here, terminal]);
+    await other.page.getByRole('button', { name: 'Share' }).click();
+    if (time === 0) path = await downloaded(other.page, 'This page as one file');
+    await other.close();
+  }
+  await assertAccessible(page, 'the dialog with code');
+  await close();
+  site.stop();
+});
+
+test('the code that Share gives an author leads to the same moment', async () => {
+  const site = await serve({ root: DIST });
+  const { page, close } = await visit(site.url);
+  await page.getByRole('button', { name: 'Until ready' }).click();
+  await page.getByText('2/2 ready').waitFor();
+  const { step } = JSON.parse(await page.evaluate(async () => (await (await import('./pkg/main.js')).playground).engine.snapshotText()));
+  await page.getByRole('button', { name: 'Share' }).click();
+  const code = page.getByLabel('Code to copy');
+  for (const form of ['Element', 'Frame']) {
+    await page.getByLabel('Form').selectOption({ label: form });
+    // A policy of the author's that lets the code in.
+    const host = await serve({ root: DIST, pages: { 'article.html': article(await code.inputValue(), '') }, policy: "default-src 'self'; img-src data:; script-src * 'wasm-unsafe-eval'; connect-src *; frame-src *" });
+    const other = await visit(`${host.url}article.html`, { isQuiet: form === 'Element' });
+    const frame = form === 'Frame' ? other.page.frames().at(-1) : other.page;
+    if (form === 'Frame') {
+      await frame.waitForFunction(() => document.querySelector('statefulset-playground')?.running);
+      assert.equal((await frame.evaluate(() => document.querySelector('statefulset-playground').snapshot())).step, step);
+    } else assert.match(await code.inputValue(), new RegExp(`src="${site.url}pkg/element.js"[^]*link="#s=1\\.[^]*kind: StatefulSet`));
+    await other.close();
+    host.stop();
+  }
+  await page.getByLabel('Form').selectOption({ label: 'Markdown with the manifests' });
+  assert.match(await code.inputValue(), /^```yaml\napiVersion[^]*```\n\n\[StatefulSet playground\]\(http/);
+  await close();
+  site.stop();
 });
 
 test('once loaded, everything goes on without a network', async () => {

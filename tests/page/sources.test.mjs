@@ -22,6 +22,7 @@ test('one script asks for animation frames', () => {
 });
 
 test('the page carries the strict policy, no inline script or style, and only relative addresses', () => {
+  for (const page of ['index.html', 'embed.html']) assert.doesNotMatch(read(page), /\sstyle=|<style|<script>|\son[a-z]+=/, page);
   const html = read('index.html');
   assert.ok(html.includes(`content="${POLICY}"`));
   assert.doesNotMatch(html, /\sstyle=|<style|<script>|\son[a-z]+=/);

@@ -1,5 +1,5 @@
 // @ts-check
-// `Request` to the engine's wire and back to `Response`. What is answered is the engine's; a watch is a stream of lines
+// From `Request` to the engine's wire and back to `Response`. What is answered is the engine's; a watch is a stream of lines
 // that goes on as virtual time passes.
 
 /** @typedef {import('../pkg/statefulset_playground.js').WireRequest} WireRequest */

@@ -7,6 +7,9 @@ import { texts, wasm } from 'inlined:files';
 /** There is no site: the page itself is all there is. */
 export const address = () => new URL(globalThis.location?.href ?? 'about:blank');
 
+/** Whether there is a site that links and elements can lead to. */
+export const hasSite = false;
+
 /** @param {string} path below www */
 export async function readText(path) {
   if (!Object.hasOwn(texts, path)) throw new Error(`${path}: not in this file`);

@@ -3,7 +3,7 @@
 
 import * as engine from '../pkg/statefulset_playground.js';
 
-export { address, importEngine, readText, readWhole } from './packaged.js';
+export { address, hasSite, importEngine, readText, readWhole } from './packaged.js';
 
 /** @param {typeof engine} it */
 export async function startEngine(it) {

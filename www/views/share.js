@@ -3,6 +3,7 @@
 
 import { h, mark, show, write } from '../dom.js';
 import { LONG, pack } from '../permalink.js';
+import { download } from './download.js';
 
 /** @type {[engineExport: 'transcript' | 'log' | 'picture', key: Key, name: string, type: string][]} */
 const FILES = [
@@ -25,12 +26,16 @@ export const createShare = (root, words, engine, page, settings) => {
     type: 'button', class: 'button', click: () => download(engine.export(what), name, type),
   }), key));
   const manifests = label(h('button', { type: 'button', class: 'button', click: () => download(page.text, MANIFESTS, 'application/yaml') }), 'share.manifests');
+  /** What only authors need, when it has come. @type {ReturnType<typeof import('./take-along.js').createTakeAlong> | null} */
+  let more = null;
+  const place = h('div', {});
   const close = label(h('button', { type: 'button', class: 'button', click: () => dialog.close() }), 'help.close');
   const dialog = h('dialog', { class: 'help', 'aria-labelledby': 'share-title' },
     label(h('h2', { id: 'share-title' }), 'share.title'),
     label(h('p', {}), 'share.what'),
     h('div', { class: 'share-line' }, address, copy), copied, unapplied, long,
     h('div', { class: 'share-files' }, ...files, manifests),
+    place,
     h('div', { class: 'dialog-actions' }, close));
   root.append(dialog);
 
@@ -53,15 +58,13 @@ export const createShare = (root, words, engine, page, settings) => {
       show(long, here.href.length > LONG);
       mark(dialog, 'lang', words.tag());
       dialog.showModal();
+      more ??= await import('./take-along.js').then((it) => it.createTakeAlong(words, engine, page), () => null);
+      if (more) {
+        place.replaceChildren(more.node);
+        more.update(address.value);
+      }
     },
     update() {},
     destroy() { dialog.remove(); },
   };
 };
-
-/** @param {string} text @param {string} name @param {string} type */
-function download(text, name, type) {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  h('a', { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url));
-}
