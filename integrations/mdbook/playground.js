@@ -14,10 +14,7 @@
     for (const size of ['figure', 'full']) if (code.classList.contains(size)) element.setAttribute('size', size);
     if (code.classList.contains('ready')) element.setAttribute('step', 'ready');
     block.replaceWith(element);
-    const manifests = document.createElement('script');
-    manifests.type = 'text/yaml';
-    manifests.textContent = code.textContent;
-    element.append(manifests, block);
+    element.append(block);
   }
   const script = document.createElement('script');
   script.type = 'module';
