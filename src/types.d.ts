@@ -18,7 +18,7 @@ export interface Snapshot {
   nodes: { name: string; ready: boolean; schedulable: boolean; pods: string[] }[];
   current: StepView | null;
   /** every course of things: one is added when something is done in the past */ branches: { /** when it left another; "" for the first */ timeText: string; /** what was done then */ text: string; current: boolean }[];
-  timeline: TimelineView; terminal: TerminalView; events: EventView[]; files: { name: string; text: string }[];
+  timeline: TimelineView; terminal: TerminalView; /** the terminal beside it */ second: TerminalView; events: EventView[]; files: { name: string; text: string }[];
 }
 export interface ServiceView { name: string; namespace: string; headless: boolean; clusterIP: string; dnsName: string; /** what DNS answers for dnsName now */ answers: { address: string; pod: string }[]; leftOut: { pod: string; why: Sentence }[]; current: boolean }
 export interface StatefulSetView { name: string; namespace: string; ready: number; replicas: number; policy: string; revision: string; /** standing wait of the controller */ waiting: Sentence | null; columns: ColumnView[]; current: boolean }

@@ -116,10 +116,10 @@ impl Cluster {
         self.0.advance(Duration::ms(whole(ms)))
     }
 
-    /// The reader types a line into the terminal.
+    /// The reader types a line into the terminal; with 1 into the second one.
     #[wasm_bindgen(js_name = type)]
-    pub fn type_line(&mut self, line: &str) {
-        self.0.type_line(line);
+    pub fn type_line(&mut self, line: &str, terminal: Option<usize>) {
+        self.0.type_at(terminal.unwrap_or_default(), line);
     }
 
     /// Types a line and lets time pass until it has ended: JSON of `Ran`.
@@ -137,9 +137,9 @@ impl Cluster {
         self.0.request(request)
     }
 
-    /// Ctrl-C in the terminal.
-    pub fn interrupt(&mut self) {
-        self.0.interrupt();
+    /// Ctrl-C in the terminal; with 1 in the second one.
+    pub fn interrupt(&mut self, terminal: Option<usize>) {
+        self.0.interrupt_at(terminal.unwrap_or_default());
     }
 
     /// The whole state for the page: JSON of `Snapshot`.

@@ -51,7 +51,7 @@ fn is_extra(line: &str) -> bool {
 /// What the terminal printed after each command, in order.
 fn printed(session: &Session) -> Vec<(String, Vec<String>)> {
     let mut found: Vec<(String, Vec<String>)> = Vec::new();
-    for line in &session.timeline().world().terminal.lines {
+    for line in &session.timeline().world().terminal().lines {
         let text = line.text.to_string();
         match line.kind.code() {
             "prompt" if text.starts_with("> ") => {}

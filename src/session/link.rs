@@ -198,6 +198,7 @@ fn item(value: &Value) -> Option<Item> {
 
 fn input_value(input: &Input) -> Value {
     match input {
+        Input::Second(input) => object! {"second": input_value(input)},
         Input::Type(line) => line.into(),
         Input::Paste(lines) => {
             object! {"paste": lines.iter().map(|it| if it.origin == Origin::Inner {
@@ -255,6 +256,12 @@ pub(super) fn input(value: &Value) -> Option<Input> {
     let text = |name: &str| Text::from(value[name].as_str());
     let whole = |name: &str| value[name].as_int().and_then(|it| u64::try_from(it).ok());
     let has = |name: &str| !value[name].is_null();
+    if let Some((_, second)) = value.members().find(|it| it.0 == "second") {
+        // A link may nest as deeply as its JSON; the second terminal has no second terminal.
+        return input(second)
+            .filter(|it| !matches!(it, Input::Second(_)))
+            .map(|it| Input::Second(Box::new(it)));
+    }
     Some(if has("paste") {
         Input::Paste(value["paste"].items().iter().map(pending).collect())
     } else if has("file") {

@@ -132,7 +132,7 @@ impl Session {
     }
 
     fn paste(&mut self, pasted: &Pasted, text: &str) {
-        if self.timeline.world().terminal.is_line_open() {
+        if self.timeline.world().terminal().is_line_open() {
             self.interrupt();
         }
         for input in inputs(pasted, text) {
@@ -174,12 +174,29 @@ impl Session {
 
     /// The reader types a line.
     pub fn type_line(&mut self, line: &str) {
-        self.timeline.apply(Input::Type(line.into()));
+        self.type_at(0, line);
     }
 
     /// The reader presses Ctrl-C.
     pub fn interrupt(&mut self) {
-        self.timeline.apply(Input::Interrupt);
+        self.interrupt_at(0);
+    }
+
+    /// The reader types a line at that terminal: 0 is the first, anything else the one beside it.
+    pub fn type_at(&mut self, terminal: usize, line: &str) {
+        self.act_at(terminal, Input::Type(line.into()));
+    }
+
+    /// The reader presses Ctrl-C at that terminal.
+    pub fn interrupt_at(&mut self, terminal: usize) {
+        self.act_at(terminal, Input::Interrupt);
+    }
+
+    fn act_at(&mut self, terminal: usize, input: Input) {
+        self.timeline.apply(match terminal {
+            0 => input,
+            _ => Input::Second(Box::new(input)),
+        });
     }
 
     /// Tells sentences in the language of that catalogue; in English when it is empty.

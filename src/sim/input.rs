@@ -9,6 +9,8 @@ use crate::value::Text;
 /// One thing the outside world does, at the moment it is applied.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
+    /// The same at the second terminal.
+    Second(Box<Input>),
     /// The reader types a line into the terminal.
     Type(Text),
     /// A pasted transcript: the lines are typed one after another, each when the one before has ended.
@@ -65,6 +67,7 @@ impl Input {
     /// In a few words, as far as words can say it: what was typed, or what it is about.
     pub fn text(&self) -> Text {
         match self {
+            Self::Second(input) => input.text(),
             Self::Type(line) => line.clone(),
             Self::Paste(lines) => lines.first().map(|it| it.text.clone()).unwrap_or_default(),
             Self::Interrupt => "^C".into(),

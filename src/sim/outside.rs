@@ -34,31 +34,39 @@ impl World {
         self.seq += 1;
         self.inputs += 1;
         self.last_input = self.now;
+        self.act(input, 0);
+    }
+
+    fn act(&mut self, input: Input, at: usize) {
+        let terminal = &mut self.seats[at].terminal;
         match input {
+            Input::Second(input) => self.act(*input, 1),
             Input::Type(line) => {
-                if self.terminal.is_busy() {
-                    let wakes = self.terminal.is_watching();
-                    self.terminal.type_ahead(line);
+                if terminal.is_busy() {
+                    let wakes = terminal.is_watching();
+                    terminal.type_ahead(line);
                     if !wakes {
                         return;
                     }
-                } else if let Some(command) = self.terminal.enter(&line) {
-                    self.trace_command(command);
+                } else if let Some(command) = terminal.enter(&line) {
+                    self.trace_command(at, command);
                 }
-                self.wake_terminal(Duration::default());
+                self.wake_terminal(at, Duration::default());
             }
             Input::Paste(commands) => {
-                self.terminal.paste(commands);
-                if !self.terminal.is_busy() {
-                    self.wake_terminal(Duration::default());
+                terminal.paste(commands);
+                if !terminal.is_busy() {
+                    self.wake_terminal(at, Duration::default());
                 }
             }
             Input::Interrupt => {
-                self.terminal.interrupt();
-                self.wake_terminal(Duration::default());
+                terminal.interrupt();
+                self.wake_terminal(at, Duration::default());
             }
             Input::WriteFile { path, text } => {
-                self.terminal.files.insert(path, text);
+                for seat in &mut self.seats {
+                    seat.terminal.files.insert(path.clone(), text.clone());
+                }
             }
             Input::Http(request) => {
                 self.request(&request);
@@ -167,7 +175,7 @@ impl World {
         self.answer(request, None, &why)
     }
 
-    fn trace_command(&mut self, line: Text) {
+    fn trace_command(&mut self, at: usize, line: Text) {
         let first = line.split('\n').next().unwrap_or_default();
         let why = Why::Typed {
             command: first.into(),
@@ -181,74 +189,82 @@ impl World {
             what,
             why,
         });
-        self.last_command = Some(self.seq);
+        self.seats[at].last_command = Some(self.seq);
     }
 
-    /// Lets the terminal's program go on after that long.
-    fn wake_terminal(&mut self, after: Duration) {
-        let at = self.now + after;
-        self.terminal_due = if self.terminal_due > self.now {
-            at.min(self.terminal_due)
+    /// Lets that terminal's program go on after that long.
+    fn wake_terminal(&mut self, at: usize, after: Duration) {
+        let (now, time, seat) = (self.now, self.now + after, &mut self.seats[at]);
+        seat.due = if seat.due > now {
+            time.min(seat.due)
         } else {
-            at
+            time
         };
-        self.queue.push(at, Event::Terminal, self.last_command);
+        self.queue
+            .push(time, Event::Terminal(at), seat.last_command);
     }
 
-    /// A program that waits for a change looks again.
-    pub(super) fn tell_terminal(&mut self) {
-        if self.terminal.is_watching() && !self.terminal_is_told {
-            self.terminal_is_told = true;
-            self.wake_terminal(self.config.delays.request);
+    /// The programs that wait for a change look again.
+    pub(super) fn tell_terminals(&mut self) {
+        for at in 0..self.seats.len() {
+            let seat = &mut self.seats[at];
+            if seat.terminal.is_watching() && !seat.is_told {
+                seat.is_told = true;
+                self.wake_terminal(at, self.config.delays.request);
+            }
         }
     }
 
-    /// The terminal's program goes on until it needs the world, and gets what it needs.
-    pub(super) fn run_terminal(&mut self, cause: Option<Seq>) {
-        if self.now < self.terminal_due {
+    /// A terminal's program goes on until it needs the world, and gets what it needs.
+    pub(super) fn run_terminal(&mut self, at: usize, cause: Option<Seq>) {
+        if self.now < self.seats[at].due {
             return;
         }
-        self.terminal_is_told = false;
-        if let Some(line) = self.terminal.next_pasted() {
-            self.trace_command(line);
+        self.seats[at].is_told = false;
+        if let Some(line) = self.seats[at].terminal.next_pasted() {
+            self.trace_command(at, line);
         }
         let why = Why::Typed {
-            command: self.terminal.command(),
+            command: self.seats[at].terminal.command(),
         };
-        match self.terminal.go_on(self.now, self.config.version) {
+        let errand = self.seats[at]
+            .terminal
+            .go_on(self.now, self.config.version);
+        self.share_files(at);
+        match errand {
             Errand::Rest => {
-                if self.terminal.has_next_pasted() {
-                    self.wake_terminal(TYPING);
+                if self.seats[at].terminal.has_next_pasted() {
+                    self.wake_terminal(at, TYPING);
                 }
             }
             Errand::Http(request) => {
                 let answer = self.answer(&request, cause, &why);
-                self.terminal.tell(Answer::Http(answer));
-                self.wake_terminal(self.config.delays.request);
+                self.seats[at].terminal.tell(Answer::Http(answer));
+                self.wake_terminal(at, self.config.delays.request);
             }
             Errand::Frame(mut watch, until) => {
                 if let Some(frame) = next_frame(&self.store, &self.config, self.now, &mut watch) {
-                    self.terminal.tell(Answer::Frame(watch, frame));
-                    self.wake_terminal(Duration::default());
+                    self.seats[at].terminal.tell(Answer::Frame(watch, frame));
+                    self.wake_terminal(at, Duration::default());
                 } else if until.is_some_and(|it| it <= self.now) {
-                    self.terminal.tell(Answer::Slept);
-                    self.wake_terminal(Duration::default());
+                    self.seats[at].terminal.tell(Answer::Slept);
+                    self.wake_terminal(at, Duration::default());
                 } else if let Some(until) = until {
-                    self.wake_terminal(until.since(self.now));
+                    self.wake_terminal(at, until.since(self.now));
                 }
             }
             Errand::Sleep(span) => {
-                self.terminal.tell(Answer::Slept);
-                self.wake_terminal(span);
+                self.seats[at].terminal.tell(Answer::Slept);
+                self.wake_terminal(at, span);
             }
             Errand::Ask(words) => {
                 let told = self.told(&words);
-                self.terminal.tell_asked(told);
-                self.wake_terminal(Duration::default());
+                self.seats[at].terminal.tell_asked(told);
+                self.wake_terminal(at, Duration::default());
             }
             Errand::Inside(connection, line, exit) => {
                 let Some(pod) = self.far_end(&connection) else {
-                    return self.lose_connection();
+                    return self.lose_connection(at);
                 };
                 let words: Vec<Text> = line.split_whitespace().map(Text::from).collect();
                 let mut typed = Typed::default();
@@ -264,11 +280,11 @@ impl World {
                 if typed.is_left && connection.command.is_empty() {
                     self.end_program(&connection, typed.printed.exit, cause);
                 }
-                self.run_for(typed);
+                self.run_for(at, typed);
             }
             Errand::Program(connection) => {
                 let Some(pod) = self.far_end(&connection) else {
-                    return self.lose_connection();
+                    return self.lose_connection(at);
                 };
                 if self.memory.silent.contains_key(pod.node_name()) {
                     let host = &pod.value["status"]["hostIP"];
@@ -292,13 +308,13 @@ impl World {
                     },
                 );
                 match run {
-                    Ok(printed) => self.run_for(Typed {
+                    Ok(printed) => self.run_for(at, Typed {
                         printed,
                         is_left: true,
                     }),
                     Err(refusal) => {
-                        self.terminal.tell(Answer::Refused(refusal));
-                        self.wake_terminal(Duration::default());
+                        self.seats[at].terminal.tell(Answer::Refused(refusal));
+                        self.wake_terminal(at, Duration::default());
                     }
                 }
             }
@@ -306,10 +322,10 @@ impl World {
     }
 
     /// A program runs in a container for as long as it takes.
-    fn run_for(&mut self, typed: Typed) {
+    fn run_for(&mut self, at: usize, typed: Typed) {
         let took = typed.printed.took;
-        self.terminal.tell_running(typed);
-        self.wake_terminal(took);
+        self.seats[at].terminal.tell_running(typed);
+        self.wake_terminal(at, took);
     }
 
     /// The pod at the other end of a connection.
@@ -319,9 +335,15 @@ impl World {
     }
 
     /// The pod at the other end of a connection is gone.
-    fn lose_connection(&mut self) {
-        self.terminal.tell(Answer::Exited(137));
-        self.wake_terminal(Duration::default());
+    fn lose_connection(&mut self, at: usize) {
+        self.seats[at].terminal.tell(Answer::Exited(137));
+        self.wake_terminal(at, Duration::default());
+    }
+
+    /// The terminals stand on one machine: what is written in one is there in the other.
+    fn share_files(&mut self, at: usize) {
+        let files = self.seats[at].terminal.files.clone();
+        self.seats[1 - at].terminal.files = files;
     }
 
     /// A container's main program has ended; its kubelet notices.
@@ -384,13 +406,13 @@ impl World {
 
     /// When nothing moves any more and a pasted transcript has more lines, the watch in the foreground is left, as
     /// its author left it.
-    pub(super) fn leave_watch(&mut self) -> Step {
+    pub(super) fn leave_watch(&mut self, at: usize) -> Step {
         self.seq += 1;
         let why = Why::TranscriptGoesOn {
-            command: self.terminal.command(),
+            command: self.seats[at].terminal.command(),
         };
         let what = What::Command("^C".into());
-        let cause = self.last_command;
+        let cause = self.seats[at].last_command;
         self.trace.push(Entry {
             seq: self.seq,
             time: self.now,
@@ -399,8 +421,8 @@ impl World {
             what,
             why,
         });
-        self.terminal.interrupt();
-        self.wake_terminal(TYPING);
+        self.seats[at].terminal.interrupt();
+        self.wake_terminal(at, TYPING);
         Step {
             seq: self.seq,
             is_visible: true,

@@ -20,8 +20,8 @@ pub(super) enum Event {
     Submit(Actor, Key),
     /// An Event object is written.
     Record(Box<(EventRecord, Actor, Why)>),
-    /// The terminal's foreground program goes on.
-    Terminal,
+    /// The foreground program of that terminal goes on.
+    Terminal(usize),
 }
 
 /// An event with the step that brought it about.

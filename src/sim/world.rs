@@ -53,23 +53,30 @@ pub struct World {
     pub lookups: List<Lookup>,
     /// What the terminal's `doctor` prints: the doctor stands above the machine and is handed down to it.
     pub doctor: fn(&World) -> String,
-    /// The reader's terminal.
-    pub terminal: Terminal,
-    /// The event of the reader's last command.
-    pub(super) last_command: Option<Seq>,
+    /// The reader's terminals: the first, and one beside it.
+    pub seats: [Seat; 2],
     /// When the outside world did something last.
     pub(super) last_input: Time,
     /// When an object changed last, Events aside.
     pub(super) moved_at: Time,
-    /// Whether the terminal's program is to look at a change it has not seen.
-    pub(super) terminal_is_told: bool,
-    /// When the terminal's program goes on; wakes before that are of one that has been left.
-    pub(super) terminal_due: Time,
     pub(super) memory: Memory,
     pub(super) queue: Queue,
     items: Items,
     /// Log entries whose deliveries are queued.
     told: usize,
+}
+
+/// A terminal at which the reader sits.
+#[derive(Clone, Debug, Default)]
+pub struct Seat {
+    /// The terminal.
+    pub terminal: Terminal,
+    /// The event of the last command typed there.
+    pub(super) last_command: Option<Seq>,
+    /// Whether its program is to look at a change it has not seen.
+    pub(super) is_told: bool,
+    /// When its program goes on; wakes before that are of one that has been left.
+    pub(super) due: Time,
 }
 
 /// What one step did.
@@ -105,12 +112,9 @@ impl World {
             dns,
             lookups: List::default(),
             doctor: |_| String::new(),
-            terminal: Terminal::default(),
-            last_command: None,
+            seats: Default::default(),
             last_input: Time::START,
             moved_at: Time::START,
-            terminal_is_told: false,
-            terminal_due: Time::START,
             memory: Memory::default(),
             queue: Queue::default(),
             items: Items::default(),
@@ -119,8 +123,8 @@ impl World {
 
     /// Handles exactly one event; nothing when none is queued.
     pub fn step(&mut self) -> Option<Step> {
-        if self.is_still() && self.terminal.would_leave_watch() {
-            return Some(self.leave_watch());
+        if let Some(at) = self.left_watch() {
+            return Some(self.leave_watch(at));
         }
         let (time, queued) = self.queue.pop()?;
         let shown_before = self.trace.shown();
@@ -132,7 +136,7 @@ impl World {
             Event::Reconcile(actor, key) => self.reconcile(actor, &key, cause),
             Event::Submit(actor, key) => self.submit(actor, &key),
             Event::Record(record) => self.record(&record.0, record.1, &record.2, cause),
-            Event::Terminal => self.run_terminal(cause),
+            Event::Terminal(at) => self.run_terminal(at, cause),
         }
         Some(Step {
             seq: self.seq,
@@ -150,7 +154,7 @@ impl World {
         };
         let replicas = |set: &Object| set.value["spec"]["replicas"].as_int().unwrap_or(1);
         let objects = &self.store.objects;
-        self.terminal.is_at_rest()
+        self.seats.iter().all(|it| it.terminal.is_at_rest())
             && objects.list(Kind::StatefulSet).all(|set| {
                 let status = &set.value["status"];
                 is_settled(set, replicas(set), &["readyReplicas", "replicas"])
@@ -169,7 +173,7 @@ impl World {
 
     /// When the next event is due.
     pub fn next_time(&self) -> Option<Time> {
-        if self.is_still() && self.terminal.would_leave_watch() {
+        if self.left_watch().is_some() {
             return Some(self.now);
         }
         self.queue.next_time()
@@ -177,7 +181,21 @@ impl World {
 
     /// Whether nothing will happen any more but retries of what has not changed anything for long.
     pub fn rests(&self) -> bool {
-        self.is_still() && !self.terminal.would_leave_watch()
+        self.is_still() && self.left_watch().is_none()
+    }
+
+    /// The terminal whose watch is left now, because nothing moves and its transcript goes on.
+    fn left_watch(&self) -> Option<usize> {
+        let would = |it: &Seat| it.terminal.would_leave_watch();
+        self.seats
+            .iter()
+            .position(would)
+            .filter(|_| self.is_still())
+    }
+
+    /// The reader's first terminal.
+    pub fn terminal(&self) -> &Terminal {
+        &self.seats[0].terminal
     }
 
     fn is_still(&self) -> bool {
@@ -257,7 +275,7 @@ impl World {
             });
         }
         self.tell_informers();
-        self.tell_terminal();
+        self.tell_terminals();
     }
 
     /// Queues the delivery of every change nobody has been told of.

@@ -50,17 +50,12 @@ fn transcript(look: &Look<'_>, text: &str) -> String {
         time_text(world.now)
     );
     fenced(&mut out, "yaml manifest.yaml", text);
-    let mut lines = String::new();
-    for line in world
-        .terminal
-        .lines
-        .iter()
-        .filter(|it| it.kind != LineKind::Note)
-    {
-        lines.push_str(&line.text);
-        lines.push('\n');
+    for seat in &world.seats {
+        let shown = seat.terminal.lines.iter();
+        let lines = shown.filter(|it| it.kind != LineKind::Note);
+        let lines: String = lines.flat_map(|it| [it.text.as_str(), "\n"]).collect();
+        fenced(&mut out, "console", &lines);
     }
-    fenced(&mut out, "console", &lines);
     out.push('\n');
     for entry in world.trace.iter().filter(|it| it.is_visible()) {
         let (actor, action) = told_plainly(look, entry);

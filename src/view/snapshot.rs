@@ -127,9 +127,10 @@ pub fn snapshot(timeline: &Timeline, words: &Words, places: &dyn Places) -> Valu
         "current": explain::current(&look),
         "branches": branches(timeline),
         "timeline": strip::strip(&look),
-        "terminal": terminal(world),
+        "terminal": terminal(world, 0),
+        "second": terminal(world, 1),
         "events": events(world),
-        "files": world.terminal.files.iter().map(|(name, text)| object! {"name": name, "text": text}).collect::<Value>(),
+        "files": world.terminal().files.iter().map(|(name, text)| object! {"name": name, "text": text}).collect::<Value>(),
     }
 }
 
@@ -146,15 +147,15 @@ fn branches(timeline: &Timeline) -> Value {
     branches.collect()
 }
 
-fn terminal(world: &World) -> Value {
-    let terminal = &world.terminal;
+fn terminal(world: &World, at: usize) -> Value {
+    let terminal = &world.seats[at].terminal;
     let line = |it: &crate::shell::Line| object! {"kind": it.kind.code(), "text": &it.text};
     object! {
         "lines": terminal.lines.iter().map(line).collect::<Value>(),
         "prompt": terminal.prompt(),
         "busy": terminal.is_busy(),
         "pending": terminal.pasted(),
-        "suggestions": suggestions::suggestions(world),
+        "suggestions": suggestions::suggestions(world, terminal),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::api::selector::Selector;
 use crate::api::{Key, Kind, Object};
+use crate::shell::Terminal;
 use crate::sim::World;
 use crate::value::{Text, Value};
 
@@ -20,8 +21,7 @@ const OF_SET: [&str; 7] = [
 const MOST_NAMES: usize = 3;
 
 /// The commands, each once; none while a program runs or a line is open.
-pub(super) fn suggestions(world: &World) -> Value {
-    let terminal = &world.terminal;
+pub(super) fn suggestions(world: &World, terminal: &Terminal) -> Value {
     let mut sets = world.store.objects.list(Kind::StatefulSet);
     let all = if terminal.is_busy() || terminal.is_line_open() {
         Vec::new()

@@ -91,7 +91,7 @@ fn notes(id: &str, found: &Diagnosed, report: &mut Report) {
         let (code, text) = (finding.rule.code, finding.text(&Words::default()));
         report.notes.push(format!("  {id}: {code}: {text}"));
     }
-    let lines = found.world.terminal.lines.iter();
+    let lines = found.world.terminal().lines.iter();
     report
         .notes
         .extend(lines.map(|it| format!("  {id}| {}", it.text)));

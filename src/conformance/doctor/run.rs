@@ -239,7 +239,7 @@ impl Run {
             Action::Type(line) => {
                 self.world.apply(Input::Type(line));
                 let is_done = |it: &mut Self| {
-                    !it.world.terminal.is_busy() && it.world.terminal.pending.is_empty()
+                    !it.world.terminal().is_busy() && it.world.terminal().pending.is_empty()
                 };
                 if !self.until(is_done) {
                     self.world.apply(Input::Interrupt);
