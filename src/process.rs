@@ -23,6 +23,8 @@ pub enum Ask {
     /// The end of the program at the other end of that connection; with the text on its standard input, unless
     /// that is the terminal.
     Attach(Connection, Option<Text>),
+    /// What the reader's editor makes of that text.
+    Edit(Text),
     /// Nothing more: it has ended with this exit code.
     Exit(i32),
 }
@@ -40,7 +42,10 @@ pub enum Answer {
     Slept,
     /// To [`Ask::Attach`]: the exit code of the program at the other end.
     Exited(i32),
-    /// To [`Ask::Attach`]: why the connection's other end could not run the program.
+    /// To [`Ask::Edit`]: the text as it was saved.
+    Edited(Text),
+    /// To [`Ask::Attach`]: why the connection's other end could not run the program; to [`Ask::Edit`]: why nothing
+    /// was edited.
     Refused(Text),
     /// To anything: the reader pressed Ctrl-C.
     Interrupted,

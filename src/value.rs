@@ -465,6 +465,29 @@ pub fn base64(bytes: &[u8]) -> String {
     out
 }
 
+/// The text that base64 stands for; signs that are none of its are passed over.
+#[allow(clippy::cast_possible_truncation, reason = "the value is masked")]
+pub fn from_base64(text: &str) -> String {
+    let value = |sign: u8| match sign {
+        b'A'..=b'Z' => Some(u32::from(sign - b'A')),
+        b'a'..=b'z' => Some(u32::from(sign - b'a') + 26),
+        b'0'..=b'9' => Some(u32::from(sign - b'0') + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    };
+    let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
+    for it in text.bytes().filter_map(value) {
+        bits = bits << 6 | it;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count & 255) as u8);
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// An object from `"key": expression` pairs; nest with another `object!` or [`array!`](crate::array).
 #[macro_export]
 macro_rules! object {

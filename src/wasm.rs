@@ -142,6 +142,11 @@ impl Cluster {
         self.0.interrupt_at(terminal.unwrap_or_default());
     }
 
+    /// What the word before the cursor could become; with 1 in the second terminal. Returns JSON of `Completion`.
+    pub fn complete(&self, before: &str, terminal: Option<usize>) -> String {
+        self.0.complete(terminal.unwrap_or_default(), before)
+    }
+
     /// The whole state for the page: JSON of `Snapshot`.
     pub fn snapshot(&self) -> String {
         self.0.snapshot()

@@ -17,7 +17,7 @@ use crate::api::{Key, Kind};
 use crate::apiserver::rest::Connection;
 use crate::process::Stream;
 use crate::programs::Printed;
-use crate::shell::inside;
+use crate::shell::inside::{self, Kept};
 use crate::value::{Text, Value};
 use crate::{array, object};
 
@@ -69,7 +69,7 @@ impl Bridge {
     async fn talk(&self, socket: &mut Socket, connection: &Connection) -> Value {
         const PROMPT: &[u8] = b"/ # ";
         let mut typed: Vec<u8> = Vec::new();
-        let mut exit = 0;
+        let (mut exit, mut kept) = (0, Kept::default());
         if connection.tty {
             let _gone = send(socket, STDOUT, PROMPT).await;
         }
@@ -99,8 +99,8 @@ impl Bridge {
                 let mut left = false;
                 let words: Vec<Text> = line.split_whitespace().map(Text::from).collect();
                 let ran = self.run(connection, &words, |container, network| {
-                    let ran = inside::run_line(&line, exit, container, network);
-                    left = ran.is_left;
+                    let ran = inside::run_line(&line, exit, kept.clone(), container, network);
+                    (left, kept) = (ran.is_left, ran.kept);
                     Ok(ran.printed)
                 });
                 match ran {

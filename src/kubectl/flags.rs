@@ -70,6 +70,22 @@ pub(super) fn names(table: &'static str) -> impl Iterator<Item = (&'static str, 
         .map(|it| (it.name, it.short))
 }
 
+/// The long names that are built, those of every command too.
+pub(super) fn all(table: &'static str) -> impl Iterator<Item = &'static str> {
+    rows(table).filter(|it| it.is_built).map(|it| it.name)
+}
+
+/// The long name of a flag that is written so behind its first dash, and whether the next word is its value.
+pub(super) fn known(table: &'static str, name: &str) -> Option<(&'static str, bool)> {
+    let is_it = |it: &Flag| match name.strip_prefix('-') {
+        Some(long) => it.name == long,
+        None => it.short == name,
+    };
+    rows(table)
+        .find(is_it)
+        .map(|it| (it.name, it.bare.is_none()))
+}
+
 impl Flags {
     /// Reads the words after a command.
     pub fn parse(table: &'static str, command: &str, words: &[Text]) -> Result<Self, Failure> {

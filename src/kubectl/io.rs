@@ -183,6 +183,15 @@ impl<'a> Io<'a> {
         }
     }
 
+    /// What the reader's editor makes of a text, or why it makes nothing of it.
+    pub fn edit(&mut self, text: Text) -> Done<Result<Text, Text>> {
+        Ok(match self.ask(Ask::Edit(text))? {
+            Answer::Edited(text) => Ok(text),
+            Answer::Refused(why) => Err(why),
+            _ => Err("Edit cancelled".into()),
+        })
+    }
+
     fn ask(&mut self, ask: Ask) -> Done<Answer> {
         match self.told.get(self.at) {
             Some(Told::Answer(answer, now)) => {

@@ -6,6 +6,7 @@
 //!
 //! upstream: k8s.io/kubectl and k8s.io/cli-runtime.
 
+mod examples;
 mod failure;
 mod flags;
 mod follow;
@@ -24,8 +25,10 @@ use crate::config::Version;
 use crate::process::{Answer, Ask, Files, Output};
 use crate::time::Time;
 use crate::value::Text;
+pub use examples::example;
 use follow::Follower;
 use io::{Io, Stop, Told, Wanted};
+pub use verbs::complete::{Known, complete};
 
 /// What a command is started with.
 #[derive(Clone, Debug)]

@@ -163,6 +163,7 @@ impl Terminal {
                     Answer::Slept
                 }
                 Ask::Attach(..) => Answer::Exited(3),
+                Ask::Edit(text) => Answer::Edited(text),
             };
             process.tell(answer);
         }

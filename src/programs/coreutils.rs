@@ -1,12 +1,27 @@
-//! The small programs every image with a shell has: `hostname`, `cat`, `echo`, `env`, `true`, `false`, `sleep`.
+//! The small programs every image with a shell has: `hostname`, `echo`, `env`, `sleep`, `ls`, `rm`, `mkdir` and such.
 
-use super::{Container, Program, Run};
+use super::{Container, Disk, Program, Run, filter};
 use crate::time::Duration;
 use crate::value::{Text, Value};
 
 pub(super) fn program(name: &str) -> Option<Program> {
     Some(match name {
-        "cat" => cat,
+        "cat" | "grep" | "head" | "tail" | "wc" | "sort" | "sed" | "awk" | "seq" => text,
+        "chmod" | "chown" | "touch" | "rm" | "mkdir" => change,
+        "date" => |run| {
+            let now = run.now.rfc3339();
+            run.printed.out(&[&now, "\n"]);
+        },
+        "id" => |run| {
+            run.printed
+                .out(&["uid=0(root) gid=0(root) groups=0(root)\n"])
+        },
+        "ls" => ls,
+        "pwd" => |run| {
+            let folder = run.container.map_or("/", |it| it.folder);
+            run.printed.out(&[folder, "\n"]);
+        },
+        "whoami" => |run| run.printed.out(&["root\n"]),
         "echo" => echo,
         "env" | "printenv" => env,
         "false" => |run| run.printed.exit = 1,
@@ -52,19 +67,86 @@ fn hostname(run: &mut Run<'_, '_>) {
     run.printed.out(&[&text, "\n"]);
 }
 
-fn cat(run: &mut Run<'_, '_>) {
-    for path in &run.argv[1..] {
-        let text = match path.as_str() {
-            "/etc/hosts" => run.hosts.clone(),
-            "/etc/resolv.conf" => run.client.resolv.text(),
-            "/etc/hostname" => [run.hostname.as_str(), "\n"].concat().into(),
-            _ => {
-                run.printed
-                    .fail(1, &["cat: ", path, ": No such file or directory\n"]);
-                continue;
+/// The programs that read lines.
+fn text(run: &mut Run<'_, '_>) {
+    let read = |path: &str| Disk(run.container?).read(path);
+    let stdin = run.container.and_then(|it| it.stdin);
+    let Some(done) = filter(run.argv, stdin, &read) else {
+        return;
+    };
+    run.printed.out(&[&done.out]);
+    run.printed.fail(done.exit, &[&done.err]);
+}
+
+// differs: there is one user, who may do all, and no modes.
+fn change(run: &mut Run<'_, '_>) {
+    let Some(disk) = run.container.map(Disk) else {
+        return;
+    };
+    let name = run.argv[0].as_str();
+    let words = run.argv[1..].iter().map(Text::as_str);
+    let (options, mut words): (Vec<&str>, Vec<&str>) = words.partition(|it| it.starts_with('-'));
+    if matches!(name, "chmod" | "chown") && !words.is_empty() {
+        words.remove(0);
+    }
+    if words.is_empty() {
+        return run.printed.fail(1, &[name, ": missing operand\n"]);
+    }
+    let has = |letter| options.iter().any(|it| it.contains(letter));
+    for path in words {
+        let is_file = disk.read(path).is_some();
+        let is_there = is_file || disk.is_folder(path);
+        let done = match name {
+            "touch" if is_there => Ok(()),
+            "touch" => disk.write(path, Text::new()),
+            "mkdir" if is_there && has('p') => Ok(()),
+            "mkdir" if is_there => Err("File exists"),
+            "mkdir" if !has('p') && !disk.is_folder(&[path, "/.."].concat()) => {
+                Err("No such file or directory")
             }
+            "mkdir" => disk.make(path),
+            "rm" if !is_there && has('f') => Ok(()),
+            _ if !is_there => Err("No such file or directory"),
+            "rm" if !is_file && !has('r') => Err("Is a directory"),
+            "rm" => disk.remove(path),
+            _ => Ok(()),
         };
-        run.printed.out(&[&text]);
+        if let Err(why) = done {
+            let how = match name {
+                "rm" => ": cannot remove '",
+                "mkdir" => ": cannot create directory '",
+                "touch" => ": cannot touch '",
+                _ => ": cannot access '",
+            };
+            run.printed.fail(1, &[name, how, path, "': ", why, "\n"]);
+        }
+    }
+}
+
+fn ls(run: &mut Run<'_, '_>) {
+    let Some(disk) = run.container.map(Disk) else {
+        return;
+    };
+    let words = run.argv[1..].iter().map(Text::as_str);
+    let mut words: Vec<&str> = words.filter(|it| !it.starts_with('-')).collect();
+    if words.is_empty() {
+        words.push(".");
+    }
+    let is_long = words.len() > 1;
+    for path in words {
+        if disk.is_folder(path) {
+            if is_long {
+                run.printed.out(&[path, ":\n"]);
+            }
+            for name in disk.list(path) {
+                run.printed.out(&[&name, "\n"]);
+            }
+        } else if disk.read(path).is_some() {
+            run.printed.out(&[path, "\n"]);
+        } else {
+            let parts = ["ls: ", path, ": No such file or directory\n"];
+            run.printed.fail(1, &parts);
+        }
     }
 }
 

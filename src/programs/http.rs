@@ -1,13 +1,14 @@
 //! `wget` and `curl`: which address a name leads them to, and what an nginx there answers.
 //!
-//! Left out: other servers than nginx, other paths than its first page, HTTPS, curl's progress meter.
+//! Left out: other servers than nginx, its configuration, HTTPS, curl's progress meter.
 //!
 //! upstream: busybox networking/wget.c; curl lib/connect.c; nginx' html/index.html and ngx_http_special_response.c.
 
 use core::net::IpAddr;
 
-use super::Run;
-use crate::api::{Kind, Object};
+use super::disk::{Disk, PAGES};
+use super::{Container, Run};
+use crate::api::{Kind, Object, Objects};
 use crate::chance::chance;
 use crate::time::Duration;
 use crate::value::{Text, Value};
@@ -17,7 +18,7 @@ const FIRST_SAVING: u32 = 32;
 /// How long it takes to learn that no machine has an address.
 const NO_ROUTE: Duration = Duration::ms(3_000);
 
-const WELCOME: &str = "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n<style>\n\
+pub(super) const WELCOME: &str = "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n<style>\n\
 html { color-scheme: light dark; }\nbody { width: 35em; margin: 0 auto;\n\
 font-family: Tahoma, Verdana, Arial, sans-serif; }\n</style>\n</head>\n<body>\n\
 <h1>Welcome to nginx!</h1>\n<p>If you see this page, the nginx web server is successfully installed and\n\
@@ -39,17 +40,21 @@ struct Target {
     place: Text,
     host: Text,
     port: u16,
+    /// With the slash it begins with.
+    path: Text,
 }
 
 impl Target {
     fn read(url: &str) -> Self {
         let rest = url.strip_prefix("http://").unwrap_or(url);
-        let place = rest.split(['/', '?']).next().unwrap_or("");
+        let (place, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let path = path.split(['?', '#']).next().unwrap_or_default();
         let (host, port) = place.rsplit_once(':').unwrap_or((place, "80"));
         Self {
             place: place.into(),
             host: host.into(),
             port: port.parse().unwrap_or(80),
+            path: path.into(),
         }
     }
 }
@@ -108,7 +113,7 @@ pub(super) fn wget(run: &mut Run<'_, '_>) {
         ];
         run.printed.fail(1, &parts);
     };
-    let body = match meet(run, address, target.port) {
+    let body = match meet(run, address, &target) {
         Met::Refused => return cannot(run, "Connection refused"),
         Met::NoRoute => return cannot(run, "No route to host"),
         Met::Answer { status, .. } if !status.starts_with('2') => {
@@ -123,10 +128,24 @@ pub(super) fn wget(run: &mut Run<'_, '_>) {
     let file = if to.is_empty() { "index.html" } else { &to };
     if file == "-" {
         run.printed.out(&[&body]);
+    } else if !save(run, file, &body) {
+        return;
     }
     if !is_quiet {
         print_progress(run, file, body.len());
     }
+}
+
+/// Writes what came; false, having said so, if it cannot.
+fn save(run: &mut Run<'_, '_>, file: &str, body: &Text) -> bool {
+    let written = run.container.map(|it| Disk(it).write(file, body.clone()));
+    let Some(Err(why)) = written else {
+        return true;
+    };
+    let name = run.argv[0].clone();
+    run.printed
+        .fail(1, &[&name, ": can't open '", file, "': ", why, "\n"]);
+    false
 }
 
 /// What wget says while it saves a file, around what it wrote to standard output.
@@ -192,7 +211,7 @@ pub(super) fn curl(run: &mut Run<'_, '_>) {
     let Some(address) = look_up(run, host) else {
         return fail(run, 6, &["Could not resolve host: ", host, "\n"]);
     };
-    match meet(run, address, target.port) {
+    match meet(run, address, &target) {
         Met::Answer { status, .. } if fails && !status.starts_with('2') => {
             let code = status.split(' ').next().unwrap_or("");
             fail(run, 22, &["The requested URL returned error: ", code, "\n"]);
@@ -209,7 +228,7 @@ pub(super) fn curl(run: &mut Run<'_, '_>) {
             match (to.as_str(), is_head) {
                 ("" | "-", true) => run.printed.out(&head),
                 ("" | "-", false) => run.printed.out(&[&body]),
-                _ => {}
+                (file, _) => _ = save(run, file, &body),
             }
         }
         Met::Refused | Met::NoRoute => {
@@ -236,9 +255,12 @@ fn look_up(run: &mut Run<'_, '_>, host: &str) -> Option<IpAddr> {
 }
 
 /// Connects as kube-proxy and the network would: a cluster IP leads to any ready endpoint, a pod's to its containers.
-fn meet(run: &mut Run<'_, '_>, address: IpAddr, port: u16) -> Met {
-    let text = address.to_string();
-    let own = address.is_loopback().then_some(run.pod);
+fn meet(run: &mut Run<'_, '_>, address: IpAddr, target: &Target) -> Met {
+    let (text, port) = (address.to_string(), target.port);
+    let Some(from) = run.container else {
+        return Met::NoRoute;
+    };
+    let own = address.is_loopback().then_some(from.pod);
     let mut at = (own.map_or(text.as_str(), Object::pod_ip).to_owned(), port);
     let has_address = |it: &&Object| {
         let spec = &it.value["spec"];
@@ -248,9 +270,9 @@ fn meet(run: &mut Run<'_, '_>, address: IpAddr, port: u16) -> Met {
                 .iter()
                 .any(|it| it.as_str() == text)
     };
-    let services = run.objects.list(Kind::Service).map(AsRef::as_ref);
+    let services = from.objects.list(Kind::Service).map(AsRef::as_ref);
     if let Some(service) = services.into_iter().find(has_address) {
-        let ready = endpoints(run, service, port);
+        let ready = endpoints(from.objects, service, port);
         let draw = chance(run.seed, &["proxy", &text, &run.now.rfc3339()]);
         let count = ready.len() as u64;
         let Some(place) = draw
@@ -261,7 +283,7 @@ fn meet(run: &mut Run<'_, '_>, address: IpAddr, port: u16) -> Met {
         };
         at = ready[place].clone();
     }
-    let mut pods = run.objects.list(Kind::Pod);
+    let mut pods = from.objects.list(Kind::Pod);
     let Some(pod) = pods.find(|it| it.pod_ip() == at.0) else {
         run.client.wait(NO_ROUTE);
         return Met::NoRoute;
@@ -272,13 +294,21 @@ fn meet(run: &mut Run<'_, '_>, address: IpAddr, port: u16) -> Met {
         !status["state"]["running"].is_null()
     });
     match running.find(|it| listens_at(it["image"].as_str()) == Some(at.1)) {
-        Some(nginx) => page(nginx),
+        Some(nginx) => page(
+            Disk(&Container {
+                image: nginx["image"].as_str(),
+                pod,
+                name: nginx["name"].as_str(),
+                ..*from
+            }),
+            &target.path,
+        ),
         None => Met::Refused,
     }
 }
 
 /// The ready addresses and ports behind one port of a Service.
-fn endpoints(run: &Run<'_, '_>, service: &Object, port: u16) -> Vec<(String, u16)> {
+fn endpoints(objects: &Objects, service: &Object, port: u16) -> Vec<(String, u16)> {
     let number = |it: &Value| it["port"].as_int().and_then(|it| u16::try_from(it).ok());
     let ports = service.value["spec"]["ports"].items();
     let name = ports
@@ -286,10 +316,7 @@ fn endpoints(run: &Run<'_, '_>, service: &Object, port: u16) -> Vec<(String, u16
         .find(|it| number(it) == Some(port))
         .map(|it| it["name"].as_str());
     let mut found = Vec::new();
-    for slice in run
-        .objects
-        .list_in(Kind::EndpointSlice, service.namespace())
-    {
+    for slice in objects.list_in(Kind::EndpointSlice, service.namespace()) {
         let ports = slice.value["ports"].items();
         let target = ports.iter().find(|it| Some(it["name"].as_str()) == name);
         let Some(target) = target
@@ -318,21 +345,21 @@ fn listens_at(image: &str) -> Option<u16> {
     }
 }
 
-/// nginx' first page; with a volume in its place, which is empty, there is none.
-fn page(nginx: &Value) -> Met {
-    let mounts = nginx["volumeMounts"].items().iter();
-    let is_covered = mounts.clone().any(|it| {
-        it["mountPath"]
-            .as_str()
-            .starts_with("/usr/share/nginx/html")
-    });
-    if !is_covered {
-        return Met::Answer {
-            status: "200 OK",
-            body: WELCOME.into(),
-        };
+/// What nginx answers of its folder of pages.
+fn page(disk: Disk<'_>, path: &str) -> Met {
+    let mut file = crate::text!("{PAGES}{path}");
+    let is_folder = disk.is_folder(&file);
+    if is_folder {
+        file.push_str("/index.html");
     }
-    let title = "403 Forbidden";
+    let title = match disk.read(&file) {
+        Some(body) => {
+            let status = "200 OK";
+            return Met::Answer { status, body };
+        }
+        None if is_folder => "403 Forbidden",
+        None => "404 Not Found",
+    };
     let body = crate::text!(
         "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\
          <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"

@@ -99,6 +99,22 @@ impl Image {
         }
     }
 
+    /// What its shell says of a file that it cannot open: to write, for that reason, or (for none) to read.
+    pub fn not_opened(self, path: &str, why: &str) -> String {
+        let is_busybox = self.busybox().is_some();
+        let (how, why) = match (why, is_busybox) {
+            ("", true) => ("sh: can't open ", "no such file"),
+            ("", false) => ("sh: 1: cannot open ", "No such file"),
+            ("No such file or directory", true) => ("sh: can't create ", "nonexistent directory"),
+            ("No such file or directory", false) => {
+                ("sh: 1: cannot create ", "Directory nonexistent")
+            }
+            (why, true) => ("sh: can't create ", why),
+            (why, false) => ("sh: 1: cannot create ", why),
+        };
+        [how, path, ": ", why, "\n"].concat()
+    }
+
     /// What its shell says of a program that is not there: `sh: nosuch: not found`.
     pub fn not_found(self, name: &str) -> String {
         match self.base {

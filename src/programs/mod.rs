@@ -1,15 +1,16 @@
 //! The programs inside containers: what a reader can run with `kubectl exec` and `kubectl run`.
 //!
 //! One call runs one program to its end. Lists, quotes and variables are the shell's business, one floor up.
-//! Left out: programs that go on (servers, `tail -f`), pipes, and files other than `/etc/hosts`,
-//! `/etc/hostname` and `/etc/resolv.conf`.
+//! Left out: programs that go on (servers, `tail -f`); what files there are, `disk` says.
 
 mod bind;
 mod busybox_nslookup;
 mod coreutils;
+mod disk;
 mod http;
 pub mod image;
 mod libc;
+mod text;
 
 use core::net::IpAddr;
 
@@ -21,7 +22,10 @@ use crate::process::{Output, Stream};
 use crate::time::{Duration, Time};
 use crate::value::Text;
 pub(crate) use coreutils::{environment, seconds};
+pub(crate) use disk::Disk;
+pub use disk::Disks;
 use image::Image;
+pub(crate) use text::{edited, filter};
 
 /// The container a program runs in.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +42,12 @@ pub struct Container<'a> {
     pub config: &'a Config,
     /// The clock.
     pub now: Time,
+    /// The files that programs have written.
+    pub disks: &'a Disks,
+    /// The folder it is run in.
+    pub folder: &'a str,
+    /// What is on the program's standard input, unless that is the terminal or nothing.
+    pub stdin: Option<&'a Text>,
 }
 
 /// What a program printed and how it ended.
@@ -65,7 +75,9 @@ impl Printed {
         for part in parts {
             text.push_str(part);
         }
-        self.output.push(Output { stream, text });
+        if !text.is_empty() {
+            self.output.push(Output { stream, text });
+        }
     }
 
     fn out(&mut self, parts: &[&str]) {
@@ -88,16 +100,12 @@ pub(crate) struct Run<'a, 'n> {
     pub argv: &'a [Text],
     /// Whose program it is.
     pub image: &'a Image,
-    /// The pod it runs in.
-    pub pod: &'a Object,
-    /// The objects of the cluster.
-    pub objects: &'a Objects,
+    /// The container it runs in; none where a recorded tool is run again.
+    pub container: Option<&'a Container<'a>>,
     /// What the machine calls itself.
     pub hostname: Text,
     /// `NAME=value` pairs.
     pub environment: Vec<(Text, Text)>,
-    /// The text of `/etc/hosts`.
-    pub hosts: Text,
     /// Name resolution.
     pub client: Client<'n>,
     /// Key of all chance.
@@ -137,11 +145,9 @@ pub fn run<'n>(
     execute(Run {
         argv,
         image: &image,
-        pod,
-        objects: container.objects,
+        container: Some(container),
         hostname: crate::dns::resolv::hostname(pod, config),
         environment: environment(container),
-        hosts,
         client,
         seed: config.seed,
         now: container.now,
@@ -274,6 +280,9 @@ mod tests {
             name: "nginx",
             config: &config,
             now: Time::START,
+            disks: &Disks::default(),
+            folder: "/",
+            stdin: None,
         };
         let mut network = |_: &str, query: &crate::dns::Query| {
             Outcome::Reply(Box::new(server.ask(query, Time::START)))

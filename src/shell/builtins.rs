@@ -1,7 +1,8 @@
 //! The few commands of the reader's own shell that are not kubectl.
 
+use crate::kubectl::example;
 use crate::process::Files;
-use crate::programs::seconds;
+use crate::programs::{edited, filter, seconds};
 use crate::time::Duration;
 use crate::value::Text;
 
@@ -17,7 +18,11 @@ pub(super) struct Ran {
     pub clears: bool,
 }
 
-const HELP: &str = "kubectl …; why pod/NAME, why not POD, why dns NAME [from POD], doctor; and a small shell: cat, echo, export, grep, head, ls, rm, seq, sleep, tail, wc, clear, help;\n\
+/// The commands, for completion.
+pub(super) const NAMES: &str = "awk cat clear curl doctor echo export for grep head help kubectl ls rm sed seq sleep sort tail \
+test until wc wget while why";
+
+const HELP: &str = "kubectl …; why pod/NAME, why not POD, why dns NAME [from POD], doctor; and a small shell: awk, cat, echo, export, grep, head, ls, rm, seq, sleep, sort, tail, test, wc, clear, help;\n\
     commands joined by && || ; |, for and while loops, $variables and $(…), files (cat > f << EOF).\n\
     Ctrl-C stops a program. Time is virtual: it moves when you press Step or Play.\n";
 
@@ -47,21 +52,22 @@ pub(super) fn run(argv: &[Text], stdin: Option<&Text>, files: &mut Files) -> Opt
             }
             None => fail(&mut ran, "sleep: missing operand\n"),
         },
-        "seq" => ran.out = sequence(arguments),
-        "grep" | "head" | "tail" | "wc" => filter(name, arguments, stdin, files, &mut ran),
-        "cat" if arguments.is_empty() => {
-            ran.out = stdin.map(ToString::to_string).unwrap_or_default();
-        }
-        "cat" => {
-            for path in arguments {
-                match files.get(path) {
-                    Some(text) => ran.out.push_str(text),
+        "sed" if arguments.first().is_some_and(|it| it == "-i") => {
+            let script = arguments.get(1).map_or("", Text::as_str);
+            for path in arguments.get(2..).unwrap_or_default() {
+                match files.get(path).map(|it| edited(script, it)) {
+                    Some(Ok(text)) => _ = files.insert(path.clone(), text.into()),
+                    Some(Err(why)) => fail(&mut ran, &why),
                     None => fail(
                         &mut ran,
-                        &format!("cat: {path}: No such file or directory\n"),
+                        &format!("sed: can't read {path}: No such file or directory\n"),
                     ),
                 }
             }
+        }
+        "curl" | "wget" => fetch(name, arguments, files, &mut ran),
+        "test" | "[" => {
+            ran.exit = test(arguments, name == "[", &|path, _| files.contains_key(path))
         }
         "rm" => {
             for path in arguments.iter().filter(|it| !it.starts_with('-')) {
@@ -73,77 +79,74 @@ pub(super) fn run(argv: &[Text], stdin: Option<&Text>, files: &mut Files) -> Opt
                 }
             }
         }
-        _ => return None,
+        _ => {
+            let done = filter(argv, stdin, &|path| files.get(path).cloned())?;
+            (ran.out, ran.err, ran.exit) = (done.out, done.err, done.exit);
+        }
     }
     Some(ran)
 }
 
-/// `seq 2`, `seq 0 2`: numbers, a thousand at most.
-fn sequence(arguments: &[Text]) -> String {
-    let numbers: Vec<i64> = arguments.iter().filter_map(|it| it.parse().ok()).collect();
-    let (first, last) = match numbers[..] {
-        [last] => (1, last),
-        [first, last] => (first, last),
-        _ => return String::new(),
+/// `test` and `[`: the exit code. `exists` says whether there is a file (or by a letter, what `-LETTER` asks of it).
+pub(super) fn test(words: &[Text], is_bracket: bool, exists: &dyn Fn(&str, char) -> bool) -> i32 {
+    let mut words: Vec<&str> = words.iter().map(Text::as_str).collect();
+    if is_bracket && words.pop() != Some("]") {
+        return 2;
+    }
+    let is_not = words.first() == Some(&"!");
+    let number = |it: &str| it.parse::<i64>().ok();
+    let compared = |a: &str, b: &str| Some(number(a)?.cmp(&number(b)?));
+    let holds = match words[usize::from(is_not)..] {
+        [] => Some(false),
+        [text] => Some(!text.is_empty()),
+        ["-n", text] => Some(!text.is_empty()),
+        ["-z", text] => Some(text.is_empty()),
+        [option, path] => option
+            .strip_prefix('-')
+            .and_then(|it| it.chars().next())
+            .map(|letter| exists(path, letter)),
+        [a, "=" | "==", b] => Some(a == b),
+        [a, "!=", b] => Some(a != b),
+        [a, "-eq", b] => compared(a, b).map(core::cmp::Ordering::is_eq),
+        [a, "-ne", b] => compared(a, b).map(core::cmp::Ordering::is_ne),
+        [a, "-lt", b] => compared(a, b).map(core::cmp::Ordering::is_lt),
+        [a, "-le", b] => compared(a, b).map(core::cmp::Ordering::is_le),
+        [a, "-gt", b] => compared(a, b).map(core::cmp::Ordering::is_gt),
+        [a, "-ge", b] => compared(a, b).map(core::cmp::Ordering::is_ge),
+        _ => None,
     };
-    (first..=last)
-        .take(1000)
-        .flat_map(|it| [it.to_string(), "\n".into()])
-        .collect()
+    holds.map_or(2, |it| i32::from(it == is_not))
 }
 
-/// The programs that readers put behind a `|`.
-// differs: grep looks for plain text, not for a pattern.
-fn filter(name: &str, arguments: &[Text], stdin: Option<&Text>, files: &Files, ran: &mut Ran) {
-    let takes_number = matches!(name, "head" | "tail");
-    let (mut options, mut words, mut count) = (String::new(), Vec::new(), 10);
-    let mut rest = arguments.iter();
-    while let Some(it) = rest.next() {
-        match it.strip_prefix('-') {
-            Some("n") if takes_number => {
-                count = rest.next().and_then(|it| it.parse().ok()).unwrap_or(count);
-            }
-            Some(number) if takes_number => {
-                count = number.trim_start_matches('n').parse().unwrap_or(count);
-            }
-            Some(letters) => options.push_str(letters),
-            None => words.push(it),
+/// `curl URL`, `curl -LO URL`, `wget URL`: of the manifests that the page has copies of.
+fn fetch(name: &str, arguments: &[Text], files: &mut Files, ran: &mut Ran) {
+    let is_option = |it: &&Text| it.starts_with('-');
+    let option = arguments
+        .iter()
+        .find(|it| is_option(it) && it.ends_with(['o', 'O']));
+    let Some(url) = arguments.iter().find(|it| it.contains("://")) else {
+        return fail(ran, &format!("{name}: no URL specified\n"));
+    };
+    let Some(text) = example(url) else {
+        let host = url.split('/').nth(2).unwrap_or_default();
+        let text = format!("{name}: (6) Could not resolve host: {host}\n");
+        fail(ran, &text);
+        ran.exit = 6;
+        return;
+    };
+    let last = url.rsplit('/').next().unwrap_or_default();
+    let to = match option {
+        Some(it) if it.ends_with('o') || name == "wget" => {
+            let at = arguments.iter().position(|word| word == it);
+            at.and_then(|at| arguments.get(at + 1)).map(Text::as_str)
         }
+        Some(_) => Some(last),
+        None => (name == "wget").then_some(last),
+    };
+    match to {
+        Some("-") | None => ran.out = text.into(),
+        Some(path) => _ = files.insert(path.into(), text),
     }
-    let pattern = if name == "grep" && !words.is_empty() {
-        words.remove(0).clone()
-    } else {
-        Text::new()
-    };
-    let text = match words.first() {
-        Some(path) => files.get(*path),
-        None => stdin,
-    };
-    let lines: Vec<&str> = text.map(|it| it.lines().collect()).unwrap_or_default();
-    let kept: Vec<&str> = match name {
-        "head" => lines.iter().take(count).copied().collect(),
-        "tail" => lines[lines.len().saturating_sub(count)..].to_vec(),
-        "grep" => {
-            let ignores_case = options.contains('i');
-            let fold = |it: &str| {
-                if ignores_case {
-                    it.to_lowercase()
-                } else {
-                    it.to_owned()
-                }
-            };
-            let wanted = fold(&pattern);
-            let is_kept = |it: &&str| fold(it).contains(&wanted) != options.contains('v');
-            lines.into_iter().filter(is_kept).collect()
-        }
-        _ => lines,
-    };
-    ran.exit = i32::from(name == "grep" && kept.is_empty());
-    ran.out = if name == "wc" || options.contains('c') {
-        format!("{}\n", kept.len())
-    } else {
-        kept.into_iter().flat_map(|it| [it, "\n"]).collect()
-    };
 }
 
 fn fail(ran: &mut Ran, text: &str) {

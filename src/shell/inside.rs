@@ -1,13 +1,14 @@
-//! The shell inside a container: lists of programs, variables, `for`, `sh -c`, `exit`.
+//! The shell inside a container: lists, pipes, redirections, variables, loops, `cd`, `test`, `sh -c`, `exit`.
 //!
-//! Left out: pipes, files and `while`.
+//! A line runs at one moment: what sleeps in it takes time, but sees the cluster as it was when the line began.
 
 use super::expand::Variables;
-use super::parse;
-use super::syntax::{Command, Joint, List, Simple, Target};
+use super::syntax::{Command, Joint, List, Pipeline, Simple, Target};
+use super::{builtins, parse};
 use crate::dns::stub::Network;
 use crate::process::{Output, Stream};
-use crate::programs::{self, Container, NotRun, Printed};
+use crate::programs::image::Image;
+use crate::programs::{self, Container, Disk, NotRun, Printed};
 use crate::value::Text;
 
 /// Programs that are shells.
@@ -20,7 +21,13 @@ pub struct Typed {
     pub printed: Printed,
     /// Whether the shell was left.
     pub is_left: bool,
+    /// What the shell keeps for its next line.
+    pub kept: Kept,
 }
+
+/// What a container's shell keeps from line to line: its variables, the folder it is in among them.
+#[derive(Clone, Debug, Default)]
+pub struct Kept(Variables);
 
 /// Whether a command is a bare shell (or the container's own program, which an attached terminal talks to).
 pub fn is_shell(command: &[Text]) -> bool {
@@ -49,9 +56,12 @@ pub fn run(
 ) -> Result<Printed, Text> {
     match argv {
         [shell, option, text, ..] if shell_name(shell).is_some() && option == "-c" => {
-            Ok(run_line(text, 0, container, network).printed)
+            Ok(run_line(text, 0, Kept::default(), container, network).printed)
         }
-        [shell] if shell_name(shell).is_some() => Ok(Printed::default()),
+        [shell, ..] if is_shell(argv) && shell_name(shell).is_some() => {
+            let script = container.stdin.cloned().unwrap_or_default();
+            Ok(run_line(&script, 0, Kept::default(), container, network).printed)
+        }
         [program, ..] => programs::run(argv, container, network).map_err(|it| match it {
             NotRun::NotFound => crate::text!(
                 "OCI runtime exec failed: exec failed: unable to start container process: exec: \"{program}\": \
@@ -62,14 +72,15 @@ pub fn run(
     }
 }
 
-/// Runs a line typed at a container's shell, where the line before ended with `exit`.
+/// Runs a line typed at a container's shell, where the line before ended with `exit` and kept that.
 pub fn run_line(
     line: &str,
     exit: i32,
+    kept: Kept,
     container: &Container<'_>,
     network: &mut Network<'_>,
 ) -> Typed {
-    run_text(line, exit, container, network, &mut { MOST_COMMANDS })
+    run_text(line, exit, kept, container, network, &mut { MOST_COMMANDS })
 }
 
 /// How many commands one line may run: enough for a lesson, and no loop is endless.
@@ -81,6 +92,7 @@ const SHELL_COMMANDS: u32 = 500;
 fn run_text(
     line: &str,
     exit: i32,
+    kept: Kept,
     container: &Container<'_>,
     network: &mut Network<'_>,
     left: &mut u32,
@@ -88,33 +100,51 @@ fn run_text(
     let mut shell = Shell {
         container,
         network,
-        variables: Variables::default(),
+        variables: kept.0,
         typed: Typed::default(),
+        stdin: container.stdin.cloned(),
         left,
     };
     shell.typed.printed.exit = exit;
-    for (name, value) in programs::environment(container) {
-        shell.variables.set(name, value);
+    if shell.variables.get(FOLDER).is_empty() {
+        for (name, value) in programs::environment(container) {
+            shell.variables.set(name, value);
+        }
+        shell.variables.set(FOLDER.into(), container.folder.into());
     }
     match parse::parse(line) {
         Ok(list) => shell.run_list(list),
         Err(error) => shell.complain(2, &format!("sh: {error}\n")),
     }
+    shell.typed.kept = Kept(shell.variables);
     shell.typed
 }
+
+/// The variable that holds the folder the shell is in.
+const FOLDER: &str = "PWD";
 
 struct Shell<'a, 'n> {
     container: &'a Container<'a>,
     network: &'a mut Network<'n>,
     variables: Variables,
     typed: Typed,
+    /// The standard input of the next program.
+    stdin: Option<Text>,
     /// How many commands may still run.
     left: &'a mut u32,
 }
 
+/// Where a program's output goes.
+#[derive(Clone)]
+enum Sink {
+    Stream(Stream),
+    File(Text),
+    Nowhere,
+}
+
 impl Shell<'_, '_> {
     fn run_list(&mut self, list: List) {
-        for (joint, mut pipeline) in list {
+        for (joint, pipeline) in list {
             let exit = self.typed.printed.exit;
             let runs = match joint {
                 Joint::Always => true,
@@ -122,30 +152,57 @@ impl Shell<'_, '_> {
                 Joint::Or => exit != 0,
             };
             if runs && !self.typed.is_left {
-                match pipeline.pop() {
-                    Some(command) if pipeline.is_empty() => self.run_command(command),
-                    _ => self.complain(2, "sh: pipes inside containers are not simulated yet\n"),
-                }
+                self.run_pipeline(pipeline);
             }
         }
     }
 
-    fn run_command(&mut self, mut command: Command) {
-        if *self.left == 0 {
-            self.typed.is_left = true;
-            return self.complain(130, "sh: this runs too many commands: it is stopped here\n");
+    /// Commands of a pipeline run one after another, each to its end.
+    fn run_pipeline(&mut self, mut pipeline: Pipeline) {
+        let (before, last) = (self.stdin.clone(), pipeline.pop());
+        for command in pipeline {
+            let out = self.output_of(|shell| shell.run_command(command));
+            self.stdin = Some(out);
         }
-        *self.left -= 1;
-        while let Some((name, list)) = self.variables.take_output(&mut command) {
-            let before = core::mem::take(&mut self.typed.printed.output);
-            self.run_list(list);
-            let printed = core::mem::replace(&mut self.typed.printed.output, before);
-            for piece in printed {
-                match piece.stream {
-                    Stream::Stdout => self.variables.append(&name, &piece.text),
-                    Stream::Stderr => self.typed.printed.output.push(piece),
-                }
+        if let Some(command) = last {
+            self.run_command(command);
+        }
+        self.stdin = before;
+    }
+
+    /// What is printed on the way to standard output.
+    fn output_of(&mut self, run: impl FnOnce(&mut Self)) -> Text {
+        let before = core::mem::take(&mut self.typed.printed.output);
+        run(self);
+        let printed = core::mem::replace(&mut self.typed.printed.output, before);
+        let mut out = Text::new();
+        for piece in printed {
+            match piece.stream {
+                Stream::Stdout => out.push_str(&piece.text),
+                Stream::Stderr => self.typed.printed.output.push(piece),
             }
+        }
+        out
+    }
+
+    /// Counts a command; false when there were too many.
+    fn may_run(&mut self) -> bool {
+        if let Some(left) = self.left.checked_sub(1) {
+            *self.left = left;
+        } else if !self.typed.is_left {
+            self.typed.is_left = true;
+            self.complain(130, "sh: this runs too many commands: it is stopped here\n");
+        }
+        !self.typed.is_left
+    }
+
+    fn run_command(&mut self, mut command: Command) {
+        if !self.may_run() {
+            return;
+        }
+        while let Some((name, list)) = self.variables.take_output(&mut command) {
+            let out = self.output_of(|shell| shell.run_list(list));
+            self.variables.append(&name, &out);
         }
         match command {
             Command::Simple(simple) => self.run_simple(&simple),
@@ -159,10 +216,19 @@ impl Shell<'_, '_> {
                     self.run_list(body.clone());
                 }
             }
-            Command::Loop { .. } => self.complain(
-                2,
-                "sh: while and until inside containers are not simulated yet\n",
-            ),
+            Command::Loop {
+                joint,
+                condition,
+                body,
+            } => loop {
+                self.run_list(condition.clone());
+                let goes_on = (self.typed.printed.exit == 0) == (joint == Joint::And);
+                if !goes_on || !self.may_run() {
+                    self.typed.printed.exit *= i32::from(self.typed.is_left);
+                    break;
+                }
+                self.run_list(body.clone());
+            },
         }
     }
 
@@ -178,66 +244,155 @@ impl Shell<'_, '_> {
             .iter()
             .flat_map(|it| self.variables.fields(it))
             .collect();
-        let Some(keeps) = self.kept_streams(simple) else {
-            return self.complain(2, "sh: files inside containers are not simulated yet\n");
-        };
+        let before = self.stdin.clone();
         let from = self.typed.printed.output.len();
-        self.run_program(&argv);
-        let mut at = 0;
-        self.typed.printed.output.retain_mut(|it| {
-            at += 1;
-            let kept = match it.stream {
-                Stream::Stdout => keeps[0],
-                Stream::Stderr => keeps[1],
-            };
-            if at > from
-                && let Some(stream) = kept
-            {
-                it.stream = stream;
+        let [out, err] = match self.redirect(simple) {
+            Ok(sinks) => sinks,
+            Err((path, why)) => {
+                let text = Image::parse(self.container.image).not_opened(&path, why);
+                return self.complain(2, &text);
             }
-            at <= from || kept.is_some()
-        });
+        };
+        self.run_program(&argv);
+        self.stdin = before;
+        for piece in self.typed.printed.output.split_off(from) {
+            let sink = match piece.stream {
+                Stream::Stdout => &out,
+                Stream::Stderr => &err,
+            };
+            match sink {
+                Sink::Stream(stream) => self.typed.printed.output.push(Output {
+                    stream: *stream,
+                    ..piece
+                }),
+                Sink::File(path) => {
+                    let text = self.on_disk(|disk| disk.read(path)).unwrap_or_default();
+                    let text = crate::text!("{text}{}", piece.text);
+                    // The file has just been opened: only its size can be refused.
+                    if let Err(why) = self.on_disk(|disk| disk.write(path, text)) {
+                        self.complain(1, &format!("sh: write error: {why}\n"));
+                    }
+                }
+                Sink::Nowhere => {}
+            }
+        }
     }
 
-    /// Where standard output and error go; nothing, if one goes to a file.
-    fn kept_streams(&self, simple: &Simple) -> Option<[Option<Stream>; 2]> {
-        let mut streams = [Some(Stream::Stdout), Some(Stream::Stderr)];
+    /// Something done with the container's files, in the folder the shell is in.
+    fn on_disk<T>(&self, work: impl FnOnce(Disk<'_>) -> T) -> T {
+        let folder = self.variables.get(FOLDER);
+        work(Disk(&Container {
+            folder: &folder,
+            ..*self.container
+        }))
+    }
+
+    /// Opens what a program's streams are led to; else the path that cannot be, and why.
+    fn redirect(&mut self, simple: &Simple) -> Result<[Sink; 2], (Text, &'static str)> {
+        let mut sinks = [Sink::Stream(Stream::Stdout), Sink::Stream(Stream::Stderr)];
         for redirection in &simple.redirections {
             let to = match &redirection.target {
-                Target::Write(word) | Target::Append(word)
-                    if self.variables.whole(word) == "/dev/null" =>
-                {
-                    None
+                Target::Here(word) => {
+                    self.stdin = Some(self.variables.whole(word));
+                    continue;
                 }
-                Target::Same(of) => streams[usize::from(*of == 2)],
-                Target::Here(_) | Target::Read(_) | Target::Write(_) | Target::Append(_) => {
-                    return None;
+                Target::Read(word) => {
+                    let path = self.variables.whole(word);
+                    let Some(text) = self.on_disk(|disk| disk.read(&path)) else {
+                        return Err((path, ""));
+                    };
+                    self.stdin = Some(text);
+                    continue;
                 }
+                Target::Write(word) | Target::Append(word) => {
+                    let path = self.variables.whole(word);
+                    let keeps = matches!(redirection.target, Target::Append(_));
+                    let old = self.on_disk(|disk| disk.read(&path)).filter(|_| keeps);
+                    let opened = self.on_disk(|disk| disk.write(&path, old.unwrap_or_default()));
+                    opened.map_err(|why| (path.clone(), why))?;
+                    if path == "/dev/null" {
+                        Sink::Nowhere
+                    } else {
+                        Sink::File(path)
+                    }
+                }
+                Target::Same(of) => sinks[usize::from(*of == 2)].clone(),
             };
-            streams[usize::from(redirection.stream == 2)] = to;
+            sinks[usize::from(redirection.stream == 2)] = to;
         }
-        Some(streams)
+        Ok(sinks)
     }
 
     fn run_program(&mut self, argv: &[Text]) {
+        let set_exit = |shell: &mut Self, exit| shell.typed.printed.exit = exit;
         match argv {
             [] => {}
             [exit, code @ ..] if exit == "exit" => {
                 if let Some(code) = code.first().and_then(|it| it.parse().ok()) {
-                    self.typed.printed.exit = code;
+                    set_exit(self, code);
                 }
                 self.typed.is_left = true;
             }
-            [cd, ..] if cd == "cd" || cd == "clear" => self.typed.printed.exit = 0,
+            [cd, folder @ ..] if cd == "cd" => {
+                let home = Text::from("/root");
+                let path = folder.first().unwrap_or(&home);
+                if self.on_disk(|disk| disk.is_folder(path)) {
+                    let folder = self.on_disk(|disk| disk.absolute(path));
+                    self.variables.set(FOLDER.into(), folder);
+                    set_exit(self, 0);
+                } else {
+                    self.complain(
+                        2,
+                        &format!("sh: cd: can't cd to {path}: No such file or directory\n"),
+                    );
+                }
+            }
+            [export, pairs @ ..] if export == "export" => {
+                for (name, value) in pairs.iter().filter_map(|it| it.split_once('=')) {
+                    self.variables.set(name.into(), value.into());
+                }
+                set_exit(self, 0);
+            }
+            [test, words @ ..] if test == "test" || test == "[" => {
+                let exists = |path: &str, letter: char| {
+                    self.on_disk(|disk| match letter {
+                        'd' => disk.is_folder(path),
+                        'f' => disk.read(path).is_some(),
+                        's' => disk.read(path).is_some_and(|it| !it.is_empty()),
+                        _ => disk.is_folder(path) || disk.read(path).is_some(),
+                    })
+                };
+                let exit = builtins::test(words, test == "[", &exists);
+                set_exit(self, exit);
+            }
+            [clear, ..] if clear == "clear" => set_exit(self, 0),
             [shell, option, text, ..] if shell_name(shell).is_some() && option == "-c" => {
                 *self.left = self.left.saturating_sub(SHELL_COMMANDS);
-                let inner = run_text(text, 0, self.container, self.network, self.left).printed;
-                self.append(inner);
+                let folder = self.variables.get(FOLDER);
+                let container = Container {
+                    folder: &folder,
+                    stdin: self.stdin.as_ref(),
+                    ..*self.container
+                };
+                let kept = Kept::default();
+                let inner = run_text(text, 0, kept, &container, self.network, self.left);
+                self.append(inner.printed);
             }
-            [program, ..] => match programs::run(argv, self.container, self.network) {
-                Ok(one) => self.append(one),
-                Err(NotRun::NotFound) => self.complain(127, &format!("sh: {program}: not found\n")),
-            },
+            [program, ..] => {
+                let folder = self.variables.get(FOLDER);
+                let container = Container {
+                    folder: &folder,
+                    stdin: self.stdin.as_ref(),
+                    ..*self.container
+                };
+                match programs::run(argv, &container, self.network) {
+                    Ok(one) => self.append(one),
+                    Err(NotRun::NotFound) => {
+                        let text = Image::parse(self.container.image).not_found(program);
+                        self.complain(127, &text);
+                    }
+                }
+            }
         }
     }
 

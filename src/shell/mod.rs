@@ -1,6 +1,7 @@
 //! The reader's side: lines, pasted transcripts, the terminal and the programs it runs.
 
 mod builtins;
+pub mod complete;
 mod expand;
 pub mod inside;
 mod lists;

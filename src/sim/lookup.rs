@@ -9,7 +9,7 @@ use crate::dns::server::{Server, Upstream};
 use crate::dns::stub::{Attempt, Network};
 use crate::dns::{Outcome, Query, Type};
 use crate::programs::image::Image;
-use crate::programs::{self, Container, Printed};
+use crate::programs::{self, Container, Disks, Printed};
 use crate::time::Time;
 use crate::value::{Text, Value};
 use crate::{array, object};
@@ -97,6 +97,7 @@ impl World {
             return;
         };
         let is_cut_off = self.is_cut_off(pod);
+        let disks = Disks::new(core::mem::take(&mut self.disks));
         let container = Container {
             image: container["image"].as_str(),
             pod,
@@ -104,11 +105,18 @@ impl World {
             name: container["name"].as_str(),
             config: &self.config,
             now: self.now,
+            disks: &disks,
+            folder: match container["workingDir"].as_str() {
+                "" => "/",
+                folder => folder,
+            },
+            stdin: None,
         };
         let ran = work(
             &container,
             &mut network(&mut self.dns, &self.config, self.now, is_cut_off),
         );
+        self.disks = disks.take();
         let Some((tried, exit)) = ran.filter(|it| !it.0.is_empty()) else {
             return;
         };

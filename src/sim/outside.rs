@@ -13,7 +13,7 @@ use crate::apiserver::rest::{Connection, HttpRequest, HttpResponse, next_frame};
 use crate::memory::{ContainerMemory, Outage, Silence, Stage};
 use crate::plan::Actor;
 use crate::process::Answer;
-use crate::programs::Printed;
+use crate::programs::{Container, Printed};
 use crate::shell::Errand;
 use crate::shell::inside::{self, Typed};
 use crate::time::{Duration, Time};
@@ -227,9 +227,7 @@ impl World {
         let why = Why::Typed {
             command: self.seats[at].terminal.command(),
         };
-        let errand = self.seats[at]
-            .terminal
-            .go_on(self.now, self.config.version);
+        let errand = self.seats[at].terminal.go_on(self.now, self.config.version);
         self.share_files(at);
         match errand {
             Errand::Rest => {
@@ -262,7 +260,7 @@ impl World {
                 self.seats[at].terminal.tell_asked(told);
                 self.wake_terminal(at, Duration::default());
             }
-            Errand::Inside(connection, line, exit) => {
+            Errand::Inside(connection, line, exit, kept) => {
                 let Some(pod) = self.far_end(&connection) else {
                     return self.lose_connection(at);
                 };
@@ -273,7 +271,7 @@ impl World {
                     &connection.container,
                     &words,
                     &mut |container, network| {
-                        typed = inside::run_line(&line, exit, container, network);
+                        typed = inside::run_line(&line, exit, kept.clone(), container, network);
                         Some((typed.printed.tried.clone(), typed.printed.exit))
                     },
                 );
@@ -282,7 +280,7 @@ impl World {
                 }
                 self.run_for(at, typed);
             }
-            Errand::Program(connection) => {
+            Errand::Program(connection, stdin) => {
                 let Some(pod) = self.far_end(&connection) else {
                     return self.lose_connection(at);
                 };
@@ -302,16 +300,24 @@ impl World {
                     &connection.container,
                     words,
                     &mut |container, network| {
-                        run = inside::run(words, container, network);
+                        let container = Container {
+                            stdin: stdin.as_ref(),
+                            ..*container
+                        };
+                        run = inside::run(words, &container, network);
                         let printed = run.as_ref().ok()?;
                         Some((printed.tried.clone(), printed.exit))
                     },
                 );
                 match run {
-                    Ok(printed) => self.run_for(at, Typed {
-                        printed,
-                        is_left: true,
-                    }),
+                    Ok(printed) => self.run_for(
+                        at,
+                        Typed {
+                            printed,
+                            is_left: true,
+                            ..Typed::default()
+                        },
+                    ),
                     Err(refusal) => {
                         self.seats[at].terminal.tell(Answer::Refused(refusal));
                         self.wake_terminal(at, Duration::default());

@@ -18,6 +18,7 @@ use crate::dns::server::{Preset, Server};
 use crate::memory::Memory;
 use crate::persistent::List;
 use crate::plan::{Actor, Ctx, Decision, EventRecord, OnError, Plan};
+use crate::process::Files;
 use crate::shell::Terminal;
 use crate::time::{Duration, Time};
 use crate::value::Text;
@@ -51,6 +52,8 @@ pub struct World {
     pub dns: Server,
     /// The look-ups that readers and programs made.
     pub lookups: List<Lookup>,
+    /// The files that programs in containers have written, by volume and path.
+    pub(super) disks: Files,
     /// What the terminal's `doctor` prints: the doctor stands above the machine and is handed down to it.
     pub doctor: fn(&World) -> String,
     /// The reader's terminals: the first, and one beside it.
@@ -111,6 +114,7 @@ impl World {
             lives: Lives::default(),
             dns,
             lookups: List::default(),
+            disks: Files::default(),
             doctor: |_| String::new(),
             seats: Default::default(),
             last_input: Time::START,

@@ -5,7 +5,6 @@ use core::net::IpAddr;
 use super::super::{Error, Report};
 use super::fixture;
 use super::record::text;
-use crate::api::{Kind, Object, Objects};
 use crate::dns::resolv::{Hosts, ResolvConf};
 use crate::dns::server::Upstream;
 use crate::dns::stub::{Attempt, Client, Library, without_dot};
@@ -111,11 +110,9 @@ fn run(setup: &Value, server: &StandIn, capture: &Value, image: Image) -> Option
     let printed = execute(Run {
         argv: &argv,
         image: &image,
-        pod: &Object::new(Kind::Pod, Value::object()),
-        objects: &Objects::default(),
+        container: None,
         hostname: text(files, "hostname"),
         environment: Vec::new(),
-        hosts: text(files, "hosts"),
         client: Client::new(
             ResolvConf::parse(client["resolv_conf"].as_str()),
             Hosts::parse(files["hosts"].as_str()),

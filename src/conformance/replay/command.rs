@@ -123,8 +123,8 @@ impl Command {
             }
             Ask::Frame(watch, until) => Need::Frame(watch, until),
             Ask::Sleep(span) => Need::Time(world.now + span, Some(Answer::Slept)),
-            // What runs in containers is no part of the recordings.
-            Ask::Attach(..) => {
+            // What runs in containers, and what is edited, is no part of the recordings.
+            Ask::Attach(..) | Ask::Edit(_) => {
                 let refusal = Answer::Refused("nothing runs in the containers of a replay".into());
                 Need::Time(soon, Some(refusal))
             }

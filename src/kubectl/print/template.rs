@@ -6,7 +6,7 @@
 use std::vec::IntoIter;
 
 use super::jsonpath::go_text;
-use crate::value::{Text, Value};
+use crate::value::{Text, Value, from_base64};
 
 /// A parsed template.
 #[derive(Clone, Debug)]
@@ -499,7 +499,7 @@ fn call(name: &str, values: &[Value]) -> Result<Value, String> {
         "print" => values.iter().map(printed).collect::<String>().into(),
         "println" => (values.iter().map(printed).collect::<Vec<_>>().join(" ") + "\n").into(),
         "printf" => formatted(first()?.as_str(), values.get(1..).unwrap_or_default()).into(),
-        "base64decode" => decoded(first()?.as_str()).into(),
+        "base64decode" => from_base64(first()?.as_str()).into(),
         _ => Value::Null,
     })
 }
@@ -521,27 +521,6 @@ fn formatted(format: &str, values: &[Value]) -> String {
         }
     }
     out
-}
-
-fn decoded(text: &str) -> String {
-    let value = |sign: u8| match sign {
-        b'A'..=b'Z' => Some(u32::from(sign - b'A')),
-        b'a'..=b'z' => Some(u32::from(sign - b'a') + 26),
-        b'0'..=b'9' => Some(u32::from(sign - b'0') + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    };
-    let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
-    for it in text.bytes().filter_map(value) {
-        bits = bits << 6 | it;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count & 255) as u8);
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use crate::kubectl::Done;
+use crate::kubectl::examples::example;
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flags;
 use crate::kubectl::io::Io;
@@ -90,8 +91,11 @@ pub(in crate::kubectl) fn open(io: &Io, name: &str) -> Result<Vec<(Text, Text)>,
     if let Some(text) = files.get(name) {
         return Ok(vec![(name.into(), text.clone())]);
     }
+    if let Some(text) = example(name) {
+        return Ok(vec![(name.into(), text)]);
+    }
     if name.starts_with("http://") || name.starts_with("https://") {
-        // differs: the page has no network; what it bundles stands among the files.
+        // differs: the page has no network; it has copies of a few manifests that tutorials apply.
         return Err(Failure::say(
             "unable to read URL \"{}\", server reported 404 Not Found, status code=404",
             &[name],

@@ -5,6 +5,7 @@
 mod about;
 mod apply;
 mod common;
+pub(super) mod complete;
 mod create;
 mod delete;
 mod describe;

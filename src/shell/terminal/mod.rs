@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use run::{MOST_ROUNDS, Sink, Step};
 
 use super::expand::Variables;
-use super::inside::{self, Typed};
+use super::inside::{self, Kept, Typed};
 use super::parse;
 use crate::apiserver::rest::{Connection, HttpRequest, Watch};
 use crate::config::Version;
@@ -36,6 +36,8 @@ pub struct Terminal {
     /// What `$?` is at the next line; that of the container's shell while one is attached.
     exit: i32,
     variables: Variables,
+    /// What the container's shell keeps from line to line.
+    inner: Kept,
     job: Option<Job>,
 }
 
@@ -104,10 +106,10 @@ pub enum Errand {
     Frame(Watch, Option<Time>),
     /// Time to pass.
     Sleep(Duration),
-    /// A command line run in a container, whose `$?` is this.
-    Inside(Connection, Text, i32),
-    /// One program run in a container.
-    Program(Connection),
+    /// A command line run in a container, whose `$?` is this, by the shell that has kept that.
+    Inside(Connection, Text, i32, Kept),
+    /// One program run in a container, with that on its standard input.
+    Program(Connection, Option<Text>),
     /// What no cluster could tell: `why …`, `doctor`.
     Ask(Vec<Text>),
 }
@@ -138,8 +140,8 @@ enum Program {
     Watching(Box<Process>, Watch, Option<Time>),
     /// kubectl, attached to a shell in a container that waits for a line, or has one to run.
     Attached(Box<Process>, Connection, Option<Text>),
-    /// kubectl, waiting for a program in a container.
-    Remote(Box<Process>, Connection),
+    /// kubectl, waiting for a program in a container, which gets that on its standard input.
+    Remote(Box<Process>, Connection, Option<Text>),
     /// kubectl, while that runs in a container; when it has ended, this is what it came to.
     Running(Box<Process>, Connection, Typed),
     /// `sleep`.
@@ -341,10 +343,16 @@ impl Terminal {
                 Program::Asking(words) => Some(Errand::Ask(words.clone())),
                 Program::Attached(_, _, None) => Some(Errand::Rest),
                 Program::Attached(_, connection, Some(line)) => {
-                    Some(Errand::Inside(connection.clone(), line.clone(), self.exit))
+                    let (line, kept) = (line.clone(), self.inner.clone());
+                    Some(Errand::Inside(connection.clone(), line, self.exit, kept))
                 }
                 Program::Running(process, connection, typed) => {
-                    let Typed { printed, is_left } = typed;
+                    let Typed {
+                        printed,
+                        is_left,
+                        kept,
+                    } = typed;
+                    self.inner = kept.clone();
                     let (mut process, connection) = (process.clone(), connection.clone());
                     self.print_all(&job.out, &job.err, &printed.output);
                     self.exit = printed.exit;
@@ -356,7 +364,9 @@ impl Terminal {
                     };
                     None
                 }
-                Program::Remote(_, connection) => Some(Errand::Program(connection.clone())),
+                Program::Remote(_, connection, stdin) => {
+                    Some(Errand::Program(connection.clone(), stdin.clone()))
+                }
                 Program::Watching(_, watch, until) => Some(Errand::Frame(watch.clone(), *until)),
                 Program::Kubectl(process) => {
                     let (outputs, ask) = process.ask(now);
@@ -382,10 +392,18 @@ impl Terminal {
             Ask::Attach(connection, _)
                 if connection.tty && inside::is_shell(&connection.command) =>
             {
-                self.exit = 0;
+                (self.exit, self.inner) = (0, Kept::default());
                 (Program::Attached(process, connection, None), None)
             }
-            Ask::Attach(connection, _) => (Program::Remote(process, connection), None),
+            Ask::Attach(connection, stdin) => (Program::Remote(process, connection, stdin), None),
+            Ask::Edit(text) => {
+                let mut process = process;
+                process.tell(match self.edit(text) {
+                    Ok(text) => Answer::Edited(text),
+                    Err(why) => Answer::Refused(why),
+                });
+                (Program::Kubectl(process), None)
+            }
             Ask::Exit(code) => {
                 job.exit = code;
                 (Program::Between, None)
@@ -402,7 +420,7 @@ impl Terminal {
             Program::Kubectl(mut process)
             | Program::Watching(mut process, ..)
             | Program::Attached(mut process, ..)
-            | Program::Remote(mut process, _)
+            | Program::Remote(mut process, ..)
             | Program::Running(mut process, ..) => {
                 process.tell(answer);
                 Program::Kubectl(process)
@@ -415,7 +433,7 @@ impl Terminal {
     pub fn tell_running(&mut self, typed: Typed) {
         let Some(job) = &mut self.job else { return };
         job.program = match core::mem::replace(&mut job.program, Program::Between) {
-            Program::Attached(process, connection, _) | Program::Remote(process, connection) => {
+            Program::Attached(process, connection, _) | Program::Remote(process, connection, _) => {
                 Program::Running(process, connection, typed)
             }
             program => program,

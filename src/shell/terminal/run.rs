@@ -2,8 +2,8 @@
 //!
 //! What is still to be run is a list of steps. A loop, a `|` or a `$(…)` puts further steps before the others.
 
-use super::super::builtins;
 use super::super::syntax::{Command, Joint, List, Part, Piece, Pipeline, Simple, Target, Word};
+use super::super::{builtins, parse};
 use super::{Job, LineKind, Program, Terminal};
 use crate::config::Version;
 use crate::kubectl::{Invocation, Process};
@@ -37,6 +37,12 @@ const MOST_BYTES: usize = 1 << 22;
 
 /// How often the loops of one line may go round: enough for a lesson, and no loop is endless.
 pub(super) const MOST_ROUNDS: u32 = 1000;
+
+/// Where an editor finds what it is to edit.
+const EDITED: &str = "/tmp/kubectl-edit.yaml";
+
+const NO_EDITOR: &str = "this terminal has no editor that opens a window. Write the object to a file (kubectl get KIND NAME -o yaml > FILE), \
+    change it and kubectl apply -f FILE; or use kubectl patch; or name an editor that needs no window: export KUBE_EDITOR=\"sed -i 's/OLD/NEW/'\"";
 
 impl Job {
     /// Puts commands before all others that are still to be run.
@@ -287,6 +293,33 @@ impl Terminal {
         job.exit = ran.exit;
         if let Some(span) = ran.sleep {
             job.program = Program::Sleep(span);
+        }
+    }
+
+    /// What the reader's editor, one that edits by itself, makes of a text; else why nothing was edited.
+    pub(super) fn edit(&mut self, text: Text) -> Result<Text, Text> {
+        let mut editor = self.variables.get("KUBE_EDITOR");
+        if editor.is_empty() {
+            editor = self.variables.get("EDITOR");
+        }
+        if editor.is_empty() {
+            return Err(NO_EDITOR.into());
+        }
+        let failed = || crate::text!("there was a problem with the editor \"{editor}\"");
+        let line = crate::text!("{editor} {EDITED}");
+        let mut list = parse::parse(&line).unwrap_or_default();
+        let command = list.pop().and_then(|mut it| it.1.pop());
+        let Some(Command::Simple(simple)) = command.filter(|_| list.is_empty()) else {
+            return Err(failed());
+        };
+        let words = simple.words.iter();
+        let argv: Vec<Text> = words.flat_map(|it| self.variables.fields(it)).collect();
+        self.files.insert(EDITED.into(), text);
+        let ran = builtins::run(&argv, None, &mut self.files);
+        let edited = self.files.remove(EDITED).unwrap_or_default();
+        match ran {
+            Some(ran) if ran.exit == 0 => Ok(edited),
+            _ => Err(failed()),
         }
     }
 

@@ -1,0 +1,485 @@
+//! The programs that read lines and print some of them: `cat`, `grep`, `head`, `tail`, `wc`, `sort`, `sed`, `awk`, `seq`.
+//!
+//! The reader's own shell has them, and so does every image with a shell. Left out: all of awk but
+//! `[condition] {print …}`, all of sed but `s/old/new/` with plain text, and of patterns all but `^ $ . * \|`.
+
+use crate::sort;
+use crate::value::Text;
+
+/// What such a program came to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filtered {
+    pub out: String,
+    pub err: String,
+    pub exit: i32,
+}
+
+/// A command line, taken apart.
+#[derive(Default)]
+struct Words<'a> {
+    letters: String,
+    /// `-n N`, `-k N`, `-F x`, `-e x`: the last value given.
+    value: &'a str,
+    rest: Vec<&'a str>,
+}
+
+/// How often a pattern is tried at most in one line.
+const MOST_TRIES: u32 = 20_000;
+/// How many numbers `seq` gives at most.
+const MOST_NUMBERS: usize = 1000;
+
+/// Runs such a program; nothing if the name is none of them.
+pub(crate) fn filter(
+    argv: &[Text],
+    stdin: Option<&Text>,
+    read: &dyn Fn(&str) -> Option<Text>,
+) -> Option<Filtered> {
+    let (path, arguments) = argv.split_first()?;
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (valued, known) = match name {
+        "cat" => ("", "u"),
+        "grep" => ("e", "ivcnqEFhs"),
+        "head" | "tail" => ("n", "q0123456789"),
+        "wc" => ("", "lwc"),
+        "sort" => ("k", "rnu"),
+        "awk" => ("F", ""),
+        "sed" => ("", ""),
+        "seq" => return Some(sequence(arguments)),
+        _ => return None,
+    };
+    let mut words = Words::default();
+    let mut given = arguments.iter().map(Text::as_str);
+    while let Some(word) = given.next() {
+        let letters = word
+            .strip_prefix('-')
+            .filter(|it| !it.is_empty() && *it != "-");
+        let Some(letters) = letters else {
+            words.rest.push(word);
+            continue;
+        };
+        for (at, letter) in letters.char_indices() {
+            if valued.contains(letter) {
+                let after = &letters[at + letter.len_utf8()..];
+                words.value = if after.is_empty() {
+                    given.next().unwrap_or_default()
+                } else {
+                    after
+                };
+                words.letters.push(letter);
+                break;
+            }
+            if !known.contains(letter) {
+                return Some(failed(
+                    &format!("{name}: invalid option -- '{letter}'\n"),
+                    2,
+                ));
+            }
+            words.letters.push(letter);
+        }
+    }
+    let mut done = Filtered::default();
+    let takes_first =
+        matches!(name, "awk" | "sed") || name == "grep" && !words.letters.contains('e');
+    let program = match (takes_first, words.rest.is_empty()) {
+        (true, true) => return Some(failed(&format!("usage: {name} PATTERN [FILE]...\n"), 2)),
+        (true, false) => words.rest.remove(0),
+        (false, _) => words.value,
+    };
+    let mut texts: Vec<(&str, Text)> = Vec::new();
+    for path in &words.rest {
+        match read(path) {
+            Some(text) => texts.push((path, text)),
+            None => {
+                let how = match name {
+                    "head" | "tail" => format!("cannot open '{path}' for reading"),
+                    "sort" => format!("cannot read: {path}"),
+                    _ => (*path).into(),
+                };
+                done.err
+                    .push_str(&format!("{name}: {how}: No such file or directory\n"));
+                done.exit = if matches!(name, "grep" | "sort" | "awk") {
+                    2
+                } else {
+                    1
+                };
+            }
+        }
+    }
+    if words.rest.is_empty() {
+        texts.push(("", stdin.cloned().unwrap_or_default()));
+    }
+    if name == "cat" {
+        done.out.extend(texts.iter().map(|it| it.1.as_str()));
+        return Some(done);
+    }
+    let found = match name {
+        "grep" => grep(&words, program, &texts, &mut done.out),
+        "awk" => match awk(program, words.value, &texts) {
+            Ok(out) => {
+                done.out = out;
+                true
+            }
+            Err(error) => return Some(failed(&error, 2)),
+        },
+        "sed" => {
+            for (_, text) in &texts {
+                match edited(program, text) {
+                    Ok(text) => done.out.push_str(&text),
+                    Err(error) => return Some(failed(&error, 1)),
+                }
+            }
+            true
+        }
+        "wc" => {
+            count(&words, &texts, &mut done.out);
+            true
+        }
+        _ => {
+            let lines = texts.iter().flat_map(|it| it.1.lines()).collect();
+            let lines = if name == "sort" {
+                sorted(&words, lines)
+            } else {
+                end(name, &words, lines)
+            };
+            done.out = lines.into_iter().flat_map(|it| [it, "\n"]).collect();
+            true
+        }
+    };
+    if !found && done.exit == 0 {
+        done.exit = 1;
+    }
+    Some(done)
+}
+
+fn failed(text: &str, exit: i32) -> Filtered {
+    Filtered {
+        err: text.into(),
+        exit,
+        ..Filtered::default()
+    }
+}
+
+/// `seq 2`, `seq 0 2`, `seq 0 2 8`.
+fn sequence(arguments: &[Text]) -> Filtered {
+    let numbers: Option<Vec<i64>> = arguments.iter().map(|it| it.parse().ok()).collect();
+    let (first, step, last) = match numbers.as_deref() {
+        Some(&[last]) => (1, 1, last),
+        Some(&[first, last]) => (first, 1, last),
+        Some(&[first, step, last]) if step != 0 => (first, step, last),
+        _ => return failed("seq: needs one to three whole numbers\n", 1),
+    };
+    let mut done = Filtered::default();
+    let mut at = first;
+    for _ in 0..MOST_NUMBERS {
+        if if step > 0 { at > last } else { at < last } {
+            break;
+        }
+        done.out.push_str(&format!("{at}\n"));
+        at = at.saturating_add(step);
+    }
+    done
+}
+
+/// `head` and `tail`: ten lines, or `-n N`, `-N`; `tail -n +N` from that line on.
+fn end<'a>(name: &str, words: &Words<'_>, lines: Vec<&'a str>) -> Vec<&'a str> {
+    let short: String = words.letters.chars().filter(char::is_ascii_digit).collect();
+    let value = if short.is_empty() {
+        words.value
+    } else {
+        &short
+    };
+    let number = value.trim_start_matches(['+', '-']).parse().unwrap_or(10);
+    let skipped = match (name, value.as_bytes().first()) {
+        ("tail", Some(b'+')) => number.max(1) - 1,
+        ("tail", _) => lines.len().saturating_sub(number),
+        _ => 0,
+    };
+    let kept = match (name, value.as_bytes().first()) {
+        ("head", Some(b'-')) => lines.len().saturating_sub(number),
+        ("head", _) => number,
+        _ => usize::MAX,
+    };
+    lines.into_iter().skip(skipped).take(kept).collect()
+}
+
+fn sorted<'a>(words: &Words<'_>, mut lines: Vec<&'a str>) -> Vec<&'a str> {
+    let is = |letter| words.letters.contains(letter);
+    let field = words
+        .value
+        .split([',', '.'])
+        .next()
+        .and_then(|it| it.parse::<usize>().ok());
+    let key = |line: &&str| {
+        let text = match field {
+            Some(at) => line
+                .split_whitespace()
+                .nth(at.max(1) - 1)
+                .unwrap_or_default(),
+            None => line,
+        };
+        let digits = text.trim_start();
+        let length = digits
+            .find(|it: char| !it.is_ascii_digit() && it != '-')
+            .unwrap_or(digits.len());
+        let number = if is('n') {
+            digits[..length].parse::<i64>().unwrap_or(0)
+        } else {
+            0
+        };
+        (number, Text::from(text), Text::from(*line))
+    };
+    sort::by_key(&mut lines, key);
+    if is('r') {
+        lines.reverse();
+    }
+    if is('u') {
+        lines.dedup();
+    }
+    lines
+}
+
+fn count(words: &Words<'_>, texts: &[(&str, Text)], out: &mut String) {
+    let wanted = if words.letters.is_empty() {
+        "lwc"
+    } else {
+        &words.letters
+    };
+    for (path, text) in texts {
+        let numbers = "lwc"
+            .chars()
+            .filter(|it| wanted.contains(*it))
+            .map(|it| match it {
+                'l' => text.matches('\n').count(),
+                'w' => text.split_whitespace().count(),
+                _ => text.len(),
+            });
+        let numbers: Vec<String> = numbers.map(|it| it.to_string()).collect();
+        let all: String = match numbers.as_slice() {
+            [one] => one.clone(),
+            many => many.iter().map(|it| format!("{it:>8}")).collect(),
+        };
+        out.push_str(&all);
+        if !path.is_empty() {
+            out.push_str(&format!(" {path}"));
+        }
+        out.push('\n');
+    }
+}
+
+/// Whether a line was found.
+fn grep(words: &Words<'_>, pattern: &str, texts: &[(&str, Text)], out: &mut String) -> bool {
+    let is = |letter| words.letters.contains(letter);
+    let fold = |it: &str| {
+        if is('i') {
+            it.to_lowercase()
+        } else {
+            it.to_owned()
+        }
+    };
+    let pattern = fold(pattern);
+    let mut found = 0;
+    for (path, text) in texts {
+        for (number, line) in text.lines().enumerate() {
+            let is_match = if is('F') {
+                fold(line).contains(&pattern)
+            } else {
+                let bar = if is('E') { "|" } else { "\\|" };
+                pattern.split(bar).any(|it| matches(it, &fold(line)))
+            };
+            if is_match == is('v') {
+                continue;
+            }
+            found += 1;
+            if is('q') || is('c') {
+                continue;
+            }
+            if texts.len() > 1 && !is('h') {
+                out.push_str(&format!("{path}:"));
+            }
+            if is('n') {
+                out.push_str(&format!("{}:", number + 1));
+            }
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    if is('c') {
+        out.push_str(&format!("{found}\n"));
+    }
+    found > 0
+}
+
+/// Whether a pattern of `^`, `$`, `.`, `*` and plain signs is found in a line.
+fn matches(pattern: &str, line: &str) -> bool {
+    let (pattern, line): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), line.chars().collect());
+    let mut tries = MOST_TRIES;
+    match pattern.split_first() {
+        Some(('^', rest)) => here(rest, &line, &mut tries),
+        _ => (0..=line.len()).any(|at| here(&pattern, &line[at..], &mut tries)),
+    }
+}
+
+fn here(pattern: &[char], line: &[char], tries: &mut u32) -> bool {
+    let Some(left) = tries.checked_sub(1) else {
+        return false;
+    };
+    *tries = left;
+    let is_one = |sign: char, escaped: bool, it: &char| sign == '.' && !escaped || sign == *it;
+    let (sign, escaped, rest) = match *pattern {
+        [] => return true,
+        ['$'] => return line.is_empty(),
+        ['\\', sign, ref rest @ ..] => (sign, true, rest),
+        [sign, ref rest @ ..] => (sign, false, rest),
+    };
+    if let ['*', rest @ ..] = rest {
+        let most = line
+            .iter()
+            .take_while(|it| is_one(sign, escaped, it))
+            .count();
+        return (0..=most).any(|it| here(rest, &line[it..], tries));
+    }
+    line.split_first()
+        .is_some_and(|(it, line)| is_one(sign, escaped, it) && here(rest, line, tries))
+}
+
+/// `NR>1 {print $1, "x" $NF}`: the lines it prints.
+fn awk(program: &str, parted: &str, texts: &[(&str, Text)]) -> Result<String, String> {
+    let unknown =
+        || String::from("awk: only [NR==N or NR>N or /pattern/] {print …} is simulated\n");
+    let (condition, action) = match program.split_once('{') {
+        Some((condition, action)) => (condition.trim(), action.trim()),
+        None => (program.trim(), "print}"),
+    };
+    let action = action
+        .strip_suffix('}')
+        .ok_or_else(unknown)?
+        .trim()
+        .trim_end_matches(';');
+    let printed = action.strip_prefix("print").ok_or_else(unknown)?;
+    let items: Vec<Vec<Text>> = pieces(printed).ok_or_else(unknown)?;
+    let mut out = String::new();
+    for (number, line) in texts.iter().flat_map(|it| it.1.lines()).enumerate() {
+        let number = number + 1;
+        let kept = if condition.is_empty() {
+            true
+        } else if let Some(pattern) = condition
+            .strip_prefix('/')
+            .and_then(|it| it.strip_suffix('/'))
+        {
+            pattern.split('|').any(|it| matches(it, line))
+        } else {
+            let condition: String = condition.split_whitespace().collect();
+            let than = |sign: &str| {
+                condition
+                    .strip_prefix(sign)
+                    .and_then(|it| it.parse::<usize>().ok())
+            };
+            match (
+                than("NR=="),
+                than("NR!="),
+                than("NR>="),
+                than("NR<="),
+                than("NR>"),
+                than("NR<"),
+            ) {
+                (Some(it), ..) => number == it,
+                (_, Some(it), ..) => number != it,
+                (_, _, Some(it), ..) => number >= it,
+                (_, _, _, Some(it), ..) => number <= it,
+                (_, _, _, _, Some(it), _) => number > it,
+                (.., Some(it)) => number < it,
+                _ => return Err(unknown()),
+            }
+        };
+        if !kept {
+            continue;
+        }
+        let fields: Vec<&str> = match parted {
+            "" => line.split_whitespace().collect(),
+            parted => line.split(parted).collect(),
+        };
+        for (at, item) in items.iter().enumerate() {
+            if at > 0 {
+                out.push(' ');
+            }
+            for piece in item {
+                out.push_str(&match piece.as_str() {
+                    "$0" => line.into(),
+                    "$NF" => fields.last().copied().unwrap_or_default().into(),
+                    "NF" => crate::text!("{}", fields.len()),
+                    "NR" => crate::text!("{number}"),
+                    piece => match piece
+                        .strip_prefix('$')
+                        .and_then(|it| it.parse::<usize>().ok())
+                    {
+                        Some(at) => at
+                            .checked_sub(1)
+                            .and_then(|it| fields.get(it))
+                            .copied()
+                            .unwrap_or_default()
+                            .into(),
+                        None => Text::from(piece.trim_start_matches('"')),
+                    },
+                });
+            }
+        }
+        out.push('\n');
+    }
+    Ok(out)
+}
+
+/// `s/old/new/` and `s/old/new/g`, of plain text: the text it makes.
+pub(crate) fn edited(script: &str, text: &str) -> Result<String, String> {
+    let unknown = || format!("sed: only s/OLD/NEW/ and s/OLD/NEW/g are simulated, not {script}\n");
+    let mut signs = script.strip_prefix('s').ok_or_else(unknown)?.chars();
+    let sign = signs.next().ok_or_else(unknown)?;
+    let parts: Vec<&str> = signs.as_str().split(sign).collect();
+    let [old, new, flags] = parts[..] else {
+        return Err(unknown());
+    };
+    if old.is_empty() || !["", "g"].contains(&flags) {
+        return Err(unknown());
+    }
+    let most = if flags == "g" { usize::MAX } else { 1 };
+    let lines = text.split_inclusive('\n');
+    Ok(lines.map(|it| it.replacen(old, new, most)).collect())
+}
+
+/// What `print` prints: items parted by commas, of pieces that stand side by side.
+fn pieces(text: &str) -> Option<Vec<Vec<Text>>> {
+    let mut items = vec![Vec::new()];
+    let mut rest = text.trim();
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            ',' => {
+                items.push(Vec::new());
+                1
+            }
+            '"' => {
+                let length = rest[1..].find('"')? + 1;
+                let text = rest[..length].replace("\\t", "\t").replace("\\n", "\n");
+                items.last_mut()?.push(text.into());
+                length + 1
+            }
+            _ => {
+                let is_name = |it: char| it == '$' || it.is_ascii_alphanumeric();
+                let length = rest.find(|it| !is_name(it)).unwrap_or(rest.len());
+                let name = &rest[..length];
+                let is_field = name
+                    .strip_prefix('$')
+                    .is_some_and(|it| it.parse::<u16>().is_ok());
+                if !is_field && !["$NF", "NF", "NR"].contains(&name) {
+                    return None;
+                }
+                items.last_mut()?.push(name.into());
+                length
+            }
+        };
+        rest = rest[length..].trim_start();
+    }
+    if items == [Vec::<Text>::new()] {
+        items[0].push("$0".into());
+    }
+    Some(items)
+}
