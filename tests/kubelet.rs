@@ -440,7 +440,9 @@ fn recovered(words: &str) -> Option<u64> {
     pass(&mut world, 10);
     say(&mut world, "exits 1");
     pass(&mut world, 1200);
-    let ready = pod(&world)["status"]["conditions"].item("type", "Ready").clone();
+    let ready = pod(&world)["status"]["conditions"]
+        .item("type", "Ready")
+        .clone();
     let since = Time::parse(ready["lastTransitionTime"].as_str()).unwrap();
     (ready["status"].as_str() == "True").then(|| since.since(Time::START).ms / 1000)
 }

@@ -94,18 +94,18 @@ fn errors(report: &str) -> Vec<String> {
 /// Types everything, lets time pass until it has ended; what each command printed, in order.
 fn run(session: &mut Session) -> Vec<Vec<String>> {
     for _ in 0..EVENTS_MAX {
-        let terminal = &session.timeline().world().terminal;
+        let terminal = session.timeline().world().terminal();
         let is_begun = session.timeline().inputs().is_empty() || !terminal.lines.is_empty();
         if is_begun && terminal.is_at_rest() || !session.step(StepSize::Event) {
             break;
         }
     }
-    if session.timeline().world().terminal.is_busy() {
+    if session.timeline().world().terminal().is_busy() {
         // A watch, which ends with the story it shows.
         session.step(StepSize::Idle);
     }
     let mut ran: Vec<Vec<String>> = Vec::new();
-    for line in &session.timeline().world().terminal.lines {
+    for line in &session.timeline().world().terminal().lines {
         match line.kind {
             // What goes on from the line before is not a command of its own.
             LineKind::Prompt if line.text.starts_with("> ") => {}

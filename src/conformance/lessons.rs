@@ -158,7 +158,7 @@ fn since(session: &Session, commands: usize) -> Vec<Vec<Text>> {
 
 /// The lines of the terminal from so many prompts on.
 fn tail(session: &Session, commands: usize) -> Vec<&Line> {
-    let all: Vec<&Line> = session.timeline().world().terminal.lines.iter().collect();
+    let all: Vec<&Line> = session.timeline().world().terminal().lines.iter().collect();
     let is_prompt = |it: &&Line| it.kind == LineKind::Prompt && !it.text.starts_with("> ");
     let prompts = all.iter().enumerate().filter(|it| is_prompt(it.1));
     let first = prompts.rev().take(commands).last().map_or(0, |it| it.0);

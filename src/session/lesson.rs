@@ -5,8 +5,8 @@
 use super::{Session, inputs};
 use crate::config::Config;
 use crate::object;
+use crate::shell::LineKind;
 use crate::shell::transcript::{self, Fenced};
-use crate::shell::{LineKind, Terminal};
 use crate::sim::{StepSize, World};
 use crate::value::{Text, Value};
 
@@ -208,14 +208,12 @@ impl Session {
     /// Whether the last of these commands would print that now. Asking changes nothing.
     pub fn holds(&self, commands: &str, prints: &str) -> bool {
         let mut world = self.timeline.world().clone();
-        let files = core::mem::take(&mut world.terminal.files);
-        world.terminal = Terminal::default();
-        world.terminal.files = files;
+        world.take_new_terminal();
         for input in inputs(&transcript::read(commands), commands) {
             world.apply(input);
         }
         for _ in 0..CHECK_MAX {
-            if world.terminal.is_at_rest() || world.step().is_none() {
+            if world.terminal().is_at_rest() || world.step().is_none() {
                 break;
             }
         }
@@ -226,7 +224,7 @@ impl Session {
 /// What the last command printed.
 fn printed(world: &World) -> String {
     let mut printed = String::new();
-    for line in &world.terminal.lines {
+    for line in &world.terminal().lines {
         match line.kind {
             LineKind::Prompt => printed.clear(),
             LineKind::Out | LineKind::Err => printed += &crate::text!("{}\n", line.text),

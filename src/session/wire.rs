@@ -42,10 +42,10 @@ impl Session {
     pub fn exec(&mut self, line: &str) -> Ran {
         self.run_to_prompt();
         // The prompt with what is typed at it is not what the command prints.
-        let before = self.timeline.world().terminal.lines.len() + line.lines().count().max(1);
+        let before = self.timeline.world().terminal().lines.len() + line.lines().count().max(1);
         self.type_line(line);
         let is_stopped = !self.run_to_prompt();
-        let terminal = &self.timeline.world().terminal;
+        let terminal = self.timeline.world().terminal();
         let mut output = String::new();
         for line in terminal.lines.iter().skip(before) {
             if matches!(line.kind, LineKind::Out | LineKind::Err) {
@@ -71,14 +71,15 @@ impl Session {
     fn run_to_prompt(&mut self) -> bool {
         let until = self.timeline.world().now + COMMAND_MAX;
         let is_at_work = |world: &World| {
-            (world.terminal.is_busy() || !world.terminal.pending.is_empty()) && world.now <= until
+            (world.terminal().is_busy() || !world.terminal().pending.is_empty())
+                && world.now <= until
         };
         for _ in 0..EVENTS_MAX {
             if !is_at_work(self.timeline.world()) || !self.step(StepSize::Event) {
                 break;
             }
         }
-        let is_free = !self.timeline.world().terminal.is_busy();
+        let is_free = !self.timeline.world().terminal().is_busy();
         if !is_free {
             self.interrupt();
             self.step(StepSize::Event);

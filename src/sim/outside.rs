@@ -290,8 +290,8 @@ impl World {
                         "error dialing backend: dial tcp {}:10250: connect: no route to host",
                         host.as_str()
                     );
-                    self.terminal.tell(Answer::Refused(why));
-                    return self.wake_terminal(Duration::default());
+                    self.seats[at].terminal.tell(Answer::Refused(why));
+                    return self.wake_terminal(at, Duration::default());
                 }
                 let words = &connection.command;
                 let mut run = Ok(Printed::default());

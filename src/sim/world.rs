@@ -202,6 +202,13 @@ impl World {
         &self.seats[0].terminal
     }
 
+    /// The reader sits down at a new terminal, in which nothing runs; its files are there.
+    pub fn take_new_terminal(&mut self) {
+        let files = core::mem::take(&mut self.seats[0].terminal.files);
+        self.seats[0] = Seat::default();
+        self.seats[0].terminal.files = files;
+    }
+
     fn is_still(&self) -> bool {
         let until = self.moved_at.max(self.last_input) + STILL;
         self.queue.next_time().is_none_or(|it| it > until)
