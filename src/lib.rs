@@ -47,3 +47,8 @@ pub mod wasm;
 
 /// The version of this crate.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The examples of docs/api.md that are in Rust.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/api.md")]
+struct ApiExamples;

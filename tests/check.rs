@@ -77,7 +77,10 @@ fn a_manifest_that_no_cluster_takes_is_wrong() {
         "```yaml\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: web}\nspec: {replicas: many}\n```\n",
     );
     assert!(
-        checked.wrong.iter().any(|it| it.starts_with("line 5: ")),
+        checked
+            .wrong
+            .iter()
+            .any(|it| it.starts_with("line 2: ") && it.contains("spec.replicas")),
         "{:?}",
         checked.wrong
     );

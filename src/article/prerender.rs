@@ -33,6 +33,9 @@ struct Block {
     text: String,
 }
 
+/// What may hold manifests or commands.
+const BLOCKS: &str =
+    "statefulset-playground script[type], statefulset-playground pre:not([data-twin])";
 /// Words in a type or a class that make a block one of commands.
 const CONSOLE: [&str; 4] = ["console", "shell", "bash", "language-sh"];
 
@@ -75,16 +78,13 @@ pub fn prerender(page: &str) -> Result<(String, usize), RewritingError> {
                 Ok(())
             }
         ))
-        .append_element_content_handler(element!(
-            "statefulset-playground :is(script[type], pre:not([data-twin]))",
-            move |it: &mut Element<'_, '_>| {
-                block.borrow_mut().blocks.push(Block {
-                    is_console: is_console(it),
-                    text: String::new(),
-                });
-                Ok(())
-            }
-        ))
+        .append_element_content_handler(element!(BLOCKS, move |it: &mut Element<'_, '_>| {
+            block.borrow_mut().blocks.push(Block {
+                is_console: is_console(it),
+                text: String::new(),
+            });
+            Ok(())
+        }))
         .append_element_content_handler(element!(
             "statefulset-playground pre:not([data-twin]) code",
             move |it: &mut Element<'_, '_>| {
@@ -94,15 +94,12 @@ pub fn prerender(page: &str) -> Result<(String, usize), RewritingError> {
                 Ok(())
             }
         ))
-        .append_element_content_handler(text!(
-            "statefulset-playground :is(script[type], pre:not([data-twin]))",
-            move |it: &mut TextChunk<'_>| {
-                if let Some(block) = words.borrow_mut().blocks.last_mut() {
-                    block.text.push_str(it.as_str());
-                }
-                Ok(())
+        .append_element_content_handler(text!(BLOCKS, move |it: &mut TextChunk<'_>| {
+            if let Some(block) = words.borrow_mut().blocks.last_mut() {
+                block.text.push_str(it.as_str());
             }
-        ));
+            Ok(())
+        }));
     let text = rewrite_str(page, settings)?;
     Ok((text, count.get()))
 }
