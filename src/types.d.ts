@@ -41,6 +41,9 @@ export interface Ran { output: string; code: number; stopped: boolean }
 export interface WireRequest { http: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; path: string; query?: [string, string][]; type?: string; body?: unknown; /** asks for a Table */ table?: boolean; /** User-Agent */ agent?: string; /** of an earlier answer: what is new since */ watch?: WireWatch }
 export interface WireAnswer { status: number; warnings: string[]; body?: unknown; text?: string; watch?: WireWatch; frames?: unknown[] }
 export interface WireWatch { after: number; opened: number | null; told: boolean }
+/** A lesson: made by `Cluster.lesson(markdown)`. */
+export interface Lesson { title: string; /** its start, for `open` */ link: string; manifest: string; blocks: LessonBlock[] }
+export interface LessonBlock { kind: "heading" | "item" | "text" | "yaml" | "console" | "predict" | "goal" | "hint" | "solution"; text: string; /** for `perform` */ commands: string; choices: string[]; /** which of them the simulation does */ answer: number | null; /** a prediction's explanation; what `commands` print when a goal is reached, for `holds` */ rest: string }
 /** A line of the object of the current step: it went, came, or stays. */
 export interface ObjectLine { mark: "-" | "+" | ""; text: string }
 /** How a name resolves at this moment, and why: made by `Cluster.dns(name, from)`; asking changes nothing, no cache either. */

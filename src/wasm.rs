@@ -8,7 +8,7 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use crate::config::{Config, Version};
-use crate::session::Session;
+use crate::session::{Lesson, Session};
 use crate::sim::StepSize;
 use crate::time::{Duration, Time};
 use crate::view::export::Export;
@@ -145,6 +145,21 @@ impl Cluster {
     /// What the word before the cursor could become; with 1 in the second terminal. Returns JSON of `Completion`.
     pub fn complete(&self, before: &str, terminal: Option<usize>) -> String {
         self.0.complete(terminal.unwrap_or_default(), before)
+    }
+
+    /// Types the commands of a transcript, one after another, once everything is at rest.
+    pub fn perform(&mut self, transcript: &str) {
+        self.0.perform(transcript);
+    }
+
+    /// Whether the last of these commands (a transcript) would print that now. Asking changes nothing.
+    pub fn holds(&self, commands: &str, prints: &str) -> bool {
+        self.0.holds(commands, prints)
+    }
+
+    /// A lesson's Markdown, read, and played for the answers to its predictions. Returns JSON of `Lesson`.
+    pub fn lesson(markdown: &str) -> String {
+        Lesson::read(markdown).to_value().to_json()
     }
 
     /// The whole state for the page: JSON of `Snapshot`.

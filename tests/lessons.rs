@@ -112,7 +112,7 @@ fn a_lesson_that_lies_is_found_out() {
         (
             "web-0 web-1 web-2\n```",
             "web-0 web-1\n```",
-            "reached from the start",
+            "reached before",
         ),
         ("serviceName: nginx", "serviceNames: nginx", "manifest"),
         ("```solution", "```resolution", "unknown"),

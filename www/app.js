@@ -39,6 +39,7 @@ export function createApp(root, engine, words, settings) {
     notice: null,
     isUnread: false,
     tab: 'cluster',
+    lesson: null,
     theme: settings.theme,
     shortcuts: settings.shortcuts,
     language: words.tag(),
@@ -64,7 +65,7 @@ export function createApp(root, engine, words, settings) {
   /** @type {View[]} */
   const views = [
     frame,
-    createHeader(slots.header, dispatch, words),
+    createHeader(slots.header, dispatch, words, settings),
     share,
     help,
     editor,
@@ -73,6 +74,7 @@ export function createApp(root, engine, words, settings) {
     createEvents(slots.events, dispatch, words),
     lazyView(slots.dns, words, player.request, () => import('./views/dns.js').then((it) => () => it.createDns(slots.dns, words, engine))),
     lazyView(slots.doctor, words, player.request, () => import('./views/doctor.js').then((it) => () => it.createDoctor(slots.doctor, dispatch, words, engine))),
+    lazyView(slots.lesson, words, player.request, () => import('./views/lessons.js').then((it) => () => it.createLessons(slots.lesson, dispatch, words, engine, memory))),
     createControls(slots.controls, dispatch, words),
     createTimeline(slots.timeline, dispatch, words),
     terminal,
@@ -129,6 +131,8 @@ export function createApp(root, engine, words, settings) {
       case 'delete': return remove(command.pod, command.namespace);
       case 'terminal': page.tab = 'terminal'; draw(); return terminal.focus();
       case 'tab': page.tab = command.tab; return;
+      case 'lesson': return session.lesson(command.name, command.starts ?? false);
+      case 'perform': engine.perform(command.text); answer(); return player.play(true);
       case 'theme': page.theme = command.theme; return memory.remember('theme', command.theme);
       case 'shortcuts': page.shortcuts = command.on; return memory.remember('shortcuts', command.on ? 'on' : 'off');
       case 'language': return speak(command.tag);

@@ -100,6 +100,12 @@ export function createEngine(Made, options = {}) {
     advance: (ms) => change(() => cluster.advance(ms)),
     /** @param {string} line */
     type: (line) => change(() => cluster.type(line)),
+    /** @param {string} transcript */
+    perform: (transcript) => change(() => cluster.perform(transcript)),
+    /** @param {string} commands @param {string} prints */
+    holds: (commands, prints) => cluster.holds(commands, prints),
+    /** @param {string} markdown @returns {Lesson} */
+    lesson: (markdown) => JSON.parse(Made.lesson(markdown)),
     interrupt: () => change(() => cluster.interrupt()),
     /** @param {string} object */
     why: (object) => cluster.why(object),

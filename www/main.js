@@ -15,6 +15,9 @@ const root = /** @type {HTMLElement} */ (document.getElementById('app'));
 /** @type {Theme[]} */
 const THEMES = ['auto', 'light', 'dark'];
 
+/** An address that opens a lesson. */
+const LESSON = /^#lesson=([\w-]+)$/;
+
 /** The address no longer says what stands here: from now on a reload goes on with what was done. */
 function touched() {
   const plain = new URL(location.href);
@@ -60,8 +63,14 @@ async function start() {
       document.title = words.t('title');
     },
   });
+  /** @param {string | undefined | null} name @param {boolean} starts */
+  const showLesson = (name, starts) => name && app.dispatch({ do: 'lesson', name, starts });
+  const lesson = () => LESSON.exec(location.hash)?.[1];
   if (address) app.dispatch({ do: 'open', address });
   else app.dispatch({ do: 'restore' });
+  if (lesson()) showLesson(lesson(), true);
+  else if (!address) showLesson(recall('lesson'), false);
+  addEventListener('hashchange', () => showLesson(lesson(), true));
   addEventListener('hashchange', () => unpack(location).then((it) => it && app.dispatch({ do: 'open', address: it })));
   // What was done is here again at the next visit.
   addEventListener('pagehide', () => app.keep());

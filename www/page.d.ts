@@ -13,6 +13,8 @@ declare global {
   type Finding = engine.Finding;
   type EventView = engine.EventView;
   type ColumnView = engine.ColumnView;
+  type Lesson = engine.Lesson;
+  type LessonBlock = engine.LessonBlock;
   type Paste = engine.Paste;
   type PodView = engine.PodView;
   type ServiceView = engine.ServiceView;
@@ -52,7 +54,7 @@ declare global {
     fail(error: unknown, text: string): void;
   }
   type Place = Tab | 'header' | 'controls' | 'timeline';
-  type Tab = 'cluster' | 'manifest' | 'why' | 'events' | 'dns' | 'doctor' | 'terminal';
+  type Tab = 'lesson' | 'cluster' | 'manifest' | 'why' | 'events' | 'dns' | 'doctor' | 'terminal';
   type Layout = 'wide' | 'medium' | 'phone';
   type Theme = 'auto' | 'light' | 'dark';
   type Pace = 'tenth' | 'real' | 'slow' | 'normal' | 'fast' | 'max';
@@ -60,7 +62,7 @@ declare global {
   /** `undo` is what the reader can go back to: what stood here before, or the example. */
   interface Notice { text: string; undo: 'before' | 'example' | null }
   /** What an address holds: a link, or what keeps it from being one, by its key. */
-  type Address = { link: string } | { trouble: 'link.newer' | 'link.unknown' | 'link.empty' | 'link.tooLong' };
+  type Address = { link: string; /** what is said when it was opened */ says?: Key } | { trouble: 'link.newer' | 'link.unknown' | 'link.empty' | 'link.tooLong' };
 
   /** What the page adds to the engine's snapshot. */
   interface Page {
@@ -79,6 +81,8 @@ declare global {
     /** What is to be said once: of a link, of what was restored. */
     notice: Notice | null;
     tab: Tab;
+    /** The lesson that is open, `''` for the list of them; `starts` if its cluster is to take the place of what stands here. */
+    lesson: { name: string, starts: boolean } | null;
     theme: Theme;
     /** Are single keys listened to. */
     shortcuts: boolean;
@@ -88,7 +92,7 @@ declare global {
 
   /** What a reader can ask for. */
   type Command =
-    | { do: 'share' | 'dismiss' | 'example' | 'undo' | 'restore' | 'back' | 'play' | 'reset' | 'run' | 'apply' | 'interrupt' | 'help' | 'terminal' }
+    | { do: 'look' | 'share' | 'dismiss' | 'example' | 'undo' | 'restore' | 'back' | 'play' | 'reset' | 'run' | 'apply' | 'interrupt' | 'help' | 'terminal' }
     | { do: 'step'; /** as chosen, if it is missing */ size?: engine.StepSize }
     | { do: 'size'; size: engine.StepSize }
     | { do: 'branch'; branch: number }
@@ -103,6 +107,8 @@ declare global {
     | { do: 'type'; line: string }
     | { do: 'delete'; pod: string; namespace: string }
     | { do: 'tab'; tab: Tab }
+    | { do: 'lesson'; name: string | null; starts?: boolean }
+    | { do: 'perform'; text: string }
     | { do: 'theme'; theme: Theme }
     | { do: 'shortcuts'; on: boolean }
     | { do: 'language'; tag: string };

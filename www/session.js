@@ -2,7 +2,7 @@
 // What is kept of a reader's work: links that are opened, the session of the last visit, and the way back from both.
 
 /** What a reader may do without changing anything that is worth keeping. @type {Set<Command['do']>} */
-const LOOKS = new Set(['pace', 'size', 'tab', 'line', 'theme', 'shortcuts', 'language', 'help', 'share', 'terminal', 'dismiss', 'open', 'restore', 'undo']);
+const LOOKS = new Set(['pace', 'size', 'tab', 'lesson', 'look', 'line', 'theme', 'shortcuts', 'language', 'help', 'share', 'terminal', 'dismiss', 'open', 'restore', 'undo']);
 
 /**
  * @param {Page} page
@@ -59,7 +59,7 @@ export function createSession(page, engine, words, settings) {
       isTouched = false;
       const undo = before && before !== here() ? 'before' : null;
       if (problems.length) say(words.t('link.damaged', { problems: problems.join('; ') }), undo);
-      else if (undo) say(words.t('link.opened'), undo);
+      else if (undo) say(words.t(address.says ?? 'link.opened'), undo);
     },
     /** Goes on where the last visit ended. */
     restore() {
@@ -78,6 +78,12 @@ export function createSession(page, engine, words, settings) {
       before = here();
       isTouched = true;
       return old !== null && resume(old);
+    },
+    /** Opens a lesson, the list of them, or none. @param {string | null} name @param {boolean} starts */
+    lesson(name, starts) {
+      page.lesson = name === null ? null : { name, starts };
+      page.tab = name === null ? 'cluster' : 'lesson';
+      remember('lesson', name ?? '');
     },
     /** @param {Command['do']} what */
     note(what) {

@@ -51,29 +51,33 @@ pub fn problems(text: &str) -> Vec<String> {
     let lesson = Lesson::read(text);
     let mut found = of_facts(&lesson);
     found.extend(lesson.blocks.iter().filter_map(shape));
-    let mut goals: Vec<&Block> = Vec::new();
-    lesson.play(|block, session| match block.kind.as_str() {
-        "console" => found.extend(misprinted(block, session)),
-        "predict" if block.answer(session).is_none() => {
-            let printed = shown(session, &block.commands);
-            found.push(format!("no choice of \"{}\" is {printed:?}", block.text));
-        }
-        "goal" => {
-            if session.holds(&block.commands, &block.rest) {
-                found.push(format!("reached from the start: {}", block.text));
-            }
-            goals.push(block);
-        }
-        "solution" => {
-            for goal in goals.drain(..) {
-                if !session.holds(&goal.commands, &goal.rest) {
-                    found.push(format!("not reached by its solution: {}", goal.text));
+    let goals = || lesson.blocks.iter().filter(|it| it.kind == "goal");
+    // Those whose solution is still to come: how many stand above what is played, and all.
+    let (mut above, mut open) = (0, goals().collect::<Vec<_>>());
+    lesson.play(|block, session| {
+        let is_reached = |goal: &&&Block| session.holds(&goal.commands, &goal.rest);
+        match block.kind.as_str() {
+            "predict" => {
+                if block.answer(session).is_none() {
+                    let printed = shown(session, &block.commands);
+                    found.push(format!("no choice of \"{}\" is {printed:?}", block.text));
                 }
+                return;
             }
+            "solution" => {
+                let solved: Vec<&Block> = open.drain(..above).collect();
+                above = 0;
+                let missed = solved.iter().filter(|it| !is_reached(it));
+                found.extend(missed.map(|it| format!("not reached by its solution: {}", it.text)));
+            }
+            "console" => found.extend(misprinted(block, session)),
+            "goal" => above += 1,
+            _ => {}
         }
-        _ => {}
+        let early = open.iter().filter(is_reached);
+        found.extend(early.map(|it| format!("reached before its solution: {}", it.text)));
     });
-    let unsolved = goals.iter().map(|it| format!("no solution: {}", it.text));
+    let unsolved = open.iter().map(|it| format!("no solution: {}", it.text));
     found.extend(unsolved);
     found
 }

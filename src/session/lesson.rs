@@ -10,6 +10,8 @@ use crate::shell::transcript::{self, Fenced};
 use crate::sim::{StepSize, World};
 use crate::value::{Text, Value};
 
+/// So often at most a command is waited for that sleeps while nothing moves.
+const RESTS_MAX: usize = 20;
 /// Events handled at most while a goal's commands run.
 const CHECK_MAX: usize = 5000;
 
@@ -153,16 +155,13 @@ impl Lesson {
             if block.kind == "predict" {
                 let mut aside = session.clone();
                 aside.run(&block.commands);
-                aside.step(StepSize::Idle);
+                aside.rest();
                 seen(block, &aside);
                 continue;
             }
-            if !block.commands.is_empty() {
-                session.step(StepSize::Idle);
-            }
             if block.kind == "console" || block.kind == "solution" {
-                session.run(&block.commands);
-                session.step(StepSize::Idle);
+                session.perform(&block.commands);
+                session.rest();
             }
             seen(block, &session);
         }
@@ -200,9 +199,30 @@ impl Block {
 }
 
 impl Session {
-    /// Types the commands of a transcript, one after another.
-    pub fn run(&mut self, text: &str) {
+    /// Types the commands of a transcript, one after another, once everything is at rest.
+    pub fn perform(&mut self, text: &str) {
+        self.rest();
+        self.run(text);
+    }
+
+    fn run(&mut self, text: &str) {
         self.paste(&transcript::read(text), text);
+    }
+
+    /// Until nothing moves, and every command has ended that would.
+    fn rest(&mut self) {
+        for _ in 0..RESTS_MAX {
+            let world = self.timeline.world();
+            let is_over = world.inputs >= self.timeline.inputs().len();
+            if is_over && world.rests() && world.terminal().is_at_rest() {
+                break;
+            }
+            self.timeline.step(StepSize::Idle);
+            // What fails for ever moves for ever.
+            if self.timeline.world().terminal().is_at_rest() {
+                break;
+            }
+        }
     }
 
     /// Whether the last of these commands would print that now. Asking changes nothing.

@@ -6,13 +6,13 @@ import { h, mark, show, write } from '../dom.js';
 /** The panels that share one place, in the order of their tabs; the others are always there. @type {Record<Layout, Tab[]>} */
 const SHARED = {
   wide: ['why', 'events', 'dns', 'doctor'],
-  medium: ['manifest', 'why', 'events', 'dns', 'doctor'],
-  phone: ['cluster', 'manifest', 'why', 'events', 'dns', 'doctor', 'terminal'],
+  medium: ['lesson', 'manifest', 'why', 'events', 'dns', 'doctor'],
+  phone: ['lesson', 'cluster', 'manifest', 'why', 'events', 'dns', 'doctor', 'terminal'],
 };
 /** @type {Record<Layout, Tab>} */
 const FIRST = { wide: 'why', medium: 'why', phone: 'cluster' };
 /** @type {Record<Tab, Key>} */
-const NAMES = { cluster: 'tab.cluster', manifest: 'tab.manifest', why: 'tab.why', events: 'tab.events', dns: 'tab.dns', doctor: 'tab.doctor', terminal: 'tab.terminal' };
+const NAMES = { lesson: 'tab.lesson', cluster: 'tab.cluster', manifest: 'tab.manifest', why: 'tab.why', events: 'tab.events', dns: 'tab.dns', doctor: 'tab.doctor', terminal: 'tab.terminal' };
 const TABS = /** @type {Tab[]} */ (Object.keys(NAMES));
 
 const [MEDIUM, WIDE] = [700, 1100];
@@ -24,6 +24,7 @@ export const createFrame = (root, dispatch, words, { places }) => {
   const { label } = words;
   /** @type {Tab} */
   let shownTab = 'cluster';
+  let isLesson = false;
 
   const tabs = forEachTab((name) => label(h('button', {
     type: 'button', role: 'tab', class: 'tab', id: `tab-${name}`, 'aria-controls': `panel-${name}`,
@@ -54,38 +55,41 @@ export const createFrame = (root, dispatch, words, { places }) => {
     if (!width && arranged) return arranged;
     return width >= WIDE && has('manifest') ? 'wide' : width >= MEDIUM ? 'medium' : 'phone';
   };
-  /** @param {Layout} of */
-  const sharedBy = (of) => SHARED[of].filter(has);
+  /** Where there is room, a lesson takes the place of the manifests, which become a tab. @returns {Tab[]} */
+  const shared = () => {
+    const names = SHARED[layout()].filter((it) => has(it) && (isLesson || it !== 'lesson'));
+    return layout() === 'wide' && isLesson ? ['manifest', ...names] : names;
+  };
 
   /** @param {KeyboardEvent} event */
   function onKey(event) {
-    const shared = sharedBy(layout());
-    const at = shared.indexOf(shownTab);
+    const choice = shared();
+    const at = choice.indexOf(shownTab);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
     if (to === undefined) return;
     event.preventDefault();
-    const name = /** @type {Tab} */ (shared.at(to % shared.length));
+    const name = /** @type {Tab} */ (choice.at(to % choice.length));
     dispatch({ do: 'tab', tab: name });
     tabs[name].focus();
   }
 
   /** @param {Tab} wish */
   function arrange(wish) {
-    const shared = sharedBy(layout());
-    const next = shared.includes(wish) ? wish : shared.includes(FIRST[layout()]) ? FIRST[layout()] : shared[0] ?? 'cluster';
+    const choice = shared();
+    const next = choice.includes(wish) ? wish : choice.includes(FIRST[layout()]) ? FIRST[layout()] : choice[0] ?? 'cluster';
     const isNew = next !== shownTab;
     shownTab = next;
     for (const name of TABS) {
-      const isShared = shared.includes(name);
+      const isShared = choice.includes(name);
       show(tabs[name], isShared);
       mark(tabs[name], 'aria-selected', String(name === shownTab));
       mark(tabs[name], 'tabindex', name === shownTab ? 0 : -1);
-      show(panels[name], has(name) && (!isShared || name === shownTab));
-      mark(panels[name], 'role', isShared && shared.length > 1 ? 'tabpanel' : null);
+      show(panels[name], has(name) && (isShared ? name === shownTab : isLesson || name !== 'lesson'));
+      mark(panels[name], 'role', isShared && choice.length > 1 ? 'tabpanel' : null);
     }
-    show(tablist, shared.length > 1);
+    show(tablist, choice.length > 1);
     // Nothing stands beside the picture.
-    mark(root, 'data-bare', !shared.some((it) => it !== 'cluster') && !has('terminal') && !has('manifest'));
+    mark(root, 'data-bare', !choice.some((it) => it !== 'cluster') && !has('terminal') && !has('manifest'));
     // Where the tabs do not fit, the chosen one is in view.
     if (isNew) tablist.scrollLeft = tabs[shownTab].offsetLeft - tablist.clientWidth / 2;
   }
@@ -93,11 +97,13 @@ export const createFrame = (root, dispatch, words, { places }) => {
   /** Tab order follows reading order: on a phone the tabs stand above all panels. */
   function order() {
     arranged = layout();
-    const { cluster, manifest, why, events, dns, doctor, terminal } = panels;
-    const all = arranged === 'phone' ? [tablist, cluster, manifest, why, events, dns, doctor, terminal, transport]
-      : [manifest, cluster, tablist, why, events, dns, doctor, transport, terminal];
+    const { lesson, cluster, manifest, why, events, dns, doctor, terminal } = panels;
+    const all = arranged === 'phone' ? [tablist, lesson, cluster, manifest, why, events, dns, doctor, terminal, transport]
+      : arranged === 'wide' && isLesson ? [lesson, cluster, tablist, manifest, why, events, dns, doctor, transport, terminal]
+      : [manifest, cluster, tablist, lesson, why, events, dns, doctor, transport, terminal];
     main.append(...all);
     mark(root, 'data-layout', arranged);
+    mark(root, 'data-lesson', isLesson);
   }
 
   /** @type {Tab} */
@@ -119,6 +125,10 @@ export const createFrame = (root, dispatch, words, { places }) => {
     slots: { header, controls, timeline, ...panels },
     update(shown) {
       wish = shown.page.tab;
+      if (isLesson !== (has('lesson') && shown.page.lesson !== null)) {
+        isLesson = !isLesson;
+        order();
+      }
       arrange(wish);
       show(bar, shown.page.notice);
       write(notice, shown.page.notice?.text ?? '');
