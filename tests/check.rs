@@ -87,6 +87,13 @@ fn a_manifest_that_no_cluster_takes_is_wrong() {
 }
 
 #[test]
+fn blocks_of_other_languages_are_not_run() {
+    let text = "```js\nconst it = `\napiVersion: [\n`;\n```\n\n```yaml no-check\njobs: [\n```\n";
+    let checked = check(text);
+    assert_eq!((checked.wrong, checked.text.as_str()), (Vec::new(), text));
+}
+
+#[test]
 fn our_own_articles_are_right() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut articles: Vec<PathBuf> = vec![root.join("README.md")];

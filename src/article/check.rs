@@ -15,6 +15,17 @@ use crate::value::Value;
 
 /// Events that the commands of one article may take.
 const EVENTS_MAX: usize = 200_000;
+/// Languages of blocks that are run.
+const RUN: [&str; 8] = [
+    "",
+    "yaml",
+    "yml",
+    "console",
+    "shell",
+    "shellsession",
+    "bash",
+    "sh",
+];
 /// In an article: any lines.
 const ANY: [&str; 2] = ["...", "…"];
 
@@ -33,22 +44,22 @@ pub struct Checked {
 
 /// Runs an article and compares.
 pub fn check(article: &str) -> Checked {
-    let pasted = transcript::read(article);
+    let text = blocks(article);
+    let pasted = transcript::read(&text);
     let version = if pasted.is_old {
         Version::V1_22
     } else {
         Version::default()
     };
     let mut session = Session::new(Config::of(version));
-    // Blocks of other things only: the whole text would be taken for manifests.
-    let is_whole = pasted.manifests.iter().any(|it| it.first_line == 1);
-    if is_whole && article.lines().any(|it| it.starts_with("```")) {
+    // No block has manifests or commands: what is left was taken for manifests as a whole.
+    if text != article && pasted.manifests.iter().any(|it| it.first_line == 1) {
         return Checked {
             text: article.to_owned(),
             ..Checked::default()
         };
     }
-    let report = session.load(article);
+    let report = session.load(&text);
     let mut checked = Checked {
         wrong: errors(&report),
         ..Checked::default()
@@ -87,6 +98,42 @@ pub fn check(article: &str) -> Checked {
     }
     checked.text = rewritten(article, &renewed);
     checked
+}
+
+/// The article with only what it tells to run: its blocks of manifests and of commands, on their own lines. A block of
+/// another language, or one that says `no-check`, is not run; a text without blocks is taken as a whole.
+fn blocks(article: &str) -> String {
+    let ticks = |it: &str| {
+        let line = it.trim_start();
+        line.len() - line.trim_start_matches('`').len()
+    };
+    if !article.lines().any(|it| ticks(it) >= 3) {
+        return article.to_owned();
+    }
+    // How many signs open the block that a line is in, and whether it is run.
+    let mut open: Option<(usize, bool)> = None;
+    let mut out = String::new();
+    for line in article.lines() {
+        let (count, info) = (ticks(line), line.trim_start().trim_start_matches('`'));
+        let is_kept = match open {
+            None if count < 3 => false,
+            None => {
+                let language = info.split([' ', ',', '{']).next().unwrap_or_default();
+                let is_run = RUN.contains(&language) && !info.contains("no-check");
+                open = Some((count, is_run));
+                is_run
+            }
+            Some((opened, is_run)) => {
+                if count >= opened && info.trim().is_empty() {
+                    open = None;
+                }
+                is_run
+            }
+        };
+        out.push_str(if is_kept { line } else { "" });
+        out.push('\n');
+    }
+    out
 }
 
 /// What the text's own findings say that no cluster would take.

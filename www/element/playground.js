@@ -157,11 +157,11 @@ export class StatefulSetPlayground extends Base {
   /** @param {Words} words @param {unknown} error @param {string} text */
   #fail(words, error, text) {
     this.#app = null;
+    this.#arrange();
     showFailure(this.#root, words, error, text, () => this.start(), 'div');
     mark(this.#root, 'lang', words.tag());
     // The author's own text, or the drawing made beforehand, stays below the message.
-    const { shadowRoot } = this;
-    shadowRoot?.replaceChildren(this.#root, h('slot', {}));
+    this.shadowRoot?.replaceChildren(this.#root, h('slot', {}));
     this.#tell('error', { error });
   }
 
@@ -205,6 +205,8 @@ export class StatefulSetPlayground extends Base {
 
   #arrange() {
     const height = this.getAttribute('height') ?? '';
+    // The reader's own text size, whatever size the article's root has.
+    put(this.#root, '--rem', getComputedStyle(this).fontSize);
     mark(this.#root, 'data-size', this.#size());
     mark(this.#root, 'data-still', this.#size() === 'figure');
     mark(this.#root, 'data-height', height === 'auto' ? 'auto' : null);
