@@ -206,3 +206,231 @@ fn tab_completes_from_the_tables_that_run_commands() {
         assert!(listed.iter().all(|it| it.starts_with(begun)), "{before}");
     }
 }
+
+/// Every command, flag, format and shell program that the issue on the terminal names: each runs, and ends with 0.
+const WORKING: &[&str] = &[
+    "kubectl get pods -o wide",
+    "kubectl get pod web-0 -o yaml | head -1",
+    "kubectl get pod web-0 -o json | head -1",
+    "kubectl get pods -o name",
+    "kubectl get pods -o jsonpath='{.items[*].metadata.name}'",
+    "kubectl get pods -o jsonpath='{range .items[*]}{.metadata.name}{\"\\t\"}{.status.phase}{\"\\n\"}{end}'",
+    "kubectl get pods -o go-template='{{range .items}}{{.metadata.name}}{{end}}'",
+    "kubectl get pods -o custom-columns=NAME:.metadata.name,NODE:.spec.nodeName",
+    "kubectl get pods --no-headers --sort-by=.metadata.name",
+    "kubectl get pods --field-selector=status.phase=Running -l app=nginx -L app --show-labels",
+    "kubectl get pods -A",
+    "kubectl get all",
+    "kubectl get sts,svc,pvc,pv,nodes,ns,cm,secret,sa,ep,endpointslices,events,sc,deploy,rs,ds,hpa,pdb,quota,limits,leases,controllerrevisions",
+    "kubectl get --raw /version",
+    "kubectl describe sts web",
+    "kubectl describe svc nginx",
+    "kubectl describe pod web-0",
+    "kubectl describe nodes",
+    "kubectl describe ns default",
+    "kubectl describe endpointslices",
+    "kubectl describe controllerrevisions",
+    "kubectl apply -f web.yaml",
+    "kubectl apply -f web.yaml --server-side --force-conflicts",
+    "kubectl apply -f web.yaml --dry-run=client -o yaml | head -1",
+    "kubectl apply view-last-applied sts/web | head -1",
+    "kubectl diff -f web.yaml",
+    "kubectl create namespace other",
+    "kubectl create deployment app --image=nginx --replicas=1",
+    "kubectl create configmap c --from-literal=a=b",
+    "kubectl create secret generic s --from-literal=a=b",
+    "kubectl create service clusterip plain --tcp=80",
+    "kubectl create serviceaccount robot",
+    "kubectl create quota q --hard=pods=50",
+    "kubectl create -f more.yaml",
+    "kubectl replace -f more.yaml",
+    "kubectl delete -f more.yaml",
+    "kubectl scale sts web --replicas=3 --current-replicas=2",
+    "kubectl rollout status sts/web --timeout=60s",
+    "kubectl rollout history sts/web",
+    "kubectl rollout restart sts/web",
+    "kubectl rollout status sts/web",
+    "kubectl rollout undo sts/web",
+    "kubectl rollout pause deploy/app",
+    "kubectl rollout resume deploy/app",
+    "kubectl set image sts/web nginx=nginx:1.29",
+    "kubectl set env sts/web A=b",
+    "kubectl set resources sts/web --limits=cpu=1",
+    "kubectl patch sts web -p '{\"spec\":{\"replicas\":2}}'",
+    "kubectl patch sts web --type=merge -p '{\"metadata\":{\"labels\":{\"a\":\"b\"}}}'",
+    "kubectl label pod web-0 a=b --overwrite",
+    "kubectl label pod web-0 a-",
+    "kubectl annotate pod web-0 a=b",
+    "kubectl exec web-0 -- hostname",
+    "kubectl exec -it web-0 -c nginx -- hostname",
+    "kubectl exec sts/web -- hostname",
+    "kubectl run one --image=busybox:1.28 --restart=Never -- sleep 100",
+    "kubectl run -i --rm two --image=busybox:1.28 --restart=Never -- nslookup web-0.nginx",
+    "kubectl logs web-0",
+    "kubectl logs -l app=nginx --tail=2",
+    "kubectl logs web-0 --previous=false --timestamps",
+    "kubectl wait pod/web-0 --for=condition=Ready --timeout=60s",
+    "kubectl wait sts/web --for=jsonpath='{.status.readyReplicas}'=2 --timeout=60s",
+    "kubectl events --for pod/web-0",
+    "kubectl expose deploy app --port=80",
+    "kubectl autoscale deploy app --min=1 --max=2",
+    "kubectl cordon node-1",
+    "kubectl uncordon node-1",
+    "kubectl drain node-3 --ignore-daemonsets --delete-emptydir-data --force",
+    "kubectl uncordon node-3",
+    "kubectl taint nodes node-1 a=b:NoSchedule",
+    "kubectl taint nodes node-1 a-",
+    "kubectl explain sts.spec | head -2",
+    "kubectl api-resources",
+    "kubectl api-versions",
+    "kubectl cluster-info",
+    "kubectl config view",
+    "kubectl config get-contexts",
+    "kubectl config current-context",
+    "kubectl config set-context --current --namespace=default",
+    "kubectl version",
+    "kubectl version --client -o yaml",
+    "kubectl auth can-i create pods",
+    "kubectl help",
+    "kubectl get --help",
+    "kubectl options",
+    "kubectl plugin list || true",
+    "KUBE_EDITOR=true; kubectl edit sts web",
+    "kubectl delete pod one --grace-period=1",
+    "kubectl delete pod web-1 --now",
+    "kubectl delete pod web-1 --wait=false",
+    "kubectl delete pod web-0 --force --grace-period=0",
+    "kubectl delete deploy app --cascade=foreground",
+    "kubectl delete sts web --cascade=orphan",
+    "kubectl delete pods -l app=nginx --timeout=60s",
+    "kubectl delete cm,secret --all",
+    "kubectl delete ns other",
+    "echo a | cat | grep a | head -1 | tail -1 | wc -l",
+    "echo b a | sort; echo a b | awk '{print $2}'; echo a > f; ls; rm f",
+    "for i in 1 2; do echo $i; done; x=$(echo y); echo ${x}; sleep 1; # end",
+    "curl -s https://k8s.io/examples/application/web/web.yaml | head -1",
+    "why sts/web || why not web-2 || true",
+    "doctor",
+];
+
+/// What is refused, by name and with an exit code that is not 0.
+const REFUSED: [(&str, &str); 8] = [
+    ("kubectl top pods", "Metrics API not available"),
+    ("kubectl cp a web-0:/b", "kubectl cp is not simulated yet"),
+    (
+        "kubectl port-forward web-0 80",
+        "kubectl port-forward is not simulated yet",
+    ),
+    ("kubectl proxy", "kubectl proxy is not simulated yet"),
+    (
+        "kubectl gte pods",
+        "unknown command \"gte\" for \"kubectl\"",
+    ),
+    ("kubectl get pods --nothing", "unknown flag: --nothing"),
+    (
+        "kubectl get pods -k .",
+        "flag --kustomize of kubectl get is not simulated yet",
+    ),
+    ("nonsense", "command not found"),
+];
+
+#[test]
+fn every_command_that_the_terminal_promises_runs() {
+    let mut session = loaded(&web("replicas: 2", "image: nginx:1.27"));
+    let given = [
+        "kubectl get sts web -o yaml | grep -v resourceVersion > web.yaml",
+        "kubectl create configmap more --from-literal=a=b --dry-run=client -o yaml > more.yaml",
+    ];
+    typed(&mut session, &given);
+    let mut faults = Vec::new();
+    for line in WORKING {
+        let shown = typed(&mut session, &[line]);
+        let exit = typed(&mut session, &["echo $?"]);
+        let is_unknown =
+            |it: &String| it.contains("error: unknown") || it.contains("is not simulated");
+        if exit != ["0"] || shown.iter().any(is_unknown) {
+            faults.push(format!("{line}: exit {exit:?}\n{}", shown.join("\n")));
+        }
+    }
+    for (line, words) in REFUSED {
+        let shown = typed(&mut session, &[line]);
+        let exit = typed(&mut session, &["echo $?"]);
+        if exit == ["0"] || !shown.iter().any(|it| it.contains(words)) {
+            faults.push(format!("{line}: exit {exit:?}\n{}", shown.join("\n")));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+#[test]
+fn what_follows_goes_on_until_it_is_left() {
+    let mut session = loaded(&web("replicas: 1", "image: nginx:1.27"));
+    for line in [
+        "kubectl get pods -w",
+        "kubectl get pods --watch-only",
+        "kubectl get pods -w --output-watch-events",
+        "kubectl logs -f web-0",
+        "kubectl attach web-0",
+        "watch -n 5 kubectl get pods",
+        "kubectl events -w",
+    ] {
+        session.type_line(line);
+        session.step(StepSize::Change);
+        let before = Value::from_json(&session.snapshot()).unwrap();
+        assert!(before["terminal"]["busy"].is_true(), "{line}");
+        session.interrupt();
+        session.step(StepSize::Idle);
+        let after = Value::from_json(&session.snapshot()).unwrap();
+        assert!(!after["terminal"]["busy"].is_true(), "{line}");
+    }
+}
+
+#[test]
+fn watch_takes_back_what_it_printed_before() {
+    let mut session = loaded(&web("replicas: 1", "image: nginx:1.27"));
+    session.type_line("watch 'kubectl get pods | wc -l'");
+    session.advance(statefulset_playground::time::Duration::s(9));
+    let shown = reader::screen(&session);
+    let from = shown
+        .iter()
+        .position(|it| it.starts_with("$ watch"))
+        .unwrap();
+    assert_eq!(
+        shown[from + 1..],
+        ["Every 2.0s: kubectl get pods | wc -l", "", "2"]
+    );
+}
+
+#[test]
+fn redis_keeps_what_was_set() {
+    let claimed = "image: redis:7, ports: [{containerPort: 6379}], volumeMounts: [{name: data, mountPath: /data}]";
+    let spec = "replicas: 2\n  volumeClaimTemplates:\n  - metadata: {name: data}\n    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}";
+    let mut session = loaded(&web(spec, claimed));
+    let cases: &[(&str, &str)] = &[
+        ("kubectl exec web-0 -- redis-cli ping", "PONG"),
+        ("kubectl exec web-0 -- redis-cli set a 'b c'", "OK"),
+        (
+            "kubectl exec web-1 -- redis-cli -h web-0.nginx get a",
+            "\"b c\"",
+        ),
+        ("kubectl exec web-1 -- redis-cli get a", "(nil)"),
+        ("kubectl exec web-0 -- redis-cli incr n", "(integer) 1"),
+        (
+            "kubectl delete pod web-0",
+            "pod \"web-0\" deleted from default namespace",
+        ),
+        ("kubectl exec web-0 -- redis-cli get n", "\"1\""),
+        (
+            "kubectl exec web-0 -- redis-cli -h web-7.nginx ping",
+            "command terminated with exit code 1",
+        ),
+    ];
+    for (line, want) in cases {
+        let shown = typed(&mut session, &[line]);
+        assert_eq!(
+            shown.last().map(String::as_str),
+            Some(*want),
+            "{line}: {shown:?}"
+        );
+    }
+}

@@ -54,7 +54,7 @@ export function createApp(root, engine, words, settings) {
   const player = createPlayer({ advance, draw: () => guarded(draw) });
   const frame = createFrame(root, dispatch, words, settings);
   const { slots } = frame;
-  const terminal = createTerminal(slots.terminal, dispatch, words);
+  const terminal = createTerminal(slots.terminal, dispatch, words, engine);
   const noPart = () => {
     page.notice = { text: words.t('failure.part'), undo: null };
     player.request();
@@ -126,8 +126,8 @@ export function createApp(root, engine, words, settings) {
       case 'apply': return apply();
       case 'version': engine.restart({ kubernetes: command.kubernetes }); return start(page.text);
       case 'edit': page.text = command.text; isChecked = false; return;
-      case 'type': return type(command.line);
-      case 'interrupt': engine.interrupt(); return answer();
+      case 'type': return type(command.line, command.terminal);
+      case 'interrupt': engine.interrupt(command.terminal); return answer(command.terminal);
       case 'delete': return remove(command.pod, command.namespace);
       case 'terminal': page.tab = 'terminal'; draw(); return terminal.focus();
       case 'tab': page.tab = command.tab; return;
@@ -175,16 +175,17 @@ export function createApp(root, engine, words, settings) {
     else if (direction < 0) engine.seek(0);
   }
 
-  /** @param {string} line */
-  function type(line) {
-    engine.type(line);
-    answer();
+  /** @param {string} line @param {number} [terminal] */
+  function type(line, terminal) {
+    engine.type(line, terminal);
+    answer(terminal);
   }
 
   /** What is typed is answered before the next frame, if that takes a command no more than a moment. */
-  function answer() {
+  function answer(terminal = 0) {
     const { step, time } = engine.snapshot();
-    for (let events = 0; events < ANSWER_EVENTS && engine.snapshot().terminal.busy; events++) {
+    const isBusy = () => engine.snapshot()[terminal ? 'second' : 'terminal'].busy;
+    for (let events = 0; events < ANSWER_EVENTS && isBusy(); events++) {
       if (!engine.step('event')) return;
       if (engine.snapshot().time > time + ANSWER_MS) return engine.seekTime(time + ANSWER_MS);
       if (engine.snapshot().step > step + 1) return;

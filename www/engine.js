@@ -98,15 +98,18 @@ export function createEngine(Made, options = {}) {
     seekTime: (ms) => change(() => cluster.seekTime(ms)),
     /** @param {number} ms */
     advance: (ms) => change(() => cluster.advance(ms)),
-    /** @param {string} line */
-    type: (line) => change(() => cluster.type(line)),
+    /** @param {string} line @param {number} [terminal] 1 for the second */
+    type: (line, terminal) => change(() => cluster.type(line, terminal)),
+    /** @param {number} [terminal] */
+    interrupt: (terminal) => change(() => cluster.interrupt(terminal)),
+    /** @param {string} before @param {number} terminal @returns {import('./pkg/statefulset_playground.js').Completion} */
+    complete: (before, terminal) => JSON.parse(cluster.complete(before, terminal)),
     /** @param {string} transcript */
     perform: (transcript) => change(() => cluster.perform(transcript)),
     /** @param {string} commands @param {string} prints */
     holds: (commands, prints) => cluster.holds(commands, prints),
     /** @param {string} markdown @returns {Lesson} */
     lesson: (markdown) => JSON.parse(Made.lesson(markdown)),
-    interrupt: () => change(() => cluster.interrupt()),
     /** @param {string} object */
     why: (object) => cluster.why(object),
     /** @param {string} line @returns {import('./pkg/statefulset_playground.js').Ran} */

@@ -92,7 +92,7 @@ declare global {
 
   /** What a reader can ask for. */
   type Command =
-    | { do: 'look' | 'share' | 'dismiss' | 'example' | 'undo' | 'restore' | 'back' | 'play' | 'reset' | 'run' | 'apply' | 'interrupt' | 'help' | 'terminal' }
+    | { do: 'look' | 'share' | 'dismiss' | 'example' | 'undo' | 'restore' | 'back' | 'play' | 'reset' | 'run' | 'apply' | 'help' | 'terminal' }
     | { do: 'step'; /** as chosen, if it is missing */ size?: engine.StepSize }
     | { do: 'size'; size: engine.StepSize }
     | { do: 'branch'; branch: number }
@@ -104,7 +104,8 @@ declare global {
     | { do: 'pace'; pace: Pace }
     | { do: 'edit'; text: string }
     | { do: 'version'; kubernetes: Version }
-    | { do: 'type'; line: string }
+    | { do: 'type'; line: string; /** 1 for the second */ terminal?: number }
+    | { do: 'interrupt'; terminal?: number }
     | { do: 'delete'; pod: string; namespace: string }
     | { do: 'tab'; tab: Tab }
     | { do: 'lesson'; name: string | null; starts?: boolean }

@@ -89,8 +89,10 @@ pub struct Connection {
     pub pod: Text,
     /// The container.
     pub container: Text,
-    /// What to run; empty to attach to the container's main program.
+    /// What to run, or what the container's main program was started with: empty for what its image says.
     pub command: Vec<Text>,
+    /// Whether it is the container's main program, which is attached to.
+    pub is_main: bool,
     /// Whether a terminal with standard input is attached.
     pub tty: bool,
 }

@@ -410,6 +410,7 @@ fn connection(request: &HttpRequest) -> Connection {
             .filter(|it| it.0 == "command")
             .map(|it| it.1.clone())
             .collect(),
+        is_main: request.path.ends_with("/attach"),
         tty: first("tty") == "true",
     }
 }

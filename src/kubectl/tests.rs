@@ -322,6 +322,7 @@ fn run_with_a_terminal_waits_attaches_and_removes() {
         pod: "dns-test".into(),
         container: "dns-test".into(),
         command: Vec::new(),
+        is_main: true,
         tty: true,
     });
     let mut out = String::new();

@@ -4,8 +4,6 @@
 //! what lies in no volume ends with the container. Left out: what images bring along (but nginx' page), owners, modes
 //! and links.
 
-use core::cell::RefCell;
-
 use super::Container;
 use super::http::WELCOME;
 use crate::api::{Key, Kind};
@@ -14,7 +12,11 @@ use crate::process::Files;
 use crate::value::{Text, Value, from_base64};
 
 /// What programs have written, by volume and path; what they removed of an image's own holds [`REMOVED`].
-pub type Disks = RefCell<Files>;
+#[allow(
+    clippy::disallowed_types,
+    reason = "it lives while one program runs: the world hands its files out before and takes them back after"
+)]
+pub type Disks = core::cell::RefCell<Files>;
 
 const REMOVED: &str = "\0";
 /// The most bytes of a file.

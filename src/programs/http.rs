@@ -6,8 +6,8 @@
 
 use core::net::IpAddr;
 
-use super::disk::{Disk, PAGES};
-use super::{Container, Run};
+use super::disk::{Disk, PAGES, is_nginx};
+use super::{Container, Run, redis};
 use crate::api::{Kind, Object, Objects};
 use crate::chance::chance;
 use crate::time::Duration;
@@ -248,17 +248,32 @@ pub(super) fn curl(run: &mut Run<'_, '_>) {
 }
 
 /// The address that is connected to: the first of the C library's, IPv4 before IPv6, as no pod has a route for that.
-fn look_up(run: &mut Run<'_, '_>, host: &str) -> Option<IpAddr> {
+pub(super) fn look_up(run: &mut Run<'_, '_>, host: &str) -> Option<IpAddr> {
     let found = run.client.addresses(host)?.addresses;
     let v4 = found.iter().find(|it| it.is_ipv4());
     v4.or(found.first()).copied()
 }
 
-/// Connects as kube-proxy and the network would: a cluster IP leads to any ready endpoint, a pod's to its containers.
 fn meet(run: &mut Run<'_, '_>, address: IpAddr, target: &Target) -> Met {
-    let (text, port) = (address.to_string(), target.port);
+    match reach(run, address, target.port) {
+        Reached::Container(there) if is_nginx(there.image) => page(Disk(&there), &target.path),
+        Reached::Container(_) | Reached::Nothing => Met::Refused,
+        Reached::NoRoute => Met::NoRoute,
+    }
+}
+
+/// What listens at an address and port.
+pub(super) enum Reached<'a> {
+    Container(Container<'a>),
+    Nothing,
+    NoRoute,
+}
+
+/// Connects as kube-proxy and the network would: a cluster IP leads to any ready endpoint, a pod's to its containers.
+pub(super) fn reach<'a>(run: &mut Run<'a, '_>, address: IpAddr, port: u16) -> Reached<'a> {
+    let text = address.to_string();
     let Some(from) = run.container else {
-        return Met::NoRoute;
+        return Reached::NoRoute;
     };
     let own = address.is_loopback().then_some(from.pod);
     let mut at = (own.map_or(text.as_str(), Object::pod_ip).to_owned(), port);
@@ -279,14 +294,14 @@ fn meet(run: &mut Run<'_, '_>, address: IpAddr, target: &Target) -> Met {
             .checked_rem(count)
             .and_then(|it| usize::try_from(it).ok())
         else {
-            return Met::Refused;
+            return Reached::Nothing;
         };
         at = ready[place].clone();
     }
     let mut pods = from.objects.list(Kind::Pod);
     let Some(pod) = pods.find(|it| it.pod_ip() == at.0) else {
         run.client.wait(NO_ROUTE);
-        return Met::NoRoute;
+        return Reached::NoRoute;
     };
     let containers = pod.containers().iter();
     let mut running = containers.filter(|it| {
@@ -294,16 +309,13 @@ fn meet(run: &mut Run<'_, '_>, address: IpAddr, target: &Target) -> Met {
         !status["state"]["running"].is_null()
     });
     match running.find(|it| listens_at(it["image"].as_str()) == Some(at.1)) {
-        Some(nginx) => page(
-            Disk(&Container {
-                image: nginx["image"].as_str(),
-                pod,
-                name: nginx["name"].as_str(),
-                ..*from
-            }),
-            &target.path,
-        ),
-        None => Met::Refused,
+        Some(there) => Reached::Container(Container {
+            image: there["image"].as_str(),
+            pod,
+            name: there["name"].as_str(),
+            ..*from
+        }),
+        None => Reached::Nothing,
     }
 }
 
@@ -334,13 +346,14 @@ fn endpoints(objects: &Objects, service: &Object, port: u16) -> Vec<(String, u16
     found
 }
 
-/// The port an image's program listens at; nothing for one that is no nginx.
+/// The port an image's program listens at; nothing for one that is not known.
 fn listens_at(image: &str) -> Option<u16> {
     let name = image.rsplit('/').next()?;
     let name = name.split([':', '@']).next()?;
     match name {
         "nginx" | "nginx-slim" => Some(80),
         "nginx-unprivileged" => Some(8080),
+        "redis" | "valkey" => Some(redis::PORT),
         _ => None,
     }
 }

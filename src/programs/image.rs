@@ -3,7 +3,7 @@
 //! The image decides which client is used, and that is what misleads people. Known by repository name and tag;
 //! anything else counts as a Debian image without DNS tools.
 
-use super::{Program, bind, busybox_nslookup, coreutils, http, libc};
+use super::{Program, bind, busybox_nslookup, coreutils, http, libc, redis};
 use crate::dns::stub::Library;
 
 /// What an image is made of, as far as its programs matter.
@@ -15,6 +15,8 @@ pub struct Image {
     pub has_bind: bool,
     /// Whether `curl` was added.
     pub has_curl: bool,
+    /// Whether `redis-cli` was added.
+    pub has_redis: bool,
 }
 
 /// The base of an image.
@@ -73,6 +75,7 @@ impl Image {
                 name,
                 "nginx" | "nginx-slim" | "agnhost" | "netshoot" | "curl"
             ),
+            has_redis: matches!(name, "redis" | "valkey"),
             has_bind: matches!(name, "agnhost" | "netshoot" | "dnstools")
                 || name.ends_with("dnsutils"),
         }
@@ -174,6 +177,7 @@ pub(super) fn program(image: &Image, name: &str) -> Option<Program> {
         "getent" if has_getent => libc::getent,
         "curl" if image.has_curl => http::curl,
         "wget" if has_busybox => http::wget,
+        "redis-cli" if image.has_redis => redis::cli,
         _ => return coreutils::program(name),
     })
 }

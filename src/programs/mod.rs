@@ -10,6 +10,7 @@ mod disk;
 mod http;
 pub mod image;
 mod libc;
+mod redis;
 mod text;
 
 use core::net::IpAddr;

@@ -43,7 +43,7 @@ impl World {
             Input::Second(input) => self.act(*input, 1),
             Input::Type(line) => {
                 if terminal.is_busy() {
-                    let wakes = terminal.is_watching();
+                    let wakes = terminal.goes_on();
                     terminal.type_ahead(line);
                     if !wakes {
                         return;
@@ -275,7 +275,7 @@ impl World {
                         Some((typed.printed.tried.clone(), typed.printed.exit))
                     },
                 );
-                if typed.is_left && connection.command.is_empty() {
+                if typed.is_left && connection.is_main {
                     self.end_program(&connection, typed.printed.exit, cause);
                 }
                 self.run_for(at, typed);
@@ -294,6 +294,10 @@ impl World {
                     return self.wake_terminal(at, Duration::default());
                 }
                 let words = &connection.command;
+                if words.is_empty() {
+                    // The image's own program, which goes on.
+                    return;
+                }
                 let mut run = Ok(Printed::default());
                 self.run_in(
                     &pod,
@@ -310,14 +314,21 @@ impl World {
                     },
                 );
                 match run {
-                    Ok(printed) => self.run_for(
-                        at,
-                        Typed {
-                            printed,
-                            is_left: true,
-                            ..Typed::default()
-                        },
-                    ),
+                    // It goes on: what is attached to it waits for a change.
+                    Err(_) if connection.is_main => {}
+                    Ok(printed) => {
+                        if connection.is_main {
+                            self.end_program(&connection, printed.exit, cause);
+                        }
+                        self.run_for(
+                            at,
+                            Typed {
+                                printed,
+                                is_left: true,
+                                ..Typed::default()
+                            },
+                        );
+                    }
                     Err(refusal) => {
                         self.seats[at].terminal.tell(Answer::Refused(refusal));
                         self.wake_terminal(at, Duration::default());

@@ -220,15 +220,19 @@ impl Call<'_> {
             ));
         }
         self.code = 101;
+        let is_main = target.subresource != "exec";
         Ok(Reply::Other(Box::new(Body::Container(Connection {
             namespace: target.namespace.clone(),
             pod: target.name.clone(),
-            container,
-            command: if target.subresource == "exec" {
-                command
+            command: if is_main {
+                let spec = pod.value["spec"]["containers"].item("name", &container);
+                let words = [&spec["command"], &spec["args"]].map(Value::items).concat();
+                words.iter().map(|it| it.as_str().into()).collect()
             } else {
-                Vec::new()
+                command
             },
+            is_main,
+            container,
             tty: self.request.asks("tty"),
         }))))
     }

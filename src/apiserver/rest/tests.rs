@@ -433,6 +433,7 @@ fn exec_reaches_a_running_container_only() {
             pod: "web-1".into(),
             container: "nginx".into(),
             command: vec!["nslookup".into(), "nginx".into()],
+            is_main: false,
             tty: true,
         })
     );

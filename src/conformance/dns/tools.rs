@@ -69,6 +69,7 @@ fn image(capture: &Value) -> Option<Image> {
             base: Base::Gnu,
             has_bind: true,
             has_curl: false,
+            has_redis: false,
         });
     }
     let (number, library) = version.split_once(' ')?;
@@ -85,6 +86,7 @@ fn image(capture: &Value) -> Option<Image> {
         base: Base::Busybox(busybox),
         has_bind: false,
         has_curl: false,
+        has_redis: false,
     })
 }
 

@@ -5,7 +5,7 @@
 use crate::config::Version;
 use crate::kubectl::Done;
 use crate::kubectl::failure::Failure;
-use crate::kubectl::flags::Flags;
+use crate::kubectl::flags::{Flags, GLOBAL};
 use crate::kubectl::io::Io;
 use crate::kubectl::print::{Tabs, pretty};
 use crate::kubectl::resources::{get, namespace, path, query, with_body};
@@ -421,4 +421,11 @@ fn type_name(field: &Field) -> String {
         Shape::List => ["[]", element].concat(),
         Shape::Map => ["map[string]", element].concat(),
     }
+}
+
+/// The flags of every command, in our own few words.
+pub(super) fn options(io: &mut Io, _: &Flags) -> Done {
+    io.print("The following options can be passed to any command:\n\n");
+    io.print(super::help::flag_list(GLOBAL));
+    Ok(())
 }

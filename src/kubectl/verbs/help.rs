@@ -32,14 +32,21 @@ pub(super) fn for_verb(verb: &Verb, command: &str) -> String {
     }
     if verb.run.is_some() {
         text.push_str("\nFlags:\n");
-        for (name, short) in flags::names(verb.flags) {
-            let short = if short.is_empty() {
-                "    ".to_owned()
-            } else {
-                fill("-{}, ", &[short])
-            };
-            text.push_str(&fill("  {}--{}\n", &[&short, name]));
-        }
+        text.push_str(&flag_list(verb.flags));
+    }
+    text
+}
+
+/// The flags of a table, one a line.
+pub(super) fn flag_list(table: &'static str) -> String {
+    let mut text = String::new();
+    for (name, short) in flags::names(table) {
+        let short = if short.is_empty() {
+            "    ".to_owned()
+        } else {
+            fill("-{}, ", &[short])
+        };
+        text.push_str(&fill("  {}--{}\n", &[&short, name]));
     }
     text
 }

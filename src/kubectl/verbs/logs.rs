@@ -3,10 +3,12 @@
 //! upstream: k8s.io/kubectl/pkg/cmd/logs and pkg/polymorphichelpers/logsforobject.go.
 
 use super::exec::{container_of, containers, pod_of};
+use super::wait::until;
 use crate::apiserver::rest::Body;
 use crate::kubectl::Done;
 use crate::kubectl::failure::{Failure, Failures};
 use crate::kubectl::flags::Flags;
+use crate::kubectl::follow::Condition;
 use crate::kubectl::io::Io;
 use crate::kubectl::resources::{Info, get, items, namespace, path, query};
 use crate::kubectl::text::fill;
@@ -61,6 +63,12 @@ pub(super) fn logs(io: &mut Io, flags: &Flags) -> Done {
             let read = one_log(io, flags, pod, &container, by_labels);
             failures.catch(read)?;
         }
+    }
+    // differs: nothing more is ever written; what follows waits for the end of the first pod that runs.
+    let runs = |it: &&Info| it.object["status"]["phase"].as_str() == "Running";
+    if let Some(pod) = pods.iter().find(runs).filter(|_| flags.is("follow")) {
+        let address = (pod.namespace.as_str(), pod.name.as_str());
+        until(io, pod.of, address, None, Condition::Completed)?;
     }
     failures.done()
 }

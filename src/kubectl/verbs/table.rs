@@ -499,5 +499,10 @@ pub(super) static VERBS: &[Verb] = &[
         &[verb("list", "list plugins", "name-only:b", about::plugins)],
     ),
     verb("version", "print versions", about::VERSION, about::version),
-    later("options"),
+    verb(
+        "options",
+        "list the flags of all commands",
+        "",
+        about::options,
+    ),
 ];

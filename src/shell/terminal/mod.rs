@@ -127,6 +127,8 @@ struct Job {
     err: Sink,
     /// How often loops may still go round.
     rounds: u32,
+    /// Whether it goes on until it is left, and is left for the next line that is typed.
+    is_left_by_typing: bool,
 }
 
 /// What runs in the foreground.
@@ -239,6 +241,7 @@ impl Terminal {
                     out: Sink::Screen(LineKind::Out),
                     err: Sink::Screen(LineKind::Err),
                     rounds: MOST_ROUNDS,
+                    is_left_by_typing: false,
                 };
                 job.put_first(list, &Sink::Screen(LineKind::Out));
                 self.job = Some(job);
@@ -257,7 +260,7 @@ impl Terminal {
 
     /// The reader types while a program runs: the line waits for its end; a watch, which has none, is left for it.
     pub fn type_ahead(&mut self, line: Text) {
-        let is_watch = self.is_watching();
+        let is_watch = self.goes_on();
         self.pending.push_back(Pending {
             origin: Origin::Ahead,
             text: line,
@@ -269,7 +272,7 @@ impl Terminal {
 
     /// Whether no command is on its way: none runs, or one that goes on until it is left.
     pub fn is_at_rest(&self) -> bool {
-        self.pending.is_empty() && (!self.is_busy() || self.is_watching())
+        self.pending.is_empty() && (!self.is_busy() || self.goes_on())
     }
 
     /// How many commands of a pasted transcript are still to come.
@@ -309,15 +312,21 @@ impl Terminal {
 
     /// Whether the program in the foreground waits for changes.
     pub fn is_watching(&self) -> bool {
-        matches!(
-            self.job.as_ref().map(|it| &it.program),
-            Some(Program::Watching(..))
-        )
+        match self.job.as_ref().map(|it| &it.program) {
+            Some(Program::Watching(..)) => true,
+            Some(Program::Remote(_, connection, _)) => connection.is_main,
+            _ => false,
+        }
+    }
+
+    /// Whether the program in the foreground goes on until it is left.
+    pub fn goes_on(&self) -> bool {
+        self.is_watching() || self.job.as_ref().is_some_and(|it| it.is_left_by_typing)
     }
 
     /// Whether a pasted transcript goes on once nothing moves.
     pub fn would_leave_watch(&self) -> bool {
-        self.is_watching() && !self.pending.is_empty()
+        self.goes_on() && !self.pending.is_empty()
     }
 
     /// Runs until something of the world is needed.

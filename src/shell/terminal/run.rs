@@ -38,6 +38,9 @@ const MOST_BYTES: usize = 1 << 22;
 /// How often the loops of one line may go round: enough for a lesson, and no loop is endless.
 pub(super) const MOST_ROUNDS: u32 = 1000;
 
+/// The command, which no reader can type, that takes back the lines behind the first so many.
+const REWIND: &str = "\u{1}rewind";
+
 /// Where an editor finds what it is to edit.
 const EDITED: &str = "/tmp/kubectl-edit.yaml";
 
@@ -235,10 +238,69 @@ impl Terminal {
                 };
                 job.program = Program::Kubectl(Box::new(Process::start(call)));
             }
+            Some((watch, words)) if watch == "watch" => self.repeat(job, words),
+            Some((rewind, to)) if rewind == REWIND => {
+                let kept = to
+                    .first()
+                    .and_then(|it| it.parse().ok())
+                    .unwrap_or_default();
+                let lines = core::mem::take(&mut self.lines);
+                for line in lines.iter().take(kept) {
+                    self.lines.push(line.clone());
+                }
+                self.close_line();
+            }
             Some((ask, _)) if matches!(ask.as_str(), "why" | "doctor") => {
                 job.program = Program::Asking(argv.clone());
             }
             Some(_) => self.run_builtin(job, &argv, stdin.as_ref()),
+        }
+    }
+
+    /// `watch [-n SECONDS] COMMAND…`: the command again and again, what it printed before taken back.
+    fn repeat(&mut self, job: &mut Job, words: &[Text]) {
+        let (mut words, mut seconds) = (words, "2");
+        while let Some((option, rest)) = words.split_first().filter(|it| it.0.starts_with('-')) {
+            words = rest;
+            if option == "-n" {
+                let Some((value, rest)) = rest.split_first() else {
+                    break;
+                };
+                (seconds, words) = (value, rest);
+            } else if let Some(value) = option.strip_prefix("-n") {
+                seconds = value;
+            }
+        }
+        let shown = words.join(" ");
+        if shown.is_empty() || crate::programs::seconds(seconds).is_none_or(|it| it.ms == 0) {
+            self.print_to(&job.err, "usage: watch [-n SECONDS] COMMAND\n");
+            job.exit = 1;
+            return;
+        }
+        let quoted = |it: &Text| crate::text!("'{}'", it.replace("'", "'\\''"));
+        let command = match words {
+            [one] => one.clone(),
+            _ => words
+                .iter()
+                .map(quoted)
+                .collect::<Vec<_>>()
+                .join(" ")
+                .into(),
+        };
+        let (title, lines) = (quoted(&shown.into()), self.lines.len());
+        let line = crate::text!(
+            "while true; do {REWIND} {lines}; echo Every {seconds}.0s: {title}; echo; {command}; sleep {seconds}; done"
+        );
+        match parse::parse(&line) {
+            Ok(list) => {
+                let out = job.out.clone();
+                job.put_first(list, &out);
+                job.is_left_by_typing = true;
+            }
+            Err(error) => {
+                self.print_to(&job.err, &format!("sh: {error}\n"));
+                job.exit = 2;
+            }
         }
     }
 

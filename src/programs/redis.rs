@@ -1,0 +1,117 @@
+//! `redis-cli`, and the redis it talks to: one command at a time, on plain texts.
+//!
+//! What is set lies in a file of the server's container, as redis writes its own: on a claim it outlives the pod.
+//! Left out: everything but texts, replication, expiry, and the interactive prompt.
+
+use super::http::{Reached, look_up, reach};
+use super::{Disk, Run};
+use crate::value::Text;
+
+/// Where redis listens.
+pub(super) const PORT: u16 = 6379;
+/// Where it keeps its data.
+const FILE: &str = "/data/dump.rdb";
+
+pub(super) fn cli(run: &mut Run<'_, '_>) {
+    let (mut host, mut port) = (Text::from("127.0.0.1"), PORT);
+    let mut words = run.argv[1..].iter();
+    let mut command: Vec<&str> = Vec::new();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "-h" => host = words.next().cloned().unwrap_or_default(),
+            "-p" => port = words.next().and_then(|it| it.parse().ok()).unwrap_or(port),
+            "-c" | "--raw" | "--no-raw" if command.is_empty() => {}
+            word => command.push(word),
+        }
+    }
+    let shown = port.to_string();
+    let Some(address) = look_up(run, &host) else {
+        let parts = [
+            "Could not connect to Redis at ",
+            &host,
+            ":",
+            &shown,
+            ": Name or service not known\n",
+        ];
+        return run.printed.fail(1, &parts);
+    };
+    let there = match reach(run, address, port) {
+        Reached::Container(there) if port == PORT => there,
+        Reached::Container(_) | Reached::Nothing | Reached::NoRoute => {
+            let parts = [
+                "Could not connect to Redis at ",
+                &host,
+                ":",
+                &shown,
+                ": Connection refused\n",
+            ];
+            return run.printed.fail(1, &parts);
+        }
+    };
+    let disk = Disk(&there);
+    let kept = disk.read(FILE).unwrap_or_default();
+    let pairs = kept.lines().filter_map(|it| it.split_once('\t'));
+    let mut pairs: Vec<(Text, Text)> = pairs
+        .map(|(key, value)| (key.into(), value.into()))
+        .collect();
+    let at = |key: &str| pairs.iter().position(|it| it.0 == key);
+    let name = command
+        .first()
+        .map_or(String::new(), |it| it.to_lowercase());
+    let before = pairs.len();
+    let answer = match (name.as_str(), command.get(1..).unwrap_or_default()) {
+        ("ping", []) => "PONG".into(),
+        ("ping" | "echo", [text]) => crate::text!("\"{text}\""),
+        ("set", [key, value]) => {
+            if let Some(at) = at(key) {
+                pairs.remove(at);
+            }
+            pairs.push(((*key).into(), value.replace(['\n', '\t'], " ").into()));
+            "OK".into()
+        }
+        ("get", [key]) => match at(key) {
+            Some(at) => crate::text!("\"{}\"", pairs[at].1),
+            None => "(nil)".into(),
+        },
+        ("incr", [key]) => match at(key).map_or(Ok(0), |at| pairs[at].1.parse::<i64>()) {
+            Ok(number) => {
+                let number = number.saturating_add(1);
+                pairs.retain(|it| it.0 != *key);
+                pairs.push(((*key).into(), crate::text!("{number}")));
+                crate::text!("(integer) {number}")
+            }
+            Err(_) => "(error) ERR value is not an integer or out of range".into(),
+        },
+        ("del", keys) => {
+            pairs.retain(|it| !keys.contains(&it.0.as_str()));
+            crate::text!("(integer) {}", before - pairs.len())
+        }
+        ("dbsize", []) => crate::text!("(integer) {before}"),
+        ("keys", ["*"]) if pairs.is_empty() => "(empty array)".into(),
+        ("keys", ["*"]) => {
+            let lines = pairs.iter().enumerate();
+            let lines: Vec<String> = lines
+                .map(|(at, it)| format!("{}) \"{}\"", at + 1, it.0))
+                .collect();
+            lines.join("\n").into()
+        }
+        ("", _) => {
+            return run
+                .printed
+                .fail(1, &["redis-cli: only single commands are simulated\n"]);
+        }
+        _ => crate::text!("(error) ERR '{name}' with these arguments is not simulated"),
+    };
+    let text: String = pairs
+        .iter()
+        .map(|(key, value)| format!("{key}\t{value}\n"))
+        .collect();
+    if text != kept.as_str()
+        && let Err(why) = disk
+            .make("/data")
+            .and_then(|()| disk.write(FILE, text.into()))
+    {
+        return run.printed.fail(1, &["(error) MISCONF ", why, "\n"]);
+    }
+    run.printed.out(&[&answer, "\n"]);
+}
