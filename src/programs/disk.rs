@@ -19,8 +19,8 @@ use crate::value::{Text, Value, from_base64};
 pub type Disks = core::cell::RefCell<Files>;
 
 const REMOVED: &str = "\0";
-/// The most bytes of a file.
-const MOST_BYTES: usize = 1 << 18;
+/// The most bytes of all files of the cluster together.
+const MOST_BYTES: usize = 1 << 22;
 /// Folders that every image has.
 const FOLDERS: [&str; 20] = [
     "/bin",
@@ -274,12 +274,16 @@ impl Disk<'_> {
             Err("No such file or directory")
         } else if place.is_read_only {
             Err("Read-only file system")
-        } else if text.len() > MOST_BYTES {
+        } else if self.all_bytes() + text.len() > MOST_BYTES {
             Err("No space left on device")
         } else {
             self.0.disks.borrow_mut().insert(place.key, text);
             Ok(())
         }
+    }
+
+    fn all_bytes(&self) -> usize {
+        self.0.disks.borrow().iter().map(|it| it.1.len()).sum()
     }
 
     /// Makes a folder, which is a file of no name in it.

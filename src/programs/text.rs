@@ -23,8 +23,10 @@ struct Words<'a> {
     rest: Vec<&'a str>,
 }
 
-/// How often a pattern is tried at most in one line.
-const MOST_TRIES: u32 = 20_000;
+/// How often a pattern's signs are tried at most in one run, lest one with many `*` never ends.
+const MOST_TRIES: u32 = 2_000_000;
+/// The most signs of a pattern: so deep it nests.
+const MOST_SIGNS: usize = 500;
 /// How many numbers `seq` gives at most.
 const MOST_NUMBERS: usize = 1000;
 
@@ -277,14 +279,16 @@ fn grep(words: &Words<'_>, pattern: &str, texts: &[(&str, Text)], out: &mut Stri
         }
     };
     let pattern = fold(pattern);
-    let mut found = 0;
+    let (mut found, mut tries) = (0, MOST_TRIES);
     for (path, text) in texts {
         for (number, line) in text.lines().enumerate() {
             let is_match = if is('F') {
                 fold(line).contains(&pattern)
             } else {
                 let bar = if is('E') { "|" } else { "\\|" };
-                pattern.split(bar).any(|it| matches(it, &fold(line)))
+                pattern
+                    .split(bar)
+                    .any(|it| matches(it, &fold(line), &mut tries))
             };
             if is_match == is('v') {
                 continue;
@@ -310,13 +314,17 @@ fn grep(words: &Words<'_>, pattern: &str, texts: &[(&str, Text)], out: &mut Stri
 }
 
 /// Whether a pattern of `^`, `$`, `.`, `*` and plain signs is found in a line.
-fn matches(pattern: &str, line: &str) -> bool {
-    let (pattern, line): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), line.chars().collect());
-    let mut tries = MOST_TRIES;
+fn matches(pattern: &str, line: &str, tries: &mut u32) -> bool {
+    if !pattern.contains(['^', '$', '.', '*', '\\']) {
+        return line.contains(pattern);
+    }
+    let (pattern, line): (Vec<char>, Vec<char>) = (
+        pattern.chars().take(MOST_SIGNS).collect(),
+        line.chars().collect(),
+    );
     match pattern.split_first() {
-        Some(('^', rest)) => here(rest, &line, &mut tries),
-        _ => (0..=line.len()).any(|at| here(&pattern, &line[at..], &mut tries)),
+        Some(('^', rest)) => here(rest, &line, tries),
+        _ => (0..=line.len()).any(|at| here(&pattern, &line[at..], tries)),
     }
 }
 
@@ -358,7 +366,7 @@ fn awk(program: &str, parted: &str, texts: &[(&str, Text)]) -> Result<String, St
         .trim_end_matches(';');
     let printed = action.strip_prefix("print").ok_or_else(unknown)?;
     let items: Vec<Vec<Text>> = pieces(printed).ok_or_else(unknown)?;
-    let mut out = String::new();
+    let (mut out, mut tries) = (String::new(), MOST_TRIES);
     for (number, line) in texts.iter().flat_map(|it| it.1.lines()).enumerate() {
         let number = number + 1;
         let kept = if condition.is_empty() {
@@ -367,7 +375,7 @@ fn awk(program: &str, parted: &str, texts: &[(&str, Text)]) -> Result<String, St
             .strip_prefix('/')
             .and_then(|it| it.strip_suffix('/'))
         {
-            pattern.split('|').any(|it| matches(it, line))
+            pattern.split('|').any(|it| matches(it, line, &mut tries))
         } else {
             let condition: String = condition.split_whitespace().collect();
             let than = |sign: &str| {

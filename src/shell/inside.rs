@@ -104,6 +104,7 @@ fn run_text(
         typed: Typed::default(),
         stdin: container.stdin.cloned(),
         left,
+        bytes: 0,
     };
     shell.typed.printed.exit = exit;
     if shell.variables.get(FOLDER).is_empty() {
@@ -120,6 +121,9 @@ fn run_text(
     shell.typed
 }
 
+/// How much the programs of one line may print.
+const MOST_PRINTED: usize = 1 << 20;
+
 /// The variable that holds the folder the shell is in.
 const FOLDER: &str = "PWD";
 
@@ -132,6 +136,8 @@ struct Shell<'a, 'n> {
     stdin: Option<Text>,
     /// How many commands may still run.
     left: &'a mut u32,
+    /// How much the programs of this line have printed.
+    bytes: usize,
 }
 
 /// Where a program's output goes.
@@ -397,6 +403,12 @@ impl Shell<'_, '_> {
     }
 
     fn append(&mut self, one: Printed) {
+        let printed = one.output.iter().map(|it| it.text.len()).sum();
+        self.bytes = self.bytes.saturating_add(printed);
+        if self.bytes > MOST_PRINTED {
+            self.typed.is_left = true;
+            return self.complain(130, "sh: this prints too much: it is stopped here\n");
+        }
         let all = &mut self.typed.printed;
         all.output.extend(one.output);
         all.tried.extend(one.tried);
