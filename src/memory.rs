@@ -40,6 +40,8 @@ pub struct Memory {
     pub images: Map<(Text, Text), ()>,
     /// How long a pull takes, by image, where that was said; [`Duration::NEVER`] when no registry has it.
     pub pull_times: Map<Text, Duration>,
+    /// Whether the storage behind every class makes no volume, and says so.
+    pub storage_fails: bool,
     /// How many pulls were started.
     pub pulls: usize,
     /// The last pod address given out in each network, by the network's number; none is given twice.

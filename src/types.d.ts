@@ -6,26 +6,41 @@ export interface Options {
 }
 export type StepSize = "event" | "decision" | "change" | "ready" | "idle";
 export interface Paste { kind: "manifests" | "transcript" | "empty"; diagnostics: Diagnostic[]; objects: string[]; commands: string[]; /** the profile the text asks for: a transcript of the article's era offers v1.22 */ suggests: "v1.22" | null }
-export interface Diagnostic { severity: "error" | "warning" | "info"; line: number; column: number; /** 1-based; 0 when the whole text is meant */ message: string; path: string; /** field path or "" */ hint: string; /** what was probably meant instead of what stands there, or "" */ }
+export interface Diagnostic { severity: "error" | "warning" | "info"; line: number; column: number; /** 1-based; 0 when the whole text is meant */ message: string; /** field path or "" */ path: string; /** what was probably meant instead of what stands there, or "" */ hint: string; /** what mends it, where that is clear */ fix: Edit[] | null }
+/** So many signs from there on are replaced; an edit of each place. */
+export interface Edit { line: number; column: number; length: number; text: string }
+/** What could stand at a place of a text, and the field there: made by `Cluster.assist(text, line, column)`. */
+export interface Assist { /** the column of the word that an option replaces */ from: number; options: { label: string; detail: string; kind: "field" | "value"; insert: string }[]; field: { path: string; type: string; values: string[]; default: string; /** else it is kept and nothing acts on it */ simulated: boolean } | null }
+/** What can go wrong with an object, and the command that lets it: made by `Cluster.faults(kind, namespace, name)`. */
+export interface Fault { code: string; command: string }
 /** A sentence made by the engine in the current language, with what it was made from. */
 export interface Sentence { code: string; text: string; facts: Record<string, string>; upstream: string; /** page below kubernetes.io/docs/, or "" */ docs: string }
 export interface Snapshot {
   version: string; kubernetes: string;
   time: number; end: number; step: number; steps: number; seq: number;
   atStart: boolean; idle: boolean;
-  services: ServiceView[]; statefulSets: StatefulSetView[];
-  /** pods of no StatefulSet */ pods: PodView[];
-  nodes: { name: string; ready: boolean; schedulable: boolean; pods: string[] }[];
+  services: ServiceView[]; statefulSets: StatefulSetView[]; workloads: WorkloadView[];
+  /** pods of none of these */ pods: PodView[];
+  /** claims in no column */ claims: ClaimView[];
+  nodes: NodeView[];
   current: StepView | null;
   /** every course of things: one is added when something is done in the past */ branches: { /** when it left another; "" for the first */ timeText: string; /** what was done then */ text: string; current: boolean }[];
   timeline: TimelineView; terminal: TerminalView; /** the terminal beside it */ second: TerminalView; events: EventView[]; files: { name: string; text: string }[];
 }
 export interface ServiceView { name: string; namespace: string; headless: boolean; clusterIP: string; dnsName: string; /** what DNS answers for dnsName now */ answers: { address: string; pod: string }[]; leftOut: { pod: string; why: Sentence }[]; current: boolean }
-export interface StatefulSetView { name: string; namespace: string; ready: number; replicas: number; policy: string; revision: string; /** standing wait of the controller */ waiting: Sentence | null; columns: ColumnView[]; current: boolean }
-export interface ColumnView { ordinal: number; name: string; /** web-0.nginx, "" without governing Service */ dnsName: string; /** does dnsName resolve now */ resolves: boolean; pod: PodView | null; /** why there is no pod */ absent: Sentence | null; current: boolean; /** beyond spec.replicas: will be removed */ condemned: boolean }
-export interface PodView { name: string; namespace: string; /** kubectl's STATUS word: Pending, ContainerCreating, Running, Terminating, Completed… */ status: string; /** pending | creating | running | ready | terminating | failed | gone: colour and shape */ tone: string; readyText: string; restarts: number; node: string; ip: string; /** addresses of earlier pods of this name, newest first */ pastIps: string[]; /** 1 for the first pod of this name */ incarnation: number; revision: string; /** what it waits for */ waiting: Sentence | null; image: string; ageText: string; current: boolean }
+export interface StatefulSetView { name: string; namespace: string; /** it was deleted, and still has pods */ gone: boolean; ready: number; replicas: number; policy: string; revision: string; /** standing wait of the controller */ waiting: Sentence | null; columns: ColumnView[]; current: boolean }
+export interface ColumnView { ordinal: number; name: string; /** web-0.nginx, "" without governing Service */ dnsName: string; /** does dnsName resolve now */ resolves: boolean; pod: PodView | null; /** why there is no pod */ absent: Sentence | null; current: boolean; /** beyond spec.replicas: will be removed */ condemned: boolean; /** earlier pods of this name, newest first; null where `pod` tells of them */ past: PastPod[] | null; claims: ClaimView[]; /** this and those after it are alike: shown as one where there are very many */ group: { to: number; toName: string; count: number; tone: string; status: string | null } | null }
+/** A pod that is gone; the name may have another one now. */
+export interface PastPod { nth: number; ip: string; node: string; fromText: string; toText: string }
+/** A claim and its volume. Tone: pending | ready | terminating | failed. */
+export interface ClaimView { name: string; status: string; tone: string; volume: string; size: string; class: string | null; /** no pod uses it */ kept: boolean; waiting: Sentence | null; current: boolean }
+/** A Deployment, DaemonSet or ReplicaSet with its pods. */
+export interface WorkloadView { object: string; name: string; namespace: string; ready: number; replicas: number; waiting: Sentence | null; pods: PodView[]; current: boolean }
+/** A node with the pods on it; without a name: pods that have no node yet. */
+export interface NodeView { name: string; ready: boolean; schedulable: boolean; taints: string[]; pods: { name: string; tone: string; status: string; current: boolean }[]; current: boolean }
+export interface PodView { name: string; namespace: string; /** kubectl's STATUS word: Pending, ContainerCreating, Running, Terminating, Completed… */ status: string; /** pending | creating | running | ready | terminating | failed | gone: colour and shape */ tone: string; readyText: string; restarts: number; node: string; ip: string; /** earlier pods of this name, newest first */ past: PastPod[]; /** 1 for the first pod of this name */ incarnation: number; revision: string; /** what it waits for */ waiting: Sentence | null; image: string; ageText: string; current: boolean }
 export interface StepView { step: number; seq: number; time: number; timeText: string; actor: string; /** localized actor */ actorText: string; /** what was done, in words: "creates pod web-0" */ action: string; object: string; /** e.g. pod/web-0 */ kind: "write" | "wait" | "command"; why: Sentence; causes: { step: number; time: number; timeText: string; actorText: string; text: string }[]; /** YAML line this rests on, 0 if none */ line: number; changes: { path: string; before: string; after: string }[] }
-export interface TimelineView { /** ms */ end: number; rows: { /** web-0; in other namespaces than default: a/web-0 */ name: string; bars: { from: number; to: number; tone: string; status: string }[] }[]; markers: { time: number; step: number; kind: "command" | "ready" | /** a wait began, or ended */ "wait" | "waited"; text: string }[] }
+export interface TimelineView { /** ms */ end: number; rows: { /** web-0; in other namespaces than default: a/web-0 */ name: string; bars: { from: number; to: number; tone: string; status: string }[] }[]; markers: { time: number; step: number; kind: "command" | "ready" | /** a wait began, or ended */ "wait" | "waited" | /** DNS answers with more addresses from here on, or with fewer */ "dns"; text: string }[] }
 /** What the word before the cursor could become: it begins at `from`, and `insert` is what all candidates have in common */
 export interface Completion { from: number; insert: string; candidates: string[] }
 export interface TerminalView { lines: { kind: "prompt" | "out" | "err" | "note"; text: string }[]; prompt: string; /** a program is running; Ctrl-C stops it */ busy: boolean; /** commands of a pasted transcript still to come */ pending: number; /** commands to tap, made of the names that are there */ suggestions: string[] }

@@ -116,6 +116,12 @@ impl Cluster {
         self.0.advance(Duration::ms(whole(ms)))
     }
 
+    /// Lets virtual time pass, up to the first change a reader sees. False when nothing is left to happen.
+    #[wasm_bindgen(js_name = advanceToChange)]
+    pub fn advance_to_change(&mut self, ms: f64) -> bool {
+        self.0.advance_to_change(Duration::ms(whole(ms)))
+    }
+
     /// The reader types a line into the terminal; with 1 into the second one.
     #[wasm_bindgen(js_name = type)]
     pub fn type_line(&mut self, line: &str, terminal: Option<usize>) {
@@ -208,6 +214,16 @@ impl Cluster {
     /// How a name resolves in a pod (`POD` or `NAMESPACE/POD`; in no pod for `""`), and why: JSON of `DnsView`.
     pub fn dns(&self, name: &str, from: &str) -> String {
         self.0.dns(name, from)
+    }
+
+    /// What can go wrong with an object (`pod`, its namespace, its name) at this moment: JSON of `Fault[]`.
+    pub fn faults(&self, kind: &str, namespace: &str, name: &str) -> String {
+        self.0.faults(kind, namespace, name)
+    }
+
+    /// What could stand at a place of a text (both from 1), and what the field there is: JSON of `Assist`.
+    pub fn assist(&self, text: &str, line: usize, column: usize) -> String {
+        self.0.assist(text, line, column)
     }
 
     /// Sentences in the language of that catalogue (the text of `languages/engine/<tag>.json`); English for `""`.

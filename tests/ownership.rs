@@ -96,13 +96,16 @@ fn the_pods_of_a_deleted_set_stay_in_the_picture_until_they_are_gone() {
     let mut most = 0;
     while session.step(StepSize::Change) {
         let snapshot = Value::from_json(&session.snapshot()).unwrap();
-        let columns = snapshot["statefulSets"].items().iter();
-        let columns = columns.flat_map(|it| it["columns"].items());
-        let shown =
-            columns.filter(|it| !it["pod"].is_null()).count() + snapshot["pods"].items().len();
+        let pods = |it: &Value| {
+            let columns = it["columns"].items().iter();
+            columns.filter(|it| !it["pod"].is_null()).count()
+        };
+        let sets = snapshot["statefulSets"].items();
+        let shown = sets.iter().map(pods).sum::<usize>();
         let objects = &session.timeline().world().store.objects;
         assert_eq!(shown, objects.list(Kind::Pod).count());
-        most = most.max(snapshot["pods"].items().len());
+        let gone = sets.iter().filter(|it| it["gone"].is_true());
+        most = most.max(gone.map(pods).sum());
     }
     assert_eq!(most, 2);
 }

@@ -473,3 +473,148 @@ fn hints_can_replace_what_stands_there() {
         assert_eq!(found, (message, hint), "{text}");
     }
 }
+
+/// A text with every fix that is offered for it, until there is none.
+fn mended(text: &str) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..8 {
+        let paste = Value::from_json(&Session::new(Config::default()).check(&text)).unwrap();
+        let remarks = paste["diagnostics"].items().iter();
+        let Some(fix) = remarks
+            .map(|it| &it["fix"])
+            .find(|it| !it.items().is_empty())
+        else {
+            return text;
+        };
+        let mut lines: Vec<Vec<char>> = text.lines().map(|it| it.chars().collect()).collect();
+        for edit in fix.items() {
+            let number = |name: &str| usize::try_from(edit[name].as_int().unwrap()).unwrap();
+            let from = number("column") - 1;
+            let line = &mut lines[number("line") - 1];
+            line.splice(from..from + number("length"), edit["text"].as_str().chars());
+        }
+        let lines: Vec<String> = lines
+            .into_iter()
+            .map(|it| it.into_iter().collect())
+            .collect();
+        text = lines.join("\n");
+    }
+    panic!("fixes without end: {text}")
+}
+
+#[test]
+fn what_was_clearly_meant_can_be_put_there() {
+    let right =
+        "apiVersion: v1\nkind: Service\nmetadata:\n  name: \"db\"\nspec:\n  clusterIP: None";
+    for wrong in [
+        right
+            .replace("  name: ", "\tname: ")
+            .replace("  cl", "\tcl"),
+        right.replace("kind: ", "kind："),
+        right.replace("kind: ", "kind:"),
+        right.replace("\"db\"", "“db”"),
+        right.replace("  name", "\u{3000}\u{3000}name"),
+        right.replace("clusterIP", "clusterIp"),
+        right
+            .replace("name: \"db\"", "name：“db”")
+            .replace("clusterIP", "clustrIP"),
+    ] {
+        let got = mended(&wrong);
+        let read = |text: &str| {
+            yaml::parse(text)
+                .documents
+                .first()
+                .map(|it| it.value.clone())
+        };
+        assert_eq!(read(&got), read(right), "{wrong:?} became {got:?}");
+    }
+    let kept = right.replace("\"db\"", "\"a\" # 你好：“世界”");
+    assert_eq!(mended(&kept), kept, "a comment is nobody's business");
+}
+
+/// The labels offered where `|` stands in a text.
+fn offered(text: &str) -> Vec<String> {
+    let at = text.find('|').unwrap();
+    let line = text[..at].matches('\n').count() + 1;
+    let column = text[..at].rsplit('\n').next().unwrap().chars().count() + 1;
+    let assist = Session::new(Config::default()).assist(&text.replace('|', ""), line, column);
+    let assist = Value::from_json(&assist).unwrap();
+    let options = assist["options"].items().iter();
+    options.map(|it| it["label"].as_str().to_owned()).collect()
+}
+
+#[test]
+fn what_can_stand_at_a_place_is_offered() {
+    let set = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: web\nspec:\n";
+    let has = |text: &str, wanted: &[&str], other: &str| {
+        let offered = offered(text);
+        for it in wanted {
+            assert!(
+                offered.iter().any(|have| have == it),
+                "{text}: {it} in {offered:?}"
+            );
+        }
+        assert!(offered.iter().all(|it| it != other), "{text}: {other}");
+    };
+    has(
+        &format!("{set}  |"),
+        &["replicas", "serviceName"],
+        "containers",
+    );
+    has(
+        &format!("{set}  podManagementPolicy: |"),
+        &["OrderedReady", "Parallel"],
+        "replicas",
+    );
+    let pods = format!("{set}  template:\n    spec:\n      containers:\n");
+    has(
+        &format!("{pods}      - name: c\n        im|"),
+        &["image", "ports"],
+        "containers",
+    );
+    has(
+        &format!("{pods}      - |"),
+        &["image", "name"],
+        "containers",
+    );
+    has(
+        &format!("{pods}        - name: c\n          ports:\n          - |"),
+        &["containerPort"],
+        "image",
+    );
+    has(
+        &format!("{pods}      - name: c\n      |"),
+        &["volumes", "hostNetwork"],
+        "image",
+    );
+    has(
+        &format!("{set}---\nkind: S|"),
+        &["Service", "StatefulSet"],
+        "replicas",
+    );
+    has("|", &["apiVersion", "kind"], "spec");
+    has(
+        &format!("{set}  updateStrategy:\n    type: |"),
+        &["OnDelete", "RollingUpdate"],
+        "true",
+    );
+}
+
+#[test]
+fn no_place_of_any_text_breaks_the_assistant() {
+    let session = Session::new(Config::default());
+    for text in [
+        ARTICLE,
+        TRANSCRIPT,
+        "",
+        "- - -\n：\n\t- a: \u{3000}b",
+        "---\n---\n-\n - \n",
+    ] {
+        for line in 0..text.lines().count() + 2 {
+            for column in [0, 1, 2, 3, 5, 9, 1000] {
+                let told = session.assist(text, line, column);
+                assert!(Value::from_json(&told).is_ok());
+            }
+        }
+    }
+}

@@ -186,6 +186,10 @@ fn runs() -> Vec<(String, Vec<&'static str>)> {
             vec![],
         ),
         (
+            set(&format!("  replicas: 1\n{CLAIMS}"), ""),
+            vec!["fault storage fails", "kubectl scale sts web --replicas=2"],
+        ),
+        (
             set(
                 "  replicas: 2\n  revisionHistoryLimit: 0\n  minReadySeconds: 5\n",
                 "",

@@ -7,17 +7,14 @@ import { createHeader } from './views/header.js';
 import { createEditor } from './views/editor.js';
 import { createPicture } from './views/picture.js';
 import { createWhy } from './views/why.js';
-import { createEvents } from './views/events.js';
 import { createControls, createTimeline } from './views/time.js';
 import { createTerminal } from './views/terminal.js';
 import { listenToKeys } from './keys.js';
 import { focused } from './dom.js';
 import { lazyDialog, lazyView } from './lazy.js';
 import { createSession } from './session.js';
+import { createTyping } from './typing.js';
 
-/** How long, in virtual time and in events, a command typed may take to answer without the reader letting time pass. */
-const ANSWER_MS = 200;
-const ANSWER_EVENTS = 100;
 /** A text of more signs is read when it is run or applied, not at every key. */
 const LARGE = 100_000;
 
@@ -40,6 +37,7 @@ export function createApp(root, engine, words, settings) {
     isUnread: false,
     tab: 'cluster',
     lesson: null,
+    by: 'ordinal',
     theme: settings.theme,
     shortcuts: settings.shortcuts,
     language: words.tag(),
@@ -52,6 +50,7 @@ export function createApp(root, engine, words, settings) {
   const { memory } = settings;
   const session = createSession(page, engine, words, settings);
   const player = createPlayer({ advance, draw: () => guarded(draw) });
+  const typing = createTyping(engine);
   const frame = createFrame(root, dispatch, words, settings);
   const { slots } = frame;
   const terminal = createTerminal(slots.terminal, dispatch, words, engine);
@@ -59,19 +58,21 @@ export function createApp(root, engine, words, settings) {
     page.notice = { text: words.t('failure.part'), undo: null };
     player.request();
   };
-  const share = lazyDialog(() => import('./views/share.js').then((it) => () => it.createShare(slots.header, words, engine, page, settings)), noPart);
-  const help = lazyDialog(() => import('./views/help.js').then((it) => () => it.createHelp(slots.header, dispatch, words)), noPart);
-  const editor = createEditor(slots.manifest, dispatch, words);
+  const share = lazyDialog(words, () => import('./views/share.js').then((it) => () => it.createShare(slots.header, words, engine, page, settings)), noPart);
+  const help = lazyDialog(words, () => import('./views/help.js').then((it) => () => it.createHelp(slots.header, dispatch, words)), noPart);
+  const editor = createEditor(slots.manifest, dispatch, words, engine);
+  const faults = lazyDialog(words, () => import('./views/faults.js').then((it) => () => it.createFaults(slots.header, dispatch, words, engine)), noPart);
   /** @type {View[]} */
   const views = [
     frame,
     createHeader(slots.header, dispatch, words, settings),
     share,
     help,
+    faults,
     editor,
     createPicture(slots.cluster, dispatch, words),
     createWhy(slots.why, dispatch, words, engine),
-    createEvents(slots.events, dispatch, words),
+    lazyView(slots.events, words, player.request, () => import('./views/events.js').then((it) => () => it.createEvents(slots.events, dispatch, words))),
     lazyView(slots.dns, words, player.request, () => import('./views/dns.js').then((it) => () => it.createDns(slots.dns, words, engine))),
     lazyView(slots.doctor, words, player.request, () => import('./views/doctor.js').then((it) => () => it.createDoctor(slots.doctor, dispatch, words, engine))),
     lazyView(slots.lesson, words, player.request, () => import('./views/lessons.js').then((it) => () => it.createLessons(slots.lesson, dispatch, words, engine, memory))),
@@ -126,9 +127,13 @@ export function createApp(root, engine, words, settings) {
       case 'apply': return apply();
       case 'version': engine.restart({ kubernetes: command.kubernetes }); return start(page.text);
       case 'edit': page.text = command.text; isChecked = false; return;
-      case 'type': return type(command.line, command.terminal);
-      case 'interrupt': engine.interrupt(command.terminal); return answer(command.terminal);
-      case 'delete': return remove(command.pod, command.namespace);
+      case 'mend': return void import('./edits.js').then(({ mended }) => dispatch({ do: 'edit', text: mended(page.text, command.edits) }), noPart);
+      case 'type': return typing.type(command.line, command.terminal);
+      case 'typeOutside': return typing.typeOutside(command.line);
+      case 'interrupt': return typing.interrupt(command.terminal);
+      case 'delete': return typing.typeOutside(`kubectl delete pod ${command.pod}${command.namespace === 'default' ? '' : ` -n ${command.namespace}`} --wait=false`);
+      case 'faults': return void faults.open(command);
+      case 'by': page.by = command.by; return;
       case 'terminal': page.tab = 'terminal'; draw(); return terminal.focus();
       case 'tab': page.tab = command.tab; return;
       case 'lesson': return session.lesson(command.name, command.starts ?? false);
@@ -175,36 +180,10 @@ export function createApp(root, engine, words, settings) {
     else if (direction < 0) engine.seek(0);
   }
 
-  /** @param {string} line @param {number} [terminal] */
-  function type(line, terminal) {
-    engine.type(line, terminal);
-    answer(terminal);
-  }
-
-  /** What is typed is answered before the next frame, if that takes a command no more than a moment. */
-  function answer(terminal = 0) {
-    const { step, time } = engine.snapshot();
-    const isBusy = () => engine.snapshot()[terminal ? 'second' : 'terminal'].busy;
-    for (let events = 0; events < ANSWER_EVENTS && isBusy(); events++) {
-      if (!engine.step('event')) return;
-      if (engine.snapshot().time > time + ANSWER_MS) return engine.seekTime(time + ANSWER_MS);
-      if (engine.snapshot().step > step + 1) return;
-    }
-  }
-
-  // The reader sees the command: it is typed for them, in the reader's own shell. What runs there is left first.
-  /** @param {string} pod @param {string} namespace */
-  function remove(pod, namespace) {
-    // What `exit` leads to runs to its end; the command comes after it.
-    if (engine.snapshot().terminal.prompt.includes('#')) type('exit');
-    else if (engine.snapshot().terminal.busy) engine.interrupt();
-    answer();
-    type(`kubectl delete pod ${pod}${namespace === 'default' ? '' : ` -n ${namespace}`} --wait=false`);
-  }
-
   /** @param {string} tag */
   function speak(tag) {
-    settings.fetchLanguage(tag).then((language) => {
+    settings.fetchLanguage(tag).then(async (language) => {
+      await words.prepare(language);
       memory.remember('language', tag);
       words.use(language);
       page.language = tag;

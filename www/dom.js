@@ -132,6 +132,7 @@ const PATHS = {
   back: 'M12 3l-6 5l6 5zM3.5 3v10',
   reset: 'M3.5 8a4.7 4.7 0 1 0 1.6-3.5M5 1.8v3h3',
   until: 'M2.5 3l5 5l-5 5zM7.5 3l5 5l-5 5zM14 3v10',
+  more: 'M3 8h.01M8 8h.01M13 8h.01',
   trash: 'M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.6 9h6.8l.6-9',
 };
 /** @typedef {keyof typeof PATHS} IconName */

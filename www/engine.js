@@ -120,6 +120,10 @@ export function createEngine(Made, options = {}) {
      */
     request: (request) => change(() => JSON.parse(cluster.request(JSON.stringify(request)))),
     free: () => cluster.free(),
+    /** @param {string} kind @param {string} namespace @param {string} name @returns {import('./pkg/statefulset_playground.js').Fault[]} */
+    faults: (kind, namespace, name) => JSON.parse(cluster.faults(kind, namespace, name)),
+    /** @param {string} text @param {number} line @param {number} column @returns {import('./pkg/statefulset_playground.js').Assist} */
+    assist: (text, line, column) => JSON.parse(cluster.assist(text, line, column)),
     /** The text a snapshot is made of: equal texts are equal states. */
     snapshotText: () => cluster.snapshot(),
     /** @returns {Snapshot} */

@@ -13,7 +13,7 @@ export const SHORTCUTS = {
   '?': { do: 'help' },
 };
 
-const TYPING = 'input, textarea, select, dialog';
+const TYPING = 'input, textarea, select, dialog, .code-editor';
 // Space presses what has the focus.
 const PRESSED = 'button, a, summary';
 

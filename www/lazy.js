@@ -5,6 +5,14 @@
 import { h } from './dom.js';
 
 /**
+ * A part with the words it needs.
+ * @template Part
+ * @param {Words} words
+ * @param {() => Promise<Part>} load
+ */
+export const arrive = async (words, load) => (await Promise.all([load(), words.complete()]))[0];
+
+/**
  * A view that is fetched when its panel is first shown; tried anew whenever the panel is shown again.
  * @param {HTMLElement} root
  * @param {Words} words
@@ -22,7 +30,7 @@ export function lazyView(root, words, redraw, load) {
   async function ask() {
     isAsked = true;
     try {
-      const create = await load();
+      const create = await arrive(words, load);
       if (isGone) return;
       root.replaceChildren();
       view = create();
@@ -47,27 +55,29 @@ export function lazyView(root, words, redraw, load) {
 
 /**
  * A dialog that is fetched when it is first opened.
- * @param {() => Promise<() => Dialog>} load
+ * @template {unknown[]} About
+ * @param {Words} words
+ * @param {() => Promise<() => Dialog<About>>} load
  * @param {() => void} fail tells the reader that it did not come
- * @returns {Dialog}
+ * @returns {Dialog<About>}
  */
-export function lazyDialog(load, fail) {
-  /** @type {Dialog | null} */
+export function lazyDialog(words, load, fail) {
+  /** @type {Dialog<About> | null} */
   let dialog = null;
   /** @type {[Shown, Shown | null] | null} */
   let last = null;
   let isGone = false;
   return {
-    async open() {
+    async open(...about) {
       try {
-        const create = dialog ? null : await load();
+        const create = dialog ? null : await arrive(words, load);
         if (isGone) return;
         dialog ??= create?.() ?? null;
         if (last) dialog?.update(...last);
       } catch {
         return fail();
       }
-      await dialog?.open();
+      await dialog?.open(...about);
     },
     update(...shown) {
       last = shown;

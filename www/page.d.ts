@@ -3,18 +3,22 @@
 import type * as engine from './pkg/statefulset_playground.js';
 import type { createEngine } from './engine.js';
 
-type Catalogue = typeof import('./languages/en.json');
+type Catalogue = typeof import('./languages/en.json') & typeof import('./languages/later/en.json');
 
 declare global {
   interface HTMLElementTagNameMap { 'statefulset-playground': import('./element/playground.js').StatefulSetPlayground }
 
   type Cluster = engine.Cluster;
   type Diagnostic = engine.Diagnostic;
+  type Edit = engine.Edit;
   type Finding = engine.Finding;
   type EventView = engine.EventView;
+  type ClaimView = engine.ClaimView;
   type ColumnView = engine.ColumnView;
   type Lesson = engine.Lesson;
   type LessonBlock = engine.LessonBlock;
+  type NodeView = engine.NodeView;
+  type PastPod = engine.PastPod;
   type Paste = engine.Paste;
   type PodView = engine.PodView;
   type ServiceView = engine.ServiceView;
@@ -23,6 +27,7 @@ declare global {
   type StepView = engine.StepView;
   type TerminalView = engine.TerminalView;
   type TimelineView = engine.TimelineView;
+  type WorkloadView = engine.WorkloadView;
   type Engine = ReturnType<typeof createEngine>;
   type Version = NonNullable<engine.Options['kubernetes']>;
 
@@ -83,6 +88,8 @@ declare global {
     tab: Tab;
     /** The lesson that is open, `''` for the list of them; `starts` if its cluster is to take the place of what stands here. */
     lesson: { name: string, starts: boolean } | null;
+    /** How the picture is arranged. */
+    by: 'ordinal' | 'node';
     theme: Theme;
     /** Are single keys listened to. */
     shortcuts: boolean;
@@ -103,16 +110,22 @@ declare global {
     | { do: 'marker'; direction: 1 | -1 }
     | { do: 'pace'; pace: Pace }
     | { do: 'edit'; text: string }
+    | { do: 'mend'; edits: Edit[] }
     | { do: 'version'; kubernetes: Version }
     | { do: 'type'; line: string; /** 1 for the second */ terminal?: number }
     | { do: 'interrupt'; terminal?: number }
     | { do: 'delete'; pod: string; namespace: string }
+    | { do: 'typeOutside'; /** in the reader's own shell, whatever runs there */ line: string }
+    | ({ do: 'faults' } & FaultsOf)
+    | { do: 'by'; by: Page['by'] }
     | { do: 'tab'; tab: Tab }
     | { do: 'lesson'; name: string | null; starts?: boolean }
     | { do: 'perform'; text: string }
     | { do: 'theme'; theme: Theme }
     | { do: 'shortcuts'; on: boolean }
     | { do: 'language'; tag: string };
+  /** Whose faults are asked for. */
+  interface FaultsOf { kind: string; namespace: string; name: string }
   type Dispatch = (command: Command) => void;
 
   /** State flows down by `update`; a view owns what is in its root and nothing else. */
@@ -121,13 +134,25 @@ declare global {
     destroy(): void;
   }
   /** A view in a dialog of its own. */
-  type Dialog = View & { open(): void | Promise<void> };
+  type Dialog<About extends unknown[] = []> = View & { open(...about: About): void | Promise<void> };
   type Create<Extra = {}> = (root: HTMLElement, dispatch: Dispatch, words: Words) => View & Extra;
 
   /** One of the elements that follow a list. */
   interface Row<Item> {
     node: Element;
     update(item: Item, index: number): void;
+  }
+  /** What the text is edited in. */
+  interface Surface {
+    node: HTMLElement;
+    hasFocus(): boolean;
+    /** Where the caret is, as an index of the text. */
+    caret(): number;
+    goTo: GoTo;
+    reveal(line: number): void;
+    /** `marked` is the line the step rests on, or 0. */
+    update(shown: Shown, marked: number): void;
+    destroy(): void;
   }
   /** The caret goes to that place. */
   type GoTo = (line: number, column: number) => void;
@@ -151,6 +176,12 @@ declare global {
     within(text: string, namespace: string): string;
     /** Who did what, as one clause. */
     act(actor: string, action: string): string;
+    /** Fetches the words that parts need which are fetched later. */
+    complete(): Promise<void>;
+    /** What a fact of a reason is called. */
+    fact(name: string): string;
+    /** Gives another language all the words that this one has by now. */
+    prepare(language: Language): Promise<void>;
     use(language: Language): void;
     tag(): string;
   }

@@ -2,7 +2,7 @@
 // What is kept of a reader's work: links that are opened, the session of the last visit, and the way back from both.
 
 /** What a reader may do without changing anything that is worth keeping. @type {Set<Command['do']>} */
-const LOOKS = new Set(['pace', 'size', 'tab', 'lesson', 'look', 'line', 'theme', 'shortcuts', 'language', 'help', 'share', 'terminal', 'dismiss', 'open', 'restore', 'undo']);
+const LOOKS = new Set(['pace', 'size', 'tab', 'lesson', 'look', 'by', 'faults', 'line', 'theme', 'shortcuts', 'language', 'help', 'share', 'terminal', 'dismiss', 'open', 'restore', 'undo']);
 
 /**
  * @param {Page} page

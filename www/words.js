@@ -7,6 +7,17 @@ import { readText } from './site.js';
 export const LANGUAGES = /** @type {const} */ ({ en: 'English', 'zh-CN': '中文' });
 
 /**
+ * Words that parts fetched later need: they come with the first of these parts.
+ * @type {Record<string, () => Promise<{ default: Record<string, string> }>>}
+ */
+const LATER = { en: () => import('./languages/later/en.json'), 'zh-CN': () => import('./languages/later/zh-CN.json') };
+/**
+ * What the facts of a reason are called, where that is not their English name.
+ * @type {Record<string, () => Promise<{ default: Record<string, string> }>>}
+ */
+const FACTS = { 'zh-CN': () => import('./languages/facts/zh-CN.json') };
+
+/**
  * The language a reader wants: what the address says, what was chosen before, what the browser prefers.
  * @param {(string | null | undefined)[]} wishes
  * @returns {keyof typeof LANGUAGES}
@@ -40,6 +51,9 @@ const isHan = (sign) => /\p{Script=Han}/u.test(sign ?? '');
  */
 export function createWords(first) {
   let { tag, catalogue } = first;
+  let isComplete = false;
+  /** @type {Record<string, string>} */
+  let facts = {};
   /** @type {{ node: WeakRef<Element>, key: Key, attribute: string }[]} */
   let labels = [];
 
@@ -52,8 +66,25 @@ export function createWords(first) {
     else node.textContent = t(key);
   };
 
+  /** @param {string} wanted a language; its further words, once it is the one that is shown */
+  async function complete(wanted) {
+    const later = await LATER[wanted]();
+    if (wanted === tag) Object.assign(catalogue, later.default);
+    isComplete = true;
+  }
+
+  /** Names of facts are a help: without them the English ones stand there. */
+  async function nameFacts() {
+    const wanted = tag;
+    const names = await FACTS[wanted]?.().catch(() => null);
+    if (wanted === tag) facts = names?.default ?? {};
+  }
+  nameFacts();
+
   return {
     t,
+    complete: async () => (isComplete ? undefined : complete(tag)),
+    fact: (name) => facts[name] ?? name,
     label(node, key, attribute = '') {
       labels.push({ node: new WeakRef(node), key, attribute });
       say(node, key, attribute);
@@ -67,8 +98,13 @@ export function createWords(first) {
       const isTight = isHan(actor.at(-1)) && isHan(action.at(0));
       return isTight ? actor + action : `${actor} ${action}`;
     },
+    async prepare(language) {
+      if (!isComplete) return;
+      Object.assign(language.catalogue, (await LATER[language.tag]()).default);
+    },
     use(language) {
       ({ tag, catalogue } = language);
+      nameFacts();
       labels = labels.filter(({ node }) => node.deref());
       for (const { node, key, attribute } of labels) {
         const it = node.deref();

@@ -10,4 +10,10 @@ impl Object {
     pub fn slice_service(&self) -> &str {
         self.labels()[SERVICE_NAME_LABEL].as_str()
     }
+
+    /// How many of an EndpointSlice's endpoints are ready.
+    pub fn ready_endpoints(&self) -> usize {
+        let all = self.value["endpoints"].items().iter();
+        all.filter(|it| it["conditions"]["ready"].is_true()).count()
+    }
 }

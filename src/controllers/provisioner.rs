@@ -124,6 +124,9 @@ fn provision(ctx: &Ctx<'_>, claim: &Object) -> Plan {
         ),
     };
     let start = Decision::Record(begun, why.clone());
+    if ctx.memory.storage_fails {
+        return fail(claim, &provisioner, source);
+    }
     let takes = ctx.memory.provision;
     let takes = takes.unwrap_or(ctx.config.delays.provision);
     if takes == Duration::NEVER {
@@ -156,6 +159,34 @@ fn provision(ctx: &Ctx<'_>, claim: &Object) -> Plan {
         plan.decisions.push(decision);
     }
     plan
+}
+
+/// The storage behind the class makes no volume; the claim is retried with back-off.
+///
+/// upstream: provisionClaimOperation, "failed to provision volume with StorageClass".
+fn fail(claim: &Object, provisioner: &Text, source: EventSource) -> Plan {
+    let class = claim.storage_class().as_str();
+    let failed = EventRecord {
+        about: claim.as_involved_object(),
+        source,
+        is_warning: true,
+        reason: "ProvisioningFailed",
+        message: crate::text!(
+            "failed to provision volume with StorageClass \"{class}\": rpc error: code = Unavailable desc = storage backend is unavailable"
+        ),
+    };
+    let why = Why::VolumeNotMade {
+        claim: claim.name().into(),
+        provisioner: provisioner.clone(),
+    };
+    let on = claim.key();
+    Plan {
+        decisions: vec![
+            Decision::Record(failed, why.clone()),
+            Decision::Fail { on, why },
+        ],
+        ..Plan::default()
+    }
 }
 
 /// The node that a volume is to be made for is gone: the scheduler may choose another one.

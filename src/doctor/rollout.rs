@@ -213,7 +213,9 @@ pub(super) fn own_address(case: &Case<'_>, all: &mut Vec<Found>) {
                     .strip_prefix(set.name())
                     .and_then(|it| it.strip_prefix('-'))
                     .is_some_and(|it| it.parse::<u32>().is_ok());
-            if let [old, .., new] = &life.addresses[..]
+            let known = life.pods.iter().map(|it| &it.address);
+            let mut known = known.filter(|it| !it.is_empty());
+            if let (Some(old), Some(new)) = (known.next(), known.next_back())
                 && is_its
             {
                 all.push(

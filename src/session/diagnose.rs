@@ -1,6 +1,7 @@
 //! What is wrong with a reader's text, and where: YAML, unknown fields, what the API server refuses, what is kept
 //! but not simulated.
 
+use super::fix::Lines;
 use crate::api::{Key, Kind};
 use crate::apiserver::rest::{self, Body, HttpRequest};
 use crate::config::Config;
@@ -9,13 +10,18 @@ use crate::schema;
 use crate::shell::transcript::{PasteKind, Pasted};
 use crate::sim::World;
 use crate::value::Value;
-use crate::yaml::{self, Document, WarningKind};
+use crate::yaml::{self, Document, Hint, HintKind, WarningKind};
 
 /// The most remarks made about one text.
 const REMARKS_MAX: usize = 100;
 
 /// Reads the manifests of a text as the API server would take them, one after another, in a world of their own.
-pub(super) fn diagnose(config: &Config, pasted: &Pasted) -> (Vec<Document>, Vec<Value>) {
+pub(super) fn diagnose(
+    config: &Config,
+    pasted: &Pasted,
+    text: &str,
+) -> (Vec<Document>, Vec<Value>) {
+    let lines = Lines::of(text);
     let mut world = World::new(config.clone());
     let mut documents = Vec::new();
     let mut found = Vec::new();
@@ -23,16 +29,19 @@ pub(super) fn diagnose(config: &Config, pasted: &Pasted) -> (Vec<Document>, Vec<
         let parsed = yaml::parse_at(&manifest.text, manifest.first_line);
         for warning in &parsed.warnings {
             let place = (warning.place.line, warning.place.column);
-            found.push(remark(
-                "warning",
-                place,
-                &warning_text(&warning.kind),
-                "",
-                "",
-            ));
+            let mut it = remark("warning", place, &warning_text(&warning.kind), "", "");
+            if let WarningKind::LookAlike { instead, .. } = warning.kind {
+                it["fix"] = lines.look_alike(place.0, place.1, instead);
+            }
+            found.push(it);
         }
         for document in parsed.documents {
-            found.extend(judge(&mut world, &document));
+            for mut it in judge(&mut world, &document) {
+                if !it["hint"].as_str().is_empty() {
+                    it["fix"] = renamed(&lines, &it);
+                }
+                found.push(it);
+            }
             documents.push(document);
         }
         if let Some(error) = parsed.error {
@@ -41,7 +50,11 @@ pub(super) fn diagnose(config: &Config, pasted: &Pasted) -> (Vec<Document>, Vec<
                 text = format!("{text}: {}", hint.kind.sentence());
             }
             let place = (error.line, error.column);
-            found.push(remark("error", place, &text, "", ""));
+            let mut it = remark("error", place, &text, "", "");
+            if let Some(hint) = error.hint {
+                it["fix"] = mended(&lines, &hint);
+            }
+            found.push(it);
         }
     }
     for it in &pasted.remarks {
@@ -49,6 +62,33 @@ pub(super) fn diagnose(config: &Config, pasted: &Pasted) -> (Vec<Document>, Vec<
     }
     found.truncate(REMARKS_MAX);
     (documents, found)
+}
+
+/// What mends what could not be read.
+fn mended(lines: &Lines<'_>, hint: &Hint) -> Value {
+    let (line, column) = (hint.place.line, hint.place.column);
+    match hint.kind {
+        HintKind::LookAlike { instead, .. } => lines.look_alike(line, column, instead),
+        HintKind::Tab => lines.tabs(),
+        HintKind::MissingBlank => lines.blank(line, column),
+        HintKind::OpenQuote
+        | HintKind::Template
+        | HintKind::NeedsQuotes
+        | HintKind::Indentation => Value::Null,
+    }
+}
+
+/// The field that a remark is about, as the one that was probably meant.
+fn renamed(lines: &Lines<'_>, remark: &Value) -> Value {
+    let number = |name: &str| {
+        remark[name]
+            .as_int()
+            .and_then(|it| usize::try_from(it).ok())
+    };
+    let path = remark["path"].as_str();
+    let old = path.rsplit('.').next().unwrap_or_default();
+    let (line, column) = (number("line").unwrap_or(0), number("column").unwrap_or(0));
+    lines.rename(line, column, old, remark["hint"].as_str())
 }
 
 /// What the page is told of a text.
@@ -297,6 +337,6 @@ fn remark(
     hint: &str,
 ) -> Value {
     object! {
-        "severity": severity, "line": line, "column": column, "message": message, "path": path, "hint": hint,
+        "severity": severity, "line": line, "column": column, "message": message, "path": path, "hint": hint, "fix": Value::Null,
     }
 }

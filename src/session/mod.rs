@@ -2,7 +2,9 @@
 //!
 //! The page (through `wasm.rs`) and the native command line both drive a simulation through this.
 
+mod assist;
 mod diagnose;
+mod fix;
 mod lesson;
 mod link;
 mod wire;
@@ -95,7 +97,7 @@ impl Session {
         let inputs = inputs(&pasted, text).into_iter();
         Start {
             inputs: inputs.map(Recorded::given).collect(),
-            report: self.told(&pasted),
+            report: self.told(&pasted, text),
         }
     }
 
@@ -130,7 +132,7 @@ impl Session {
     pub fn apply(&mut self, text: &str) -> String {
         let pasted = transcript::read(text);
         self.paste(&pasted, text);
-        self.told(&pasted).to_json()
+        self.told(&pasted, text).to_json()
     }
 
     fn paste(&mut self, pasted: &Pasted, text: &str) {
@@ -145,7 +147,8 @@ impl Session {
     /// What [`Self::load`] would say of a text.
     pub fn check(&self, text: &str) -> String {
         let pasted = transcript::read(text);
-        let (documents, diagnostics) = diagnose::diagnose(&self.timeline.world().config, &pasted);
+        let (documents, diagnostics) =
+            diagnose::diagnose(&self.timeline.world().config, &pasted, text);
         diagnose::report(&pasted, &documents, diagnostics).to_json()
     }
 
@@ -172,6 +175,11 @@ impl Session {
     /// Lets time pass. False when nothing is left to happen.
     pub fn advance(&mut self, span: Duration) -> bool {
         self.timeline.advance(span)
+    }
+
+    /// Lets time pass, up to the first change a reader sees. False when nothing is left to happen.
+    pub fn advance_to_change(&mut self, span: Duration) -> bool {
+        self.timeline.advance_to_change(span)
     }
 
     /// The reader types a line.
@@ -263,8 +271,19 @@ impl Session {
         view::dns::dns(self.timeline.world(), &self.words, name, from).to_json()
     }
 
-    fn told(&mut self, pasted: &Pasted) -> Value {
-        let (documents, diagnostics) = diagnose::diagnose(&self.timeline.world().config, pasted);
+    /// What can go wrong with an object now, and the command that lets it, as JSON.
+    pub fn faults(&self, kind: &str, namespace: &str, name: &str) -> String {
+        view::faults::faults(self.timeline.world(), kind, namespace, name).to_json()
+    }
+
+    /// What could stand at a place of a text, and what the field there is, as JSON.
+    pub fn assist(&self, text: &str, line: usize, column: usize) -> String {
+        assist::assist(text, line, column).to_json()
+    }
+
+    fn told(&mut self, pasted: &Pasted, text: &str) -> Value {
+        let config = &self.timeline.world().config;
+        let (documents, diagnostics) = diagnose::diagnose(config, pasted, text);
         let report = diagnose::report(pasted, &documents, diagnostics);
         self.documents = documents;
         report

@@ -13,12 +13,23 @@ use crate::value::Text;
 /// The pods that have had one name.
 #[derive(Clone, Debug, Default)]
 pub struct Life {
-    /// How many pods have had the name.
-    pub incarnation: u32,
-    /// The addresses of all of them, oldest first.
-    pub addresses: Vec<Text>,
+    /// All of them, oldest first.
+    pub pods: List<Lived>,
     /// How the name stood, and since when.
     pub spans: List<Span>,
+}
+
+/// One pod of a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lived {
+    /// When it was made.
+    pub from: Time,
+    /// When it was gone; [`Time::NEVER`] while it is there.
+    pub to: Time,
+    /// Its address; empty before it had one.
+    pub address: Text,
+    /// Its node; empty before it had one.
+    pub node: Text,
 }
 
 /// A span of time in which a pod name stood alike; it ends where the next one begins.
@@ -95,15 +106,25 @@ pub(super) fn follow(lives: &mut Lives, config: &Config, entry: &LogEntry) {
         .get(&key)
         .map(|it| Life::clone(it))
         .unwrap_or_default();
-    let address = pod.pod_ip();
-    if !address.is_empty() && life.addresses.last().is_none_or(|it| it != address) {
-        life.addresses.push(address.into());
-    }
     let (tone, status) = match entry.change {
         Change::Deleted => (Tone::Gone, Text::new()),
         Change::Added | Change::Modified => (Tone::of(pod), table::pod_status(pod, config)),
     };
-    life.incarnation += u32::from(entry.change == Change::Added);
+    let known = life.pods.last().filter(|it| it.to == Time::NEVER).cloned();
+    let lived = Lived {
+        from: known.as_ref().map_or(entry.time, |it| it.from),
+        to: match entry.change {
+            Change::Deleted => entry.time,
+            Change::Added | Change::Modified => Time::NEVER,
+        },
+        address: pod.pod_ip().into(),
+        node: pod.node_name().into(),
+    };
+    match (life.pods.len().checked_sub(1), known) {
+        (Some(last), Some(known)) if known != lived => life.pods.set(last, lived),
+        (_, Some(_)) => {}
+        (_, None) => life.pods.push(lived),
+    }
     if life
         .spans
         .last()

@@ -2,6 +2,7 @@
 
 mod asked;
 mod components;
+mod fault;
 mod informer;
 mod input;
 mod lives;
@@ -18,10 +19,10 @@ mod world;
 pub use crate::memory::Outage;
 pub use informer::Informers;
 pub use input::Input;
-pub use lives::{Life, Lives, Span, Tone};
+pub use lives::{Life, Lived, Lives, Span, Tone};
 pub use lookup::{Lookup, Work};
 pub use resolution::Resolution;
 pub use timeline::{Branch, Recorded, StepSize, Timeline};
-pub use trace::{Entry, Seq, Trace, What, Wrote};
+pub use trace::{Entry, Mark, MarkKind, Seq, Trace, What, Wrote};
 pub use workqueue::Waits;
 pub use world::{Step, World};

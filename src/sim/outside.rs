@@ -37,7 +37,8 @@ impl World {
         self.act(input, 0);
     }
 
-    fn act(&mut self, input: Input, at: usize) {
+    /// What that does, at that terminal.
+    pub(super) fn act(&mut self, input: Input, at: usize) {
         let terminal = &mut self.seats[at].terminal;
         match input {
             Input::Second(input) => self.act(*input, 1),
@@ -87,12 +88,7 @@ impl World {
             ),
             Input::NodeDown(name, cause) => self.silence_node(name, cause),
             Input::NodeUp(name) => self.start_node(&name),
-            Input::Provision(takes) => {
-                self.memory.provision = Some(takes);
-                for claim in self.store.objects.clone().list(Kind::PersistentVolumeClaim) {
-                    self.enqueue(Actor::Provisioner, claim.key(), self.now, None);
-                }
-            }
+            Input::Provision(takes) => self.provision(Some(takes)),
             Input::HoldRemoval {
                 namespace,
                 pod,
@@ -105,6 +101,14 @@ impl World {
                         .insert(pod.uid().into(), Duration::ms(hold_ms));
                 }
             }
+        }
+    }
+
+    /// From now on making a volume takes so long, or what it usually does.
+    pub(super) fn provision(&mut self, takes: Option<Duration>) {
+        self.memory.provision = takes;
+        for claim in self.store.objects.clone().list(Kind::PersistentVolumeClaim) {
+            self.enqueue(Actor::Provisioner, claim.key(), self.now, None);
         }
     }
 
@@ -256,7 +260,12 @@ impl World {
                 self.wake_terminal(at, span);
             }
             Errand::Ask(words) => {
-                let told = self.told(&words);
+                let is_fault = words.first().is_some_and(|it| it == "fault");
+                let told = if is_fault {
+                    self.fault(&words)
+                } else {
+                    self.told(&words)
+                };
                 self.seats[at].terminal.tell_asked(told);
                 self.wake_terminal(at, Duration::default());
             }

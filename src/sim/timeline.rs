@@ -309,10 +309,23 @@ impl Timeline {
 
     /// Lets time pass. False when nothing is left to happen.
     pub fn advance(&mut self, span: Duration) -> bool {
+        self.pass(span, false)
+    }
+
+    /// Lets time pass, up to the first change a reader sees. False when nothing is left to happen.
+    pub fn advance_to_change(&mut self, span: Duration) -> bool {
+        self.pass(span, true)
+    }
+
+    fn pass(&mut self, span: Duration, stops: bool) -> bool {
         let until = self.world.now + span;
+        let shown = self.world.trace.shown();
         for _ in 0..EVENTS_MAX {
             if self.next_due().is_none_or(|it| it > until) || !self.next_event() {
                 break;
+            }
+            if stops && self.world.trace.shown() > shown {
+                return self.next_due().is_some();
             }
         }
         self.world.now = self.world.now.max(until);

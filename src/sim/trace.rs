@@ -2,7 +2,7 @@
 
 use crate::api::{Key, Kind};
 use crate::apiserver::{Change, LogEntry};
-use crate::persistent::List;
+use crate::persistent::{List, Map};
 use crate::plan::Actor;
 use crate::time::Time;
 use crate::value::Text;
@@ -124,12 +124,57 @@ impl Entry {
     }
 }
 
+/// A moment worth going back to.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    /// When.
+    pub time: Time,
+    /// The change a reader sees there, or saw last before it.
+    pub step: usize,
+    /// What kind of moment it is.
+    pub kind: MarkKind,
+    /// The command, or the name of what it is about.
+    pub text: Text,
+}
+
+/// The kinds of [`Mark`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarkKind {
+    /// The reader ran a command.
+    Command,
+    /// A pod's containers became ready.
+    Ready,
+    /// A wait began.
+    Wait,
+    /// Who waited has acted on what was waited for.
+    Waited,
+    /// From here on the DNS server answers with more addresses, or with fewer.
+    Dns,
+}
+
+impl MarkKind {
+    /// The word the page styles it by.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Command => "command",
+            Self::Ready => "ready",
+            Self::Wait => "wait",
+            Self::Waited => "waited",
+            Self::Dns => "dns",
+        }
+    }
+}
+
 /// All entries, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     entries: List<Entry>,
     /// The events in which a reader sees a change.
     shown: List<Seq>,
+    /// The moments worth going back to, in order.
+    pub marks: List<Mark>,
+    /// Who waits for what.
+    waiting: Map<(Actor, Key), ()>,
 }
 
 impl Trace {
@@ -137,7 +182,39 @@ impl Trace {
         if entry.is_visible() && self.shown.last() != Some(&entry.seq) {
             self.shown.push(entry.seq);
         }
+        self.mark_entry(&entry);
         self.entries.push(entry);
+    }
+
+    fn mark_entry(&mut self, entry: &Entry) {
+        if let What::Command(command) = &entry.what {
+            return self.mark(entry.time, MarkKind::Command, command.clone());
+        }
+        let Some(key) = entry.about() else { return };
+        let is_ready = matches!(
+            entry.why,
+            Why::ContainersStarted { .. } | Why::ProbePassed { .. }
+        );
+        if is_ready && entry.is_visible() {
+            self.mark(entry.time, MarkKind::Ready, key.name.clone());
+        }
+        let id = (entry.actor, key.clone());
+        if matches!(entry.what, What::Waits(_)) {
+            self.mark(entry.time, MarkKind::Wait, key.name.clone());
+            self.waiting.insert(id, ());
+        } else if self.waiting.remove(&id).is_some() {
+            self.mark(entry.time, MarkKind::Waited, key.name.clone());
+        }
+    }
+
+    pub(super) fn mark(&mut self, time: Time, kind: MarkKind, text: Text) {
+        let step = self.shown.len();
+        self.marks.push(Mark {
+            time,
+            step,
+            kind,
+            text,
+        });
     }
 
     /// How many entries there are.

@@ -8,7 +8,7 @@ use super::lives::{self, Lives};
 use super::lookup::Lookup;
 use super::queue::{Event, Queue, Queued};
 use super::recorder;
-use super::trace::{Entry, Seq, Trace, What, Wrote};
+use super::trace::{Entry, MarkKind, Seq, Trace, What, Wrote};
 use super::workqueue::{Item, Items, Running, Waits};
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::rest::{self, HttpRequest, HttpResponse};
@@ -319,6 +319,11 @@ impl World {
             apiserver::Change::Added | apiserver::Change::Modified => Some(&entry.object),
         };
         if informer == Informer::Dns {
+            let answered = |it: Option<&Object>| it.map_or(0, Object::ready_endpoints);
+            if answered(before.as_deref()) != answered(after) {
+                let service = entry.object.slice_service().into();
+                self.trace.mark(self.now, MarkKind::Dns, service);
+            }
             self.dns.apply(before.as_deref(), after, self.now);
         }
         for component in COMPONENTS

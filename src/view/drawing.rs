@@ -101,7 +101,7 @@ impl Sheet {
     }
 
     fn columns(&mut self, columns: &[Value]) {
-        const ROWS: usize = 5;
+        const ROWS: usize = 6;
         for row in columns.chunks(COLUMNS) {
             let top = self.y;
             for (column, at) in row.iter().zip(0..) {
@@ -119,16 +119,23 @@ impl Sheet {
                     "<rect x=\"{x}\" y=\"{top}\" width=\"{WIDTH}\" height=\"{}\" rx=\"8\" fill=\"{ground}\" stroke=\"{ink}\"{dash}/>",
                     ROWS * LINE + GAP
                 );
-                let past = pod["pastIps"].items().first().map_or("", Value::as_str);
+                let past = if pod.is_null() {
+                    &column["past"]
+                } else {
+                    &pod["past"]
+                };
+                let claims = column["claims"].items().iter();
+                let claims = claims.map(|it| it["name"].as_str()).collect::<Vec<_>>();
                 let lines = [
                     (column["name"].as_str(), " font-weight=\"700\"".to_owned()),
                     (pod["status"].as_str(), format!(" fill=\"{ink}\"")),
                     (pod["ip"].as_str(), String::new()),
                     (
-                        past,
+                        past[0]["ip"].as_str(),
                         " fill=\"#556172\" text-decoration=\"line-through\"".to_owned(),
                     ),
                     (pod["node"].as_str(), " fill=\"#556172\"".to_owned()),
+                    (&claims.join(", "), String::new()),
                 ];
                 for (text, style) in lines {
                     self.y += if self.y == top { GAP / 2 } else { 0 };

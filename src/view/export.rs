@@ -5,7 +5,7 @@ use core::fmt::Write as _;
 use super::explain::{time_text, told_plainly};
 use super::snapshot::{Look, Places};
 use super::words::Words;
-use super::{drawing, picture};
+use super::{drawing, picture, sets};
 use crate::object;
 use crate::shell::LineKind;
 use crate::sim::{Timeline, What};
@@ -34,11 +34,12 @@ pub fn export(
     match what {
         Export::Transcript => transcript(&look, text),
         Export::Log => log(&look),
-        Export::Picture => drawing::svg(
-            &picture::services(&look),
-            &picture::statefulsets(&look),
-            &picture::other_pods(&look),
-        ),
+        Export::Picture => {
+            let mut shown = sets::Shown::default();
+            let sets = sets::statefulsets(&look, &mut shown);
+            let pods = sets::other_pods(&look, &shown);
+            drawing::svg(&picture::services(&look), &sets, &pods)
+        }
     }
 }
 

@@ -1,14 +1,15 @@
-//! The picture: Services with what DNS answers, StatefulSets as columns of ordinals, other pods, nodes.
+//! The picture: Services with what DNS answers, pods, and nodes with the pods on them. `sets` draws StatefulSets.
 
 use std::sync::Arc;
 
+use super::explain::time_text;
 use super::snapshot::Look;
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::table;
 use crate::object;
+use crate::persistent::Map;
 use crate::sim::Tone;
-use crate::sort;
-use crate::time::human;
+use crate::time::{Time, human};
 use crate::value::Value;
 
 /// Services that select pods, outside the cluster's own namespaces.
@@ -18,17 +19,19 @@ pub(super) fn services(look: &Look<'_>) -> Value {
     shown.map(|it| service(look, it)).collect()
 }
 
-fn is_system(object: &Object) -> bool {
+pub(super) fn is_system(object: &Object) -> bool {
     object.namespace().starts_with("kube-")
 }
 
 fn service(look: &Look<'_>, service: &Arc<Object>) -> Value {
     let domain = &look.world.config.domain;
     let mut answers = Vec::new();
+    let mut answered: Map<&str, ()> = Map::default();
     for (endpoint, is_ready) in look.world.endpoints(service) {
         if is_ready {
-            let pod = &endpoint["targetRef"]["name"];
-            answers.push(object! {"address": &endpoint["addresses"][0], "pod": pod});
+            let pod = &endpoint["targetRef"];
+            answers.push(object! {"address": &endpoint["addresses"][0], "pod": &pod["name"]});
+            answered.insert(pod["uid"].as_str(), ());
         }
     }
     let pods = look
@@ -36,7 +39,8 @@ fn service(look: &Look<'_>, service: &Arc<Object>) -> Value {
         .store
         .objects
         .list_in(Kind::Pod, service.namespace());
-    let left_out = pods.filter(|it| service.selects(it)).filter_map(|it| {
+    let left_out = pods.filter(|it| service.selects(it) && !answered.contains_key(it.uid()));
+    let left_out = left_out.filter_map(|it| {
         let why = look.world.left_out(service, it)?;
         Some(object! {"pod": it.name(), "why": look.words.sentence(&why)})
     });
@@ -53,88 +57,29 @@ fn service(look: &Look<'_>, service: &Arc<Object>) -> Value {
     }
 }
 
-/// StatefulSets with a column for each ordinal, wanted or still there.
-pub(super) fn statefulsets(look: &Look<'_>) -> Value {
-    look.world
-        .store
-        .objects
-        .list(Kind::StatefulSet)
-        .map(|it| statefulset(look, it))
-        .collect()
-}
-
-fn statefulset(look: &Look<'_>, set: &Object) -> Value {
-    let spec = set.statefulset_spec();
-    let wanted = spec.start..spec.start.saturating_add(spec.replicas.min(COLUMNS_MAX));
-    let pods = look.world.store.objects.list_in(Kind::Pod, set.namespace());
-    let owned = pods
-        .filter(|it| it.is_controlled_by(set))
-        .filter_map(|it| it.ordinal_of(set.name()));
-    let mut ordinals: Vec<i64> = wanted.clone().chain(owned).collect();
-    sort::by(&mut ordinals, Ord::cmp);
-    ordinals.dedup();
-    let mut before = None;
-    let columns = ordinals.into_iter().map(|ordinal| {
-        let key = Key::new(
-            Kind::Pod,
-            set.namespace(),
-            crate::text!("{}-{ordinal}", set.name()),
-        );
-        let pod = look.world.store.objects.get(&key);
-        let dns_name = match spec.service_name {
-            "" => String::new(),
-            service => format!("{}.{service}", key.name),
-        };
-        object! {
-            "ordinal": ordinal,
-            "name": &key.name,
-            "dnsName": dns_name,
-            "resolves": pod.is_some_and(|it| look.resolves(spec.service_name, it)),
-            "pod": pod.map(|it| self::pod(look, it)),
-            "absent": if pod.is_none() { look.absence(&key, &mut before) } else { Value::Null },
-            "condemned": !wanted.contains(&ordinal),
-            "current": look.is_current(&key),
-        }
-    });
-    let ready = set.value["status"]["readyReplicas"].as_int().unwrap_or(0);
-    object! {
-        "name": set.name(),
-        "namespace": set.namespace(),
-        "ready": ready,
-        "replicas": spec.replicas,
-        "policy": &set.value["spec"]["podManagementPolicy"],
-        "revision": &set.value["status"]["updateRevision"],
-        "waiting": look.wait_on(&set.key()),
-        "columns": columns.collect::<Value>(),
-        "current": look.is_current(&set.key()),
-    }
-}
-
-/// Ordinals shown of one set.
-const COLUMNS_MAX: i64 = 1000;
-
-/// Pods that belong to no StatefulSet, or to one that is gone.
-pub(super) fn other_pods(look: &Look<'_>) -> Value {
-    let objects = &look.world.store.objects;
-    let is_in_a_column = |pod: &Object| {
-        let owner = pod.controller();
-        let key = Key::new(Kind::StatefulSet, pod.namespace(), owner["name"].as_str());
-        let set = objects.get(&key);
-        set.is_some_and(|it| pod.is_controlled_by(it) && pod.ordinal_of(it.name()).is_some())
+/// The earlier pods of a name, the last one first.
+pub(super) fn past(look: &Look<'_>, key: &Key) -> Value {
+    let Some(life) = look.world.lives.get(key) else {
+        return crate::array![];
     };
-    let all = objects.list(Kind::Pod).filter(|it| !is_system(it));
-    all.filter(|it| !is_in_a_column(it))
-        .map(|it| pod(look, it))
-        .collect()
+    let all = (0..life.pods.len())
+        .rev()
+        .filter_map(|at| Some((at, life.pods.get(at)?)));
+    let past = all.filter(|(_, it)| it.to != Time::NEVER).take(PAST_MAX);
+    past.map(|(at, it)| {
+        object! {
+            "nth": at + 1, "ip": &it.address, "node": &it.node,
+            "fromText": time_text(it.from), "toText": time_text(it.to),
+        }
+    })
+    .collect()
 }
 
-fn pod(look: &Look<'_>, pod: &Object) -> Value {
+/// So many earlier pods of one name are told of.
+const PAST_MAX: usize = 20;
+
+pub(super) fn pod(look: &Look<'_>, pod: &Object) -> Value {
     let key = pod.key();
-    let life = look.world.lives.get(&key);
-    let past = life
-        .into_iter()
-        .flat_map(|it| it.addresses.iter().rev())
-        .filter(|it| *it != pod.pod_ip());
     object! {
         "name": pod.name(),
         "namespace": pod.namespace(),
@@ -144,8 +89,8 @@ fn pod(look: &Look<'_>, pod: &Object) -> Value {
         "restarts": pod.value["status"]["containerStatuses"].items().iter().filter_map(|it| it["restartCount"].as_int()).sum::<i64>(),
         "node": pod.node_name(),
         "ip": pod.pod_ip(),
-        "pastIps": past.collect::<Value>(),
-        "incarnation": life.map_or(1, |it| it.incarnation),
+        "past": past(look, &key),
+        "incarnation": look.world.lives.get(&key).map_or(1, |it| it.pods.len()),
         "revision": &pod.labels()["controller-revision-hash"],
         "waiting": look.wait_on(&key),
         "image": pod.containers().first().map(|it| it["image"].clone()),
@@ -154,19 +99,38 @@ fn pod(look: &Look<'_>, pod: &Object) -> Value {
     }
 }
 
-/// Nodes with the pods on them.
+/// Nodes with the pods on them; pods of no node last, under no name.
 pub(super) fn nodes(look: &Look<'_>) -> Value {
     let objects = &look.world.store.objects;
+    let mut here: Map<&str, Vec<Value>> = Map::default();
+    for pod in objects.list(Kind::Pod).filter(|it| !is_system(it)) {
+        let name = pod.node_name();
+        let mut pods = here.get(name).cloned().unwrap_or_default();
+        pods.push(object! {
+            "name": look.name_of(pod),
+            "tone": Tone::of(pod).code(),
+            "status": table::pod_status(pod, &look.world.config),
+            "current": look.is_current(&pod.key()),
+        });
+        here.insert(name, pods);
+    }
+    let pods_of = |name: &str| here.get(name).cloned().unwrap_or_default();
     let node = |node: &Arc<Object>| {
-        let here = objects
-            .list(Kind::Pod)
-            .filter(|it| it.node_name() == node.name());
         object! {
             "name": node.name(),
             "ready": node.is_node_ready(),
             "schedulable": !node.is_unschedulable(),
-            "pods": here.map(|it| it.name()).collect::<Value>(),
+            "taints": node.taints().iter().map(|it| format!("{}:{}", it["key"].as_str(), it["effect"].as_str())).collect::<Value>(),
+            "pods": pods_of(node.name()),
+            "current": look.is_current(&node.key()),
         }
     };
-    objects.list(Kind::Node).map(node).collect()
+    let mut all: Vec<Value> = objects.list(Kind::Node).map(node).collect();
+    let homeless = pods_of("");
+    if !homeless.is_empty() {
+        all.push(object! {
+            "name": "", "ready": true, "schedulable": true, "taints": crate::array![], "pods": homeless, "current": false,
+        });
+    }
+    all.into()
 }

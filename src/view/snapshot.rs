@@ -1,7 +1,9 @@
 //! Everything the page shows of one moment, as one JSON value. `wasm.rs` has its TypeScript shape.
 
+use std::sync::Arc;
+
 use super::words::Words;
-use super::{explain, picture, strip, suggestions};
+use super::{explain, picture, sets, strip, suggestions};
 use crate::api::{Key, Kind, Object};
 use crate::object;
 use crate::persistent::Map;
@@ -91,17 +93,25 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// Whether a pod's own name resolves under that Service.
-    pub(super) fn resolves(&self, service: &str, pod: &Object) -> bool {
-        let key = Key::new(Kind::Service, pod.namespace(), service);
-        let Some(service) = self.world.informers.dns.get(&key) else {
-            return false;
-        };
-        service.is_headless()
-            && self
-                .world
-                .endpoints(service)
-                .any(|(it, ready)| ready && it["hostname"].as_str() == pod.name())
+    /// The names under that Service that resolve: those of its ready endpoints with a host name, where it is headless.
+    pub(super) fn resolving(&self, service: &str, namespace: &str) -> Map<&'a str, ()> {
+        let mut names = Map::default();
+        let key = Key::new(Kind::Service, namespace, service);
+        let service = self.world.informers.dns.get(&key);
+        if let Some(service) = service.filter(|it| it.is_headless()) {
+            for (endpoint, _) in self.world.endpoints(service).filter(|it| it.1) {
+                names.insert(endpoint["hostname"].as_str(), ());
+            }
+        }
+        names
+    }
+
+    /// A name as the page writes it: with its namespace, where that is not the default one.
+    pub(super) fn name_of(&self, object: &Object) -> String {
+        match object.namespace() {
+            "" | "default" => object.name().to_owned(),
+            namespace => format!("{namespace}/{}", object.name()),
+        }
     }
 }
 
@@ -109,6 +119,11 @@ impl<'a> Look<'a> {
 pub fn snapshot(timeline: &Timeline, words: &Words, places: &dyn Places) -> Value {
     let look = Look::new(timeline, words, places);
     let world = look.world;
+    let mut shown = sets::Shown::default();
+    let (sets, workloads) = (
+        sets::statefulsets(&look, &mut shown),
+        sets::workloads(&look, &mut shown),
+    );
     object! {
         "version": crate::VERSION,
         "kubernetes": world.config.version.name(),
@@ -121,8 +136,10 @@ pub fn snapshot(timeline: &Timeline, words: &Words, places: &dyn Places) -> Valu
         "atStart": world.seq == 0,
         "idle": world.next_time().is_none(),
         "services": picture::services(&look),
-        "statefulSets": picture::statefulsets(&look),
-        "pods": picture::other_pods(&look),
+        "statefulSets": sets,
+        "workloads": workloads,
+        "pods": sets::other_pods(&look, &shown),
+        "claims": sets::other_claims(&look, &shown),
         "nodes": picture::nodes(&look),
         "current": explain::current(&look),
         "branches": branches(timeline),
@@ -159,19 +176,29 @@ fn terminal(world: &World, at: usize) -> Value {
     }
 }
 
-/// Event objects outside the cluster's own namespaces, oldest first.
+/// So many Events are told of, the newest.
+const EVENTS_MAX: usize = 500;
+
+/// The newest Event objects, oldest first.
 fn events(world: &World) -> Value {
-    let mut all: Vec<(Time, u64, Value)> = Vec::new();
-    for event in world.store.objects.list(Kind::Event) {
+    let all = world.store.objects.list(Kind::Event);
+    let mut all: Vec<(Time, u64, &Arc<Object>)> = all
+        .map(|it| {
+            let time = Time::parse(it.value["lastTimestamp"].as_str());
+            (time.unwrap_or_default(), it.resource_version(), it)
+        })
+        .collect();
+    sort::by_key(&mut all, |(time, version, _)| (*time, *version));
+    let newest = all.len().saturating_sub(EVENTS_MAX);
+    let told = all.drain(newest..).map(|(time, _, event)| {
         let value = &event.value;
-        let time = Time::parse(value["lastTimestamp"].as_str()).unwrap_or_default();
         let about = &value["involvedObject"];
         let object = format!(
             "{}/{}",
             about["kind"].as_str().to_lowercase(),
             about["name"].as_str()
         );
-        let shown = object! {
+        object! {
             "time": time.ms,
             "timeText": explain::time_text(time),
             "type": &value["type"],
@@ -180,9 +207,7 @@ fn events(world: &World) -> Value {
             "message": &value["message"],
             "count": &value["count"],
             "from": &value["source"]["component"],
-        };
-        all.push((time, event.resource_version(), shown));
-    }
-    sort::by_key(&mut all, |(time, version, _)| (*time, *version));
-    all.into_iter().map(|(_, _, shown)| shown).collect()
+        }
+    });
+    told.collect()
 }

@@ -1,14 +1,10 @@
 //! The strip of bars: one row per pod name, coloured by how the pod stood.
 
 use super::snapshot::Look;
-use crate::api::Key;
 use crate::object;
-use crate::persistent::Map;
-use crate::plan::Actor;
-use crate::sim::{Tone, What};
-use crate::sort;
+use crate::sim::{Mark, Tone};
+use crate::time::Time;
 use crate::value::Value;
-use crate::why::Why;
 
 /// The timeline as far as the simulation has been run.
 pub(super) fn strip(look: &Look<'_>) -> Value {
@@ -29,47 +25,33 @@ pub(super) fn strip(look: &Look<'_>) -> Value {
         };
         rows.push(object! {"name": name, "bars": bars.collect::<Value>()});
     }
-    object! {"end": end.ms, "rows": rows, "markers": markers(look)}
+    object! {"end": end.ms, "rows": rows, "markers": markers(look, end)}
 }
 
-/// The reader's own commands, the moments a pod became Ready, and where a wait began or ended: with the next thing its
-/// actor did to what it waited on.
-fn markers(look: &Look<'_>) -> Value {
-    let trace = &look.furthest.trace;
-    let commands = trace.iter().filter(|it| it.actor == Actor::You).filter_map(|it| match &it.what {
-        What::Command(command) => Some(object! {
-            "time": it.time.ms, "step": trace.shown_at(it.seq), "kind": "command", "text": command,
-        }),
-        What::Wrote { .. } | What::Refused { .. } | What::Waits(_) => None,
-    });
-    let ready = trace
-        .iter()
-        .filter(|it| {
-            matches!(
-                it.why,
-                Why::ContainersStarted { .. } | Why::ProbePassed { .. }
-            )
-        })
-        .filter_map(|it| {
-            let name = &it.about()?.name;
-            it.is_visible().then(|| object! {
-            "time": it.time.ms, "step": trace.shown_at(it.seq), "kind": "ready", "text": name,
-        })
-        });
-    let mut all: Vec<Value> = commands.chain(ready).collect();
-    let mut waits: Map<(Actor, &Key), bool> = Map::default();
-    for entry in trace.iter() {
-        let Some(key) = entry.about() else { continue };
-        let began = matches!(entry.what, What::Waits(_));
-        let id = (entry.actor, key);
-        if began || waits.get(&id) == Some(&true) {
-            waits.insert(id, began);
-            all.push(object! {
-                "time": entry.time.ms, "step": trace.shown_at(entry.seq),
-                "kind": if began { "wait" } else { "waited" }, "text": &key.name,
-            });
+/// The moments worth going back to; of very many, the first of its kind in each thousandth of the time shown.
+fn markers(look: &Look<'_>, end: Time) -> Value {
+    let marks = &look.furthest.trace.marks;
+    let gap = if marks.len() > MARKS_MAX {
+        end.ms / 1000
+    } else {
+        0
+    };
+    let mut next = [0; 5];
+    let shown = marks.iter().filter(|it| {
+        let next = &mut next[it.kind as usize];
+        let is_shown = it.time.ms >= *next;
+        if is_shown {
+            *next = it.time.ms + gap;
         }
-    }
-    sort::by_key(&mut all, |it| it["step"].as_int());
-    all.into()
+        is_shown
+    });
+    let marker = |it: &Mark| {
+        object! {
+            "time": it.time.ms, "step": it.step, "kind": it.kind.code(), "text": &it.text,
+        }
+    };
+    shown.map(marker).collect()
 }
+
+/// So many markers are shown each for itself.
+const MARKS_MAX: usize = 600;

@@ -348,6 +348,10 @@ reasons! {
     VolumeMade { volume, claim, provisioner } "volume-made"
         "{provisioner} makes {volume} for {claim}"
         "provisionClaimOperation" "concepts/storage/dynamic-provisioning/"
+    /// A volume cannot be made.
+    VolumeNotMade { claim, provisioner } "volume-not-made"
+        "{claim} gets no volume: {provisioner} cannot reach its storage, and tries again with growing pauses"
+        "provisionClaimOperation" "concepts/storage/dynamic-provisioning/"
     /// A volume grows.
     VolumeGrown { volume, claim, size } "volume-grown"
         "{volume} grows to {size}: {claim} asks for more"

@@ -75,14 +75,14 @@ impl HintKind {
 
 /// A sign as a reader can see it: blanks by their number.
 pub fn shown(sign: char) -> String {
-    match ascii(sign) {
+    match plain(sign) {
         Some(' ') => format!("U+{:04X}", u32::from(sign)),
         _ => sign.to_string(),
     }
 }
 
 /// The sign of YAML that this one looks like.
-fn ascii(sign: char) -> Option<char> {
+pub fn plain(sign: char) -> Option<char> {
     Some(match sign {
         '：' | '﹕' => ':',
         '，' | '、' => ',',
@@ -110,22 +110,22 @@ pub(super) fn look_alike(scalar: &str) -> Option<WarningKind> {
     let last = scalar.chars().next_back()?;
     let at_edge = |sign: char, instead: char| match instead {
         ' ' => true,
-        '"' | '\'' => sign == first && ascii(last) == Some(instead),
+        '"' | '\'' => sign == first && plain(last) == Some(instead),
         '-' => sign == first && scalar[sign.len_utf8()..].starts_with(' '),
         '#' => sign == first,
         _ => false,
     };
     let edge = [first, last]
         .into_iter()
-        .find_map(|sign| Some((sign, ascii(sign).filter(|it| at_edge(sign, *it))?)));
+        .find_map(|sign| Some((sign, plain(sign).filter(|it| at_edge(sign, *it))?)));
     let inside = || {
         let (at, found) = scalar.char_indices().find(|(_, it)| !it.is_ascii())?;
         let is_word = at > 0 && !scalar[..at].contains([' ', '\t']);
         let rest_is_ascii = scalar
             .chars()
-            .all(|it| it.is_ascii() || ascii(it).is_some());
+            .all(|it| it.is_ascii() || plain(it).is_some());
         let instead =
-            ascii(found).filter(|it| is_word && (*it == ':' || *it == ',' && rest_is_ascii))?;
+            plain(found).filter(|it| is_word && (*it == ':' || *it == ',' && rest_is_ascii))?;
         Some((found, instead))
     };
     let (found, instead) = edge.or_else(inside)?;
@@ -209,7 +209,7 @@ fn in_line(line: &str) -> Option<(usize, HintKind)> {
     }
     let code = content.split(" #").next().unwrap_or(content);
     if let Some((at, found)) = code.char_indices().find(|(_, it)| !it.is_ascii())
-        && let Some(instead) = ascii(found)
+        && let Some(instead) = plain(found)
     {
         return Some((start + at, HintKind::LookAlike { found, instead }));
     }

@@ -21,7 +21,7 @@ mod write;
 mod tests;
 
 pub use error::Error;
-pub use hint::{Hint, HintKind, shown};
+pub use hint::{Hint, HintKind, plain, shown};
 pub use place::Place;
 pub use scalar::looks_typed;
 pub use write::to_yaml;

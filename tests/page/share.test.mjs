@@ -157,7 +157,7 @@ test('the object of a step can be read whole, with the lines that changed', asyn
 test('a name can be asked in a pod, and every name tried is told', async () => {
   await ready(page);
   await page.getByRole('tab', { name: 'DNS' }).click();
-  await settled(page);
+  await page.locator('.dns-answer').waitFor();
   assert.match(await page.locator('.dns-answer').textContent(), /^web-0\.nginx → 10\.42\./);
   assert.match(await page.locator('.dns-tried').textContent(), /web-0\.nginx\.default\.svc\.cluster\.local\. A.*NOERROR/);
   await page.getByRole('textbox', { name: 'Name to look up' }).fill('web-7.nginx');

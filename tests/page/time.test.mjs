@@ -148,7 +148,7 @@ test('single keys work outside text, and can be switched off', async () => {
   assert.equal((await snapshot(page)).step, 0, 'typed, not pressed');
   await page.locator('.brand').click();
   await page.keyboard.press('?');
-  assert.ok(await page.getByRole('dialog').isVisible());
+  await page.getByRole('dialog').waitFor();
   await page.getByRole('checkbox').uncheck();
   await page.keyboard.press('Escape');
   assert.ok(!(await page.getByRole('dialog').isVisible()));

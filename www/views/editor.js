@@ -1,77 +1,73 @@
 // @ts-check
-// The manifests: a plain textarea over a drawing of its own lines, which carries numbers, colours and marks. Below it
-// what the engine says of the text: errors with their place, the commands of a transcript, the version it asks for.
+// The manifests: a plain textarea at first and on phones; a code editor once a mouse comes near or a key is pressed.
+// Below it what the engine says of the text.
 
-import { focused, h, icon, list, mark, reshape, show, write } from '../dom.js';
+import { h, list, mark, show, write } from '../dom.js';
+import { arrive } from '../lazy.js';
+import { createFindings } from './findings.js';
+import { createPlainText } from './plain-text.js';
 
-// Key and comment of a line of YAML: a help for the eye. What a line means is the engine's business.
-const LINE = /^(\s*(?:- +)*)([\w."/-]+)(:)(?=\s|$)(.*)$/;
-const COMMENT = /^(.*?)(^|\s)(#.*)$/;
-
-const DRAWN_MAX = 200_000;
-const LINES_MAX = 4000;
-
-/** @param {string} text */
-const countLines = (text) => text.split('\n', LINES_MAX + 1).length;
-
-/** @typedef {{ text: string, severity: Diagnostic['severity'] | null, isCurrent: boolean }} Line */
-
-/** @type {Create<{ goTo: GoTo }>} */
-export const createEditor = (root, dispatch, words) => {
+/** @type {(root: HTMLElement, dispatch: Dispatch, words: Words, engine: Engine) => View & { goTo: GoTo }} */
+export const createEditor = (root, dispatch, words, engine) => {
   const { label } = words;
-  const input = label(h('textarea', {
-    class: 'code-input', spellcheck: 'false', autocapitalize: 'off', autocomplete: 'off', wrap: 'soft',
-    input: () => dispatch({ do: 'edit', text: input.value }),
-  }), 'editor.label', 'aria-label');
-  const drawing = h('div', { class: 'code-lines', 'aria-hidden': 'true' });
-  const drawLines = list(drawing, createLine);
-  const scroller = h('div', { class: 'code' }, h('div', { class: 'code-sheet' }, drawing, input));
   const run = label(h('button', { type: 'button', class: 'button', click: () => dispatch({ do: 'run' }) }), 'editor.run');
   const apply = label(h('button', { type: 'button', class: 'button', click: () => dispatch({ do: 'apply' }) }), 'editor.apply');
   const edited = label(h('span', { class: 'edited' }), 'editor.edited');
-  const findings = createFindings(goTo, dispatch, words);
+  const findings = createFindings((line, column) => surface.goTo(line, column), dispatch, words);
   const files = h('div', { class: 'files' });
   const drawFiles = list(files, createFile);
-  root.append(h('div', { class: 'editor-actions' }, run, apply, edited), scroller, findings.node, files);
+  /** @type {Surface} */
+  let surface = createPlainText(words, (text) => dispatch({ do: 'edit', text }));
+  /** @type {[Shown, number] | null} */
+  let last = null;
+  let isAsked = false;
+  let isComposing = false;
+  root.append(h('div', { class: 'editor-actions' }, run, apply, edited), surface.node, findings.node, files);
 
-  /** @type {GoTo} */
-  function goTo(line, column) {
-    const before = input.value.split('\n').slice(0, line - 1).reduce((sum, it) => sum + it.length + 1, 0);
-    const at = before + Math.max(0, column - 1);
-    input.focus();
-    input.setSelectionRange(at, at);
-    reveal(line);
+  const hasRoom = matchMedia('(min-width: 700px) and (pointer: fine)');
+  surface.node.addEventListener('pointerenter', ask);
+  surface.node.addEventListener('keydown', ask);
+  surface.node.addEventListener('compositionstart', () => { isComposing = true; });
+  surface.node.addEventListener('compositionend', () => { isComposing = false; ask(); });
+
+  /** Fetches the code editor, if there is room for it. Without it, the textarea does. */
+  async function ask() {
+    if (isAsked || !hasRoom.matches) return;
+    isAsked = true;
+    try {
+      const { createCode } = await arrive(words, () => import('./code.js'));
+      // An input method has a word under way: after it.
+      if (isComposing || !root.isConnected) isAsked = false;
+      else exchange(createCode(words, engine, dispatch, () => findings.node.focus()));
+    } catch {
+      isAsked = false;
+    }
   }
 
-  /** @param {number} line */
-  function reveal(line) {
-    const node = /** @type {HTMLElement | undefined} */ (drawing.children[line - 1]);
-    if (!node || !scroller.clientHeight) return;
-    const isIn = node.offsetTop >= scroller.scrollTop && node.offsetTop + node.offsetHeight <= scroller.scrollTop + scroller.clientHeight;
-    if (!isIn) scroller.scrollTop = node.offsetTop - scroller.clientHeight / 3;
+  /** @param {Surface} next */
+  function exchange(next) {
+    const caret = surface.hasFocus() ? surface.caret() : null;
+    surface.node.before(next.node);
+    surface.destroy();
+    surface = next;
+    if (last) surface.update(...last);
+    if (caret === null) return;
+    const before = (last?.[0].page.text ?? '').slice(0, caret).split('\n');
+    surface.goTo(before.length, /** @type {string} */ (before.at(-1)).length + 1);
   }
 
   return {
-    goTo,
+    goTo: (line, column) => surface.goTo(line, column),
     update(shown, previous) {
       const { page, current, files: written } = shown;
-      if (input.value !== page.text) input.value = page.text;
       const isEdited = page.text !== page.applied;
-      // Beyond that a text is shown as it is, without numbers and marks.
-      const isPlain = page.text.length > DRAWN_MAX || countLines(page.text) > LINES_MAX;
-      mark(scroller, 'class', isPlain ? 'code code-plain' : 'code');
-      const lines = isPlain ? [] : page.text.split('\n');
-      const given = page.applied.split('\n');
       // The step rests on a line of what the cluster was given; it is marked while that line is still there.
       const number = current?.line ?? 0;
-      const marked = number && lines[number - 1] === given[number - 1] ? number : 0;
-      /** @type {Line[]} */
-      const drawn = lines.map((text, index) => ({ text, severity: null, isCurrent: index + 1 === marked }));
-      for (const { line, severity } of page.paste.diagnostics) {
-        const at = drawn[line - 1];
-        if (at && at.severity !== 'error') at.severity = severity;
-      }
-      drawLines(drawn);
+      /** @param {string} text */
+      const line = (text) => text.split('\n', number)[number - 1];
+      const marked = number && line(page.text) === line(page.applied) ? number : 0;
+      last = [shown, marked];
+      surface.update(...last);
       show(edited, isEdited);
       mark(run, 'class', isEdited ? 'button primary' : 'button');
       findings.update(shown);
@@ -80,25 +76,11 @@ export const createEditor = (root, dispatch, words) => {
       drawFiles(other, (it) => it.name);
       show(files, other.length);
       const before = previous?.current?.line ?? 0;
-      if (marked && marked !== before && focused(root) !== input) reveal(marked);
+      if (marked && marked !== before && !surface.hasFocus()) surface.reveal(marked);
     },
-    destroy() { root.replaceChildren(); },
-  };
-};
-
-/** @type {() => Row<Line>} */
-const createLine = () => {
-  const node = h('div', { class: 'code-line' });
-  /** @type {string | null} */
-  let text = null;
-  return {
-    node,
-    update(line) {
-      mark(node, 'data-severity', line.severity);
-      mark(node, 'data-current', line.isCurrent);
-      if (text === line.text) return;
-      text = line.text;
-      node.replaceChildren(...drawLine(text));
+    destroy() {
+      surface.destroy();
+      root.replaceChildren();
     },
   };
 };
@@ -112,113 +94,6 @@ const createFile = () => {
     update(file) {
       write(name, file.name);
       write(text, file.text);
-    },
-  };
-};
-
-/**
- * @param {string} line
- * @returns {(Node | string)[]}
- */
-function drawLine(line) {
-  if (!line) return ['\u200b'];
-  const [, before, space, comment] = COMMENT.exec(line) ?? [null, line, '', ''];
-  const [, indent, key, colon, value] = LINE.exec(before) ?? [null, before, '', '', ''];
-  return [
-    indent,
-    ...(key ? [h('span', { class: 'yaml-key' }, key), colon, h('span', { class: 'yaml-value' }, value)] : []),
-    space,
-    ...(comment ? [h('span', { class: 'yaml-comment' }, comment)] : []),
-  ];
-}
-
-/** @type {Record<Diagnostic['severity'], { key: Key, shape: string }>} */
-const SEVERITIES = {
-  error: { key: 'severity.error', shape: 'failed' },
-  warning: { key: 'severity.warning', shape: 'terminating' },
-  info: { key: 'severity.info', shape: 'ready' },
-};
-/** What is said of a text that was not read. @type {Paste} */
-const UNREAD = { kind: 'manifests', diagnostics: [], objects: [], commands: [], suggests: null };
-const NAMED_MAX = 12;
-const DIAGNOSTICS_MAX = 50;
-const OLD = 'v1.22';
-const NEW = 'v1.36';
-
-/** @type {(goTo: GoTo, dispatch: Dispatch, words: Words) => { node: Element, update: (shown: Shown) => void }} */
-const createFindings = (goTo, dispatch, words) => {
-  const { t, label } = words;
-  const summary = h('p', { class: 'findings-summary', role: 'status' });
-  const diagnostics = h('ol', { class: 'diagnostics' });
-  const commands = h('ol', { class: 'commands' });
-  const count = h('summary', {});
-  const found = h('details', {}, count, commands);
-  /** @type {typeof OLD | typeof NEW} */
-  let version = OLD;
-  const restart = h('button', { type: 'button', class: 'button', click: () => dispatch({ do: 'version', kubernetes: version }) });
-  const node = h('div', { class: 'findings' }, summary, diagnostics, found, restart);
-
-  const drawDiagnostics = list(diagnostics, () => createDiagnostic(goTo, words));
-  /** @type {Draw<string>} */
-  const drawCommands = list(commands, () => {
-    const line = h('li', {});
-    return { node: line, update: (text) => write(line, text) };
-  });
-  label(diagnostics, 'findings.label', 'aria-label');
-
-  return {
-    node,
-    update({ page: { paste: read, isUnread }, kubernetes }) {
-      const paste = isUnread ? UNREAD : read;
-      const errors = paste.diagnostics.filter((it) => it.severity === 'error').length;
-      const some = paste.objects.slice(0, NAMED_MAX).join(', ');
-      write(summary, isUnread ? t('findings.unread') : paste.kind === 'empty' ? t('findings.empty')
-        : errors ? t('findings.errors', { count: errors })
-          : !paste.objects.length ? t('findings.nothing')
-            : paste.objects.length > NAMED_MAX ? t('findings.more', { objects: some, count: paste.objects.length - NAMED_MAX })
-              : t('findings.objects', { objects: some }));
-      mark(summary, 'data-severity', errors ? 'error' : null);
-      drawDiagnostics(paste.diagnostics.slice(0, DIAGNOSTICS_MAX));
-      show(diagnostics, paste.diagnostics.length);
-      show(found, paste.commands.length);
-      write(count, t('findings.commands', { count: paste.commands.length }));
-      drawCommands(paste.commands);
-      version = paste.suggests === OLD && kubernetes !== OLD ? OLD : NEW;
-      show(restart, kubernetes !== version && (version === OLD || paste.suggests !== OLD));
-      write(restart, t(version === OLD ? 'findings.asOld' : 'findings.asNew', { version }));
-    },
-  };
-};
-
-/** @type {(goTo: GoTo, words: Words) => Row<Diagnostic>} */
-const createDiagnostic = (goTo, words) => {
-  const { t } = words;
-  /** @type {Diagnostic | null} */
-  let diagnostic = null;
-  const shape = icon('failed');
-  const place = h('span', { class: 'place-number' });
-  const severity = h('span', { class: 'severity' });
-  const message = h('span', {});
-  const path = h('code', {});
-  const hint = h('span', { class: 'hint-text' });
-  const button = h('button', {
-    type: 'button', class: 'diagnostic',
-    click: () => diagnostic?.line && goTo(diagnostic.line, diagnostic.column),
-  }, h('span', { class: 'diagnostic-head' }, shape, severity, place), message, path, hint);
-  return {
-    node: h('li', {}, button),
-    update(next) {
-      diagnostic = next;
-      const { key, shape: drawing } = SEVERITIES[next.severity];
-      mark(button, 'data-severity', next.severity);
-      reshape(shape, drawing);
-      write(severity, t(key));
-      write(place, next.line ? `${next.line}:${next.column}` : '');
-      write(message, next.message);
-      show(path, next.path);
-      write(path, next.path);
-      show(hint, next.hint);
-      write(hint, t('findings.hint', { hint: next.hint }));
     },
   };
 };

@@ -1,34 +1,47 @@
 // @ts-check
-// The cluster now: Services, StatefulSets with their ordinals, other pods, nodes. A list in the page's own elements,
-// so that it reads aloud as it looks.
+// The cluster now: Services, StatefulSets with their ordinals, other workloads and pods, claims, nodes. Elements of the
+// page's own, so that it reads aloud as it looks. Two arrangements: by ordinal, or by node.
 
-import { h, icon, list, mark, put, reshape, show, write, writeSentence } from '../dom.js';
+import { h, list, mark, put, show, write } from '../dom.js';
+import { createClaimCard } from './claim-card.js';
+import { createNodeBlock } from './node-block.js';
 import { createPodCard } from './pod-card.js';
+import { createServiceBar } from './service-bar.js';
 import { createSetBlock } from './set-block.js';
+import { createWorkloadBlock } from './workload-block.js';
 
-const MANY = 12;
+/** @type {[Page['by'], Key][]} */
+const ARRANGEMENTS = [['ordinal', 'picture.byOrdinal'], ['node', 'picture.byNode']];
 
 /** @type {Create} */
 export const createPicture = (root, dispatch, words) => {
   const { label } = words;
   const empty = h('p', { class: 'empty' });
+  const choices = ARRANGEMENTS.map(([by, key]) => label(h('button', {
+    type: 'button', class: 'choice', click: () => dispatch({ do: 'by', by }),
+  }), key));
+  const arrangement = label(h('div', { class: 'arrangement', role: 'group' }, choices), 'picture.by', 'aria-label');
   const services = h('div', { class: 'services' });
   const sets = h('div', { class: 'sets' });
+  const workloads = h('div', { class: 'sets' });
+  /** @param {Key} key @param {HTMLElement} items */
+  const section = (key, items) => h('section', { class: 'others' }, label(h('h3', { class: 'small-title' }), key), items);
   const pods = h('ul', { class: 'columns loose' });
-  const others = h('section', { class: 'others' }, label(h('h3', { class: 'small-title' }), 'picture.others'), pods);
+  const others = section('picture.others', pods);
+  const claims = h('ul', { class: 'columns loose' });
+  const kept = section('picture.claims', claims);
   const nodes = h('ul', { class: 'nodes' });
-  const places = h('section', { class: 'others' }, label(h('h3', { class: 'small-title' }), 'picture.nodes'), nodes);
-  root.append(label(h('h2', { class: 'unseen' }), 'tab.cluster'), empty, services, sets, others, places);
+  const places = section('picture.nodes', nodes);
+  root.append(label(h('h2', { class: 'unseen' }), 'tab.cluster'), empty, arrangement, services, sets, workloads, others, kept, places);
   // It scrolls where there is little room, also without a mouse.
   mark(root, 'tabindex', 0);
 
   const drawServices = list(services, () => createServiceBar(dispatch, words));
   const drawSets = list(sets, () => createSetBlock(dispatch, words));
-  const drawPods = list(pods, () => {
-    const card = createPodCard(dispatch, words);
-    return { node: h('li', {}, card.node), update: card.update };
-  });
-  const drawNodes = list(nodes, () => createNode(dispatch, words));
+  const drawWorkloads = list(workloads, () => createWorkloadBlock(dispatch, words));
+  const drawPods = list(pods, () => inItem(createPodCard(dispatch, words)));
+  const drawClaims = list(claims, () => inItem(createClaimCard(dispatch, words)));
+  const drawNodes = list(nodes, () => createNodeBlock(dispatch, words));
 
   /** The panel scrolls to it, and nothing outside the panel. @param {Element | null} column */
   function reveal(column) {
@@ -41,88 +54,38 @@ export const createPicture = (root, dispatch, words) => {
   return {
     update(shown, previous) {
       if (root.hidden) return;
-      show(empty, !shown.services.length && !shown.statefulSets.length && !shown.pods.length);
+      const isByNode = shown.page.by === 'node';
+      const some = shown.statefulSets.length + shown.workloads.length + shown.pods.length;
+      show(empty, !shown.services.length && !some && !shown.claims.length);
       write(empty, words.t(shown.step === 0 ? 'picture.start' : 'picture.empty'));
+      show(arrangement, some);
+      ARRANGEMENTS.forEach(([by], at) => mark(choices[at], 'aria-pressed', String(shown.page.by === by)));
+      mark(root, 'data-by', shown.page.by);
       drawServices(shown.services, (it) => `${it.namespace}/${it.name}`);
-      drawSets(shown.statefulSets, (it) => `${it.namespace}/${it.name}`);
-      drawPods(shown.pods, (it) => `${it.namespace}/${it.name}/${it.incarnation}`);
-      put(pods, '--count', shown.pods.length);
-      show(others, shown.pods.length);
+      show(sets, !isByNode);
+      show(workloads, !isByNode && shown.workloads.length);
+      show(others, !isByNode && shown.pods.length);
+      if (!isByNode) {
+        drawSets(shown.statefulSets, (it) => `${it.namespace}/${it.name}`);
+        drawWorkloads(shown.workloads, (it) => `${it.namespace}/${it.object}`);
+        drawPods(shown.pods, (it) => `${it.namespace}/${it.name}/${it.incarnation}`);
+        put(pods, '--count', shown.pods.length);
+      }
+      drawClaims(shown.claims, (it) => it.name);
+      put(claims, '--count', shown.claims.length);
+      show(kept, shown.claims.length);
       drawNodes(shown.nodes, (it) => it.name);
       show(places, shown.nodes.length);
-      if (shown.step !== previous?.step) reveal(root.querySelector('.column[aria-current]'));
+      if (shown.step !== previous?.step) reveal(root.querySelector('.column[aria-current], .place[aria-current]'));
     },
     destroy() { root.replaceChildren(); },
   };
 };
 
-/** The answer DNS gives for a Service's name now, and who is left out of it and why. @type {CreateRow<ServiceView>} */
-const createServiceBar = (_, words) => {
-  const { t, label } = words;
-  const name = h('h3', { class: 'object-name' });
-  const facts = h('span', { class: 'quiet' });
-  const dns = h('span', { class: 'dns-name' });
-  const answers = label(h('ul', { class: 'answers' }), 'service.answers', 'aria-label');
-  /** @type {Draw<ServiceView['answers'][0]>} */
-  const drawAnswers = list(answers, () => {
-    const address = h('span', { class: 'address' });
-    const pod = h('span', { class: 'quiet' });
-    return {
-      node: h('li', {}, address, pod),
-      update(answer) {
-        write(address, answer.address);
-        write(pod, answer.pod);
-      },
-    };
-  });
-  const none = label(h('span', { class: 'no-answer' }), 'service.noAnswer');
-  const leftOut = label(h('ul', { class: 'left-out' }), 'service.leftOut', 'aria-label');
-  /** @type {Draw<ServiceView['leftOut'][0]>} */
-  const drawLeftOut = list(leftOut, () => {
-    const text = h('span', {});
-    return {
-      node: h('li', {}, icon('no'), text),
-      update: (it) => writeSentence(text, it.why.text),
-    };
-  });
-  const bar = h('article', { class: 'bar service' },
-    h('div', { class: 'bar-head' }, name, facts),
-    h('div', { class: 'answer-line' }, dns, h('span', { class: 'arrow', 'aria-hidden': 'true' }, '→'), answers, none),
-    leftOut);
-
-  return {
-    node: bar,
-    update(service) {
-      mark(bar, 'aria-current', service.current ? 'step' : null);
-      write(name, `service/${service.name}`);
-      write(facts, words.within(t(service.headless ? 'service.headless' : 'service.normal', { address: service.clusterIP }), service.namespace));
-      write(dns, service.dnsName);
-      drawAnswers(service.answers, (it) => `${it.pod} ${it.address}`);
-      show(answers, service.answers.length);
-      // A long answer scrolls, also without a mouse.
-      mark(answers, 'tabindex', service.answers.length > MANY ? 0 : null);
-      show(none, !service.answers.length);
-      drawLeftOut(service.leftOut, (it) => it.pod);
-      show(leftOut, service.leftOut.length);
-    },
-  };
-};
-
-/** @type {CreateRow<Snapshot['nodes'][0]>} */
-const createNode = (_, words) => {
-  const { t } = words;
-  const shape = icon('ready');
-  const name = h('span', { class: 'node-name' });
-  const state = h('span', { class: 'quiet' });
-  const node = h('li', { class: 'node' }, shape, name, state);
-  return {
-    node,
-    update(next) {
-      mark(node, 'data-tone', next.ready ? 'ready' : 'failed');
-      reshape(shape, next.ready ? 'ready' : 'failed');
-      write(name, next.name);
-      const key = !next.ready ? 'node.notReady' : next.schedulable ? 'node.ready' : 'node.cordoned';
-      write(state, t(key, { count: next.pods.length }));
-    },
-  };
-};
+/**
+ * A card as an item of a list.
+ * @template Item
+ * @param {Row<Item>} card
+ * @returns {Row<Item>}
+ */
+const inItem = ({ node, update }) => ({ node: h('li', {}, node), update });

@@ -1,9 +1,9 @@
 // @ts-check
-// One pod: state by shape, word and colour; its address and those before; what it waits for.
+// One pod: state by shape, word and colour; its address, what it waits for, and the pods of its name before it.
 
 import { h, icon, list, mark, reshape, show, write, writeSentence } from '../dom.js';
+import { createMore } from './more.js';
 
-const PAST_SHOWN = 3;
 /** @type {Record<Intl.LDMLPluralRule, Key>} */
 const NTH = { zero: 'nth.other', one: 'nth.one', two: 'nth.two', few: 'nth.few', many: 'nth.other', other: 'nth.other' };
 
@@ -17,33 +17,20 @@ export const createPodCard = (dispatch, words) => {
   const shape = icon('gone');
   const status = h('span', {});
   const address = h('span', { class: 'address' });
-  const past = h('ul', { class: 'past' });
-  /** @type {Draw<string>} */
-  const drawPast = list(past, () => {
-    const text = h('s', {});
-    return { node: h('li', {}, text), update: (ip) => write(text, ip) };
-  });
-  const earlier = h('div', { class: 'pod-past' }, label(h('span', { class: 'unseen' }), 'pod.past'), past);
+  const history = createHistory(words);
   const node = h('span', {});
   const restarts = h('span', {});
-  const nth = h('p', { class: 'pod-nth' });
   const waiting = h('p', { class: 'pod-waiting' });
   const remove = h('button', {
     type: 'button', class: 'quiet-button',
     click: () => pod && dispatch({ do: 'delete', pod: pod.name, namespace: pod.namespace }),
   }, icon('trash'), label(h('span', {}), 'pod.delete'));
+  const more = createMore(dispatch, words);
   const card = h('article', { class: 'pod' },
-    h('div', { class: 'pod-head' }, name, ready),
+    h('div', { class: 'pod-head' }, name, ready, more.node),
     h('p', { class: 'status' }, shape, status),
-    address, earlier,
-    nth, waiting,
+    address, history.node, waiting,
     h('div', { class: 'pod-foot' }, h('p', { class: 'pod-place' }, node, restarts), remove));
-
-  /** @param {number} number */
-  function nthPod(number) {
-    const rule = new Intl.PluralRules(words.tag(), { type: 'ordinal' }).select(number);
-    return t('pod.nth', { nth: t(NTH[rule], { number }) });
-  }
 
   return {
     node: card,
@@ -58,16 +45,47 @@ export const createPodCard = (dispatch, words) => {
       write(status, next.status);
       write(address, next.ip || t('pod.noAddress'));
       mark(address, 'data-empty', !next.ip);
-      drawPast(next.pastIps.slice(0, PAST_SHOWN), (it) => it);
-      show(earlier, next.pastIps.length);
+      history.update(next.past, next.incarnation);
       write(node, next.node || t('pod.noNode'));
       show(restarts, next.restarts);
       if (next.restarts) write(restarts, t('pod.restarts', { count: next.restarts }));
-      show(nth, next.incarnation > 1);
-      write(nth, next.incarnation > 1 ? nthPod(next.incarnation) : '');
       show(waiting, next.waiting);
       writeSentence(waiting, next.waiting?.text ?? '');
       mark(remove, 'aria-label', t('pod.deleteName', { pod: full }));
+      more.update('pod', next.namespace, next.name);
+    },
+  };
+};
+
+/**
+ * The pods that had a name before: the last address struck through, and all of them when asked for.
+ * @type {(words: Words) => { node: HTMLElement, update: (past: PastPod[], nth?: number) => void }}
+ */
+export const createHistory = (words) => {
+  const { t, label } = words;
+  /** @param {number} number */
+  const ordinal = (number) => t(NTH[new Intl.PluralRules(words.tag(), { type: 'ordinal' }).select(number)], { number });
+  const last = h('s', {});
+  const summary = h('summary', {});
+  const pods = h('ol', {});
+  /** @type {Draw<PastPod>} */
+  const draw = list(pods, () => {
+    const item = h('li', {});
+    return {
+      node: item,
+      update: (it) => write(item, t('pod.was', {
+        nth: ordinal(it.nth), ip: it.ip || t('pod.noAddress'), node: it.node || t('pod.noNode'), from: it.fromText, to: it.toText,
+      })),
+    };
+  });
+  const node = h('div', { class: 'history' }, h('p', {}, label(h('span', { class: 'unseen' }), 'pod.past'), last), h('details', {}, summary, pods));
+  return {
+    node,
+    update(past, nth) {
+      show(node, past.length);
+      write(last, past.find((it) => it.ip)?.ip ?? '');
+      write(summary, nth ? t('pod.nth', { nth: ordinal(nth) }) : t('pod.before', { count: past.length }));
+      draw(past, (it) => it.nth);
     },
   };
 };

@@ -1,8 +1,14 @@
 // @ts-check
-// One StatefulSet: its controller's line, and a column for each ordinal. The column stays; the pod in it comes and goes.
+// One StatefulSet: its controller's line, and a column for each ordinal. The column stays, and so do its claims; the pod
+// in it comes and goes. Of very many columns those alike are one.
 
 import { h, icon, list, mark, put, reshape, show, write, writeSentence } from '../dom.js';
-import { createPodCard } from './pod-card.js';
+import { createClaimCard } from './claim-card.js';
+import { createMore } from './more.js';
+import { createHistory, createPodCard } from './pod-card.js';
+
+/** More columns than these are small ones. */
+const FEW = 24;
 
 /** @type {CreateRow<StatefulSetView>} */
 export const createSetBlock = (dispatch, words) => {
@@ -11,7 +17,8 @@ export const createSetBlock = (dispatch, words) => {
   const facts = h('span', { class: 'quiet' });
   const waitText = h('span', {});
   const waiting = h('p', { class: 'standing' }, icon('wait'), waitText);
-  const line = h('header', { class: 'bar' }, h('div', { class: 'bar-head' }, name, facts, waiting));
+  const more = createMore(dispatch, words);
+  const line = h('header', { class: 'bar' }, h('div', { class: 'bar-head' }, name, facts, waiting, more.node));
   const columns = h('ol', { class: 'columns' });
   const drawColumns = list(columns, () => createColumn(dispatch, words));
 
@@ -20,11 +27,15 @@ export const createSetBlock = (dispatch, words) => {
     update(set) {
       mark(line, 'aria-current', set.current ? 'step' : null);
       write(name, `statefulset/${set.name}`);
-      write(facts, words.within(t('set.facts', { ready: set.ready, replicas: set.replicas, policy: set.policy }), set.namespace));
+      const { ready, replicas, policy } = set;
+      write(facts, words.within(set.gone ? t('set.gone') : t('set.facts', { ready, replicas, policy }), set.namespace));
+      show(more.node, !set.gone);
+      more.update('statefulset', set.namespace, set.name);
       show(waiting, set.waiting);
       writeSentence(waitText, set.waiting?.text ?? '');
       put(columns, '--count', set.columns.length);
-      drawColumns(set.columns, (it) => it.name);
+      mark(columns, 'data-dense', set.columns.length > FEW);
+      drawColumns(set.columns, (it) => (it.group ? `${it.name}+` : it.name));
     },
   };
 };
@@ -41,24 +52,38 @@ const createColumn = (dispatch, words) => {
   const place = h('div', { class: 'slot' });
   const drawPod = list(place, () => createPodCard(dispatch, words));
   const absent = h('p', { class: 'absent' });
+  const history = createHistory(words);
+  const claims = h('div', { class: 'claims' });
+  const drawClaims = list(claims, () => createClaimCard(dispatch, words));
+  const alikeShape = icon('gone');
+  const alikeText = h('span', {});
+  const alike = h('p', { class: 'status alike' }, alikeShape, alikeText);
   const column = h('li', { class: 'column' },
     h('div', { class: 'column-head' }, ordinal, h('div', { class: 'column-names' }, dns, resolves)),
-    condemned, place, absent);
+    condemned, alike, place, absent, history.node, claims);
 
   return {
     node: column,
     update(next) {
+      const { group } = next;
       mark(column, 'aria-current', next.current ? 'step' : null);
       mark(column, 'data-empty', !next.pod);
-      write(ordinal, next.ordinal);
-      write(dns, next.dnsName || next.name);
+      mark(column, 'data-tone', group?.tone ?? null);
+      write(ordinal, group ? `${next.ordinal}–${group.to}` : next.ordinal);
+      write(dns, group ? `${next.name} – ${group.toName}` : next.dnsName || next.name);
+      show(alike, group);
+      reshape(alikeShape, group?.tone ?? 'gone');
+      if (group) write(alikeText, t('column.alike', { count: group.count, status: group.status ?? t('column.empty') }));
       mark(resolves, 'data-resolves', next.resolves);
       reshape(shape, next.resolves ? 'yes' : 'no');
       write(answer, next.resolves ? t('column.resolves') : next.dnsName ? t('column.noAnswer') : t('column.noName'));
       show(condemned, next.condemned);
       // Another pod of the same name is another pod: it arrives anew.
-      drawPod(next.pod ? [next.pod] : [], (/** @type {PodView} */ it) => it.incarnation);
+      drawPod(next.pod && !group ? [next.pod] : [], (/** @type {PodView} */ it) => it.incarnation);
       show(absent, !next.pod);
+      history.update(next.past ?? []);
+      drawClaims(group ? [] : next.claims, (it) => it.name);
+      show(claims, next.claims.length && !group);
       writeSentence(absent, next.absent?.text ?? t('column.empty'));
     },
   };

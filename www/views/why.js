@@ -36,7 +36,7 @@ export const createWhy = (root, dispatch, words, engine) => {
     return {
       node: h('div', {}, name, value),
       update([key, text]) {
-        write(name, key);
+        write(name, words.fact(key));
         write(value, text);
       },
     };

@@ -47,12 +47,7 @@ pub fn run(www: &Path, account: &Path) -> Result<()> {
     }
     let languages = www.join("languages");
     // One language is shown at a time; the largest stands for it, with the engine's sentences in it.
-    let sentences = languages.join("engine");
-    let words: Vec<PathBuf> = files(&languages)?
-        .into_iter()
-        .filter(|it| !it.starts_with(&sentences))
-        .collect();
-    for folder in [words, files(&sentences)?] {
+    for folder in [files(&languages)?, files(&languages.join("engine"))?] {
         let sizes: Result<Vec<Size>> = folder.iter().map(|it| size(it)).collect();
         page.extend(sizes?.into_iter().max_by_key(|it| it.gzip));
     }
@@ -167,7 +162,7 @@ fn size(path: &Path) -> Result<Size> {
     })
 }
 
-/// All files below `folder`, in order of their names; none if there is no such folder.
+/// The files in `folder`, in order of their names; none if there is no such folder.
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     if !folder.is_dir() {
@@ -175,9 +170,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.is_dir() {
-            found.extend(files(&path)?);
-        } else {
+        if path.is_file() {
             found.push(path);
         }
     }

@@ -250,7 +250,7 @@ impl Terminal {
                 }
                 self.close_line();
             }
-            Some((ask, _)) if matches!(ask.as_str(), "why" | "doctor") => {
+            Some((ask, _)) if matches!(ask.as_str(), "why" | "doctor" | "fault") => {
                 job.program = Program::Asking(argv.clone());
             }
             Some(_) => self.run_builtin(job, &argv, stdin.as_ref()),

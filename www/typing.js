@@ -1,0 +1,46 @@
+// @ts-check
+// Commands on their way into the terminal: what is typed is answered before the next frame, if it takes but a moment.
+
+/** How long, in virtual time and in events, a command typed may take to answer without the reader letting time pass. */
+const ANSWER_MS = 200;
+const ANSWER_EVENTS = 100;
+
+/** @param {Engine} engine */
+export function createTyping(engine) {
+  /** @param {number} [terminal] 1 for the second */
+  function answer(terminal = 0) {
+    const { step, time } = engine.snapshot();
+    const isBusy = () => engine.snapshot()[terminal ? 'second' : 'terminal'].busy;
+    for (let events = 0; events < ANSWER_EVENTS && isBusy(); events++) {
+      if (!engine.step('event')) return;
+      if (engine.snapshot().time > time + ANSWER_MS) return engine.seekTime(time + ANSWER_MS);
+      if (engine.snapshot().step > step + 1) return;
+    }
+  }
+
+  /** @param {string} line @param {number} [terminal] */
+  function type(line, terminal) {
+    engine.type(line, terminal);
+    answer(terminal);
+  }
+
+  return {
+    type,
+    /** @param {number} [terminal] */
+    interrupt(terminal) {
+      engine.interrupt(terminal);
+      answer(terminal);
+    },
+    /**
+     * The reader sees the command: it is typed for them, in the reader's own shell. What runs there is left first.
+     * @param {string} line
+     */
+    typeOutside(line) {
+      // What `exit` leads to runs to its end; the command comes after it.
+      if (engine.snapshot().terminal.prompt.includes('#')) type('exit');
+      else if (engine.snapshot().terminal.busy) engine.interrupt();
+      answer();
+      type(line);
+    },
+  };
+}
