@@ -38,5 +38,27 @@ const { seq, steps, before, after, times } = await page.evaluate(async (wanted) 
 const at = (part) => times[Math.floor(times.length * part)].toFixed(1);
 console.log(`${seq} events, ${steps} steps: a seek and its snapshot take ${at(0.5)} ms (median), ${at(0.99)} ms (p99)`);
 console.log(`memory of that history: ${Math.round((after - before) / 1e6)} MB`);
+
+// Two hundred pods come up while they are watched: tasks that keep the page from answering.
+const watched = await browser.newPage();
+await watched.goto(site.url);
+await watched.getByRole('button', { name: 'Step', exact: true }).waitFor();
+const { tasks, frames, reached } = await watched.evaluate(async (replicas) => {
+  const { playground } = await import('./pkg/main.js');
+  const { engine, dispatch } = await playground;
+  const text = engine.link().length && JSON.parse(engine.link()).manifest;
+  dispatch({ do: 'edit', text: text.replace(/replicas: .*/, `replicas: ${replicas}\n  podManagementPolicy: Parallel`) });
+  dispatch({ do: 'run' });
+  const seen = [];
+  new PerformanceObserver((list) => seen.push(...list.getEntries().map((it) => it.duration))).observe({ entryTypes: ['longtask'] });
+  dispatch({ do: 'pace', pace: 'fast' });
+  dispatch({ do: 'play' });
+  let count = 0;
+  const tick = () => { count++; requestAnimationFrame(tick); };
+  requestAnimationFrame(tick);
+  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  return { tasks: seen.sort((a, b) => a - b), frames: count, reached: engine.snapshot().step };
+}, 200);
+console.log(`200 pods, 10 s of play: step ${reached}, ${frames} frames, ${tasks.length} tasks over 50 ms, the longest ${Math.round(tasks.at(-1) ?? 0)} ms`);
 await browser.close();
 site.stop();

@@ -15,8 +15,13 @@ import { lazyDialog, lazyView } from './lazy.js';
 import { createSession } from './session.js';
 import { createTyping } from './typing.js';
 
+/** So much real time one frame may work, and so much virtual time is let pass at a time. */
+const WORK_MS = 12;
+const SLICE_MS = 500;
 /** A text of more signs is read when it is run or applied, not at every key. */
 const LARGE = 100_000;
+/** @type {Set<Page['size']>} */
+const LONG_STEPS = new Set(['ready', 'idle']);
 
 /**
  * @param {HTMLElement} root
@@ -35,6 +40,7 @@ export function createApp(root, engine, words, settings) {
     size: 'change',
     notice: null,
     isUnread: false,
+    isBusy: false,
     tab: 'cluster',
     lesson: null,
     by: 'ordinal',
@@ -49,7 +55,7 @@ export function createApp(root, engine, words, settings) {
 
   const { memory } = settings;
   const session = createSession(page, engine, words, settings);
-  const player = createPlayer({ advance, draw: () => guarded(draw) });
+  const player = createPlayer({ advance, draw: () => isAlive && guarded(draw) });
   const typing = createTyping(engine);
   const frame = createFrame(root, dispatch, words, settings);
   const { slots } = frame;
@@ -88,13 +94,14 @@ export function createApp(root, engine, words, settings) {
    */
   function advance(ms, restsOnChange) {
     const { step } = engine.snapshot();
-    const goesOn = engine.advance(ms);
-    const changed = engine.snapshot().step > step;
-    if (restsOnChange && engine.snapshot().step > step + 1) {
-      engine.seek(step + 1);
-      return { changed, idle: false };
+    let goesOn = true;
+    if (restsOnChange) goesOn = engine.advanceToChange(ms);
+    else {
+      // A frame is no longer than this, however much happens in it.
+      const end = performance.now() + WORK_MS;
+      for (let left = ms; left > 0 && goesOn && performance.now() < end; left -= SLICE_MS) goesOn = engine.advance(Math.min(left, SLICE_MS));
     }
-    return { changed, idle: !goesOn };
+    return { changed: engine.snapshot().step > step, idle: !goesOn };
   }
 
   function draw() {
@@ -203,15 +210,28 @@ export function createApp(root, engine, words, settings) {
     } catch (error) {
       session.forget();
       destroy();
-      settings.fail(error, page.text);
+      settings.fail(error, page.text, session.replay(previous?.step ?? 0));
     }
   }
+
+  /** What may take longer than a reader waits without a word. @param {Command} command */
+  const isLong = (command) => command.do === 'step' ? LONG_STEPS.has(command.size ?? page.size)
+    : ['run', 'apply', 'reset'].includes(command.do) && page.text.length > LARGE;
 
   /** @param {Command} command */
   function dispatch(command) {
     if (!isAlive || settings.refuses(command)) return;
+    player.flush();
     session.note(command.do);
-    guarded(() => act(command));
+    const run = () => guarded(() => {
+      act(command);
+      page.isBusy = false;
+      session.record(command.do);
+    });
+    if (isLong(command)) {
+      page.isBusy = true;
+      player.after(run);
+    } else run();
     player.request();
   }
 

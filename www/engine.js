@@ -98,6 +98,8 @@ export function createEngine(Made, options = {}) {
     seekTime: (ms) => change(() => cluster.seekTime(ms)),
     /** @param {number} ms */
     advance: (ms) => change(() => cluster.advance(ms)),
+    /** @param {number} ms */
+    advanceToChange: (ms) => change(() => cluster.advanceToChange(ms)),
     /** @param {string} line @param {number} [terminal] 1 for the second */
     type: (line, terminal) => change(() => cluster.type(line, terminal)),
     /** @param {number} [terminal] */

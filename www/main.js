@@ -7,7 +7,6 @@ import { h, mark } from './dom.js';
 import { showFailure } from './failure.js';
 import { choose, createWords, fetchLanguage } from './words.js';
 import { stored } from './memory.js';
-import { unpack } from './permalink.js';
 import { readText } from './site.js';
 
 const root = /** @type {HTMLElement} */ (document.getElementById('app'));
@@ -31,6 +30,8 @@ function enclosed() {
   const link = document.getElementById('state')?.textContent;
   return link ? { link } : null;
 }
+/** What the address holds, if it is a link; reading links is no part of the first load. */
+const linked = async () => (/[#&]s=|[?&](yaml|cmd)=/.test(location.href) ? (await import('./permalink.js')).unpack(location) : null);
 
 async function start() {
   const { recall } = stored;
@@ -41,11 +42,11 @@ async function start() {
     loadEngine().catch((/** @type {unknown} */ error) => ({ error })),
     fetchLanguage(tag).catch(() => fetchLanguage('en')),
     readText('examples/article.yaml').catch(() => ''),
-    unpack(location).then((it) => it ?? enclosed()),
+    linked().then((it) => it ?? enclosed()),
   ]);
   const words = createWords(language);
   document.documentElement.lang = language.tag;
-  const fail = (/** @type {unknown} */ error, /** @type {string} */ kept) => showFailure(root, words, error, kept, () => location.reload());
+  const fail = (/** @type {unknown} */ error, /** @type {string} */ kept, link = '') => showFailure(root, words, error, kept, { link, again: () => location.reload() });
   if ('error' in loading) {
     fail(loading.error, example);
     return null;
@@ -71,7 +72,7 @@ async function start() {
   if (lesson()) showLesson(lesson(), true);
   else if (!address) showLesson(recall('lesson'), false);
   addEventListener('hashchange', () => showLesson(lesson(), true));
-  addEventListener('hashchange', () => unpack(location).then((it) => it && app.dispatch({ do: 'open', address: it })));
+  addEventListener('hashchange', () => linked().then((it) => it && app.dispatch({ do: 'open', address: it })));
   // What was done is here again at the next visit.
   addEventListener('pagehide', () => app.keep());
   // So that keys work at once: on this page the playground is all there is.

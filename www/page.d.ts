@@ -56,7 +56,8 @@ declare global {
     refuses(command: Command): boolean;
     /** Is told after each drawing. */
     drawn(shown: Shown, previous: Shown | null): void;
-    fail(error: unknown, text: string): void;
+    /** `link` leads to where it broke, or is empty. */
+    fail(error: unknown, text: string, link: string): void;
   }
   type Place = Tab | 'header' | 'controls' | 'timeline';
   type Tab = 'lesson' | 'cluster' | 'manifest' | 'why' | 'events' | 'dns' | 'doctor' | 'terminal';
@@ -77,6 +78,8 @@ declare global {
     applied: string;
     /** The text is large, and was not read since it was changed. */
     isUnread: boolean;
+    /** Something long is about to be done. */
+    isBusy: boolean;
     /** What the engine says of `text`. */
     paste: Paste;
     playing: boolean;

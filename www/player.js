@@ -32,6 +32,17 @@ export function createPlayer(on) {
   /** @type {Pace} */
   let pace = 'normal';
 
+  /** @type {(() => void) | null} what is to be done once the reader has seen that it is coming */
+  let work = null;
+  let isSeen = false;
+
+  const flush = () => {
+    const due = work;
+    work = null;
+    isSeen = false;
+    due?.();
+  };
+
   const request = () => {
     if (!frame) frame = requestAnimationFrame(run);
   };
@@ -39,6 +50,11 @@ export function createPlayer(on) {
   /** @param {number} now */
   function run(now) {
     frame = 0;
+    if (isSeen) flush();
+    if (work) {
+      isSeen = true;
+      request();
+    }
     const elapsed = last ? Math.min(now - last, LONGEST_FRAME_MS) : 0;
     last = playing ? now : 0;
     if (playing) {
@@ -64,6 +80,14 @@ export function createPlayer(on) {
   return {
     /** Something changed: draw in the next frame. */
     request,
+    /** Does it in the frame after the next one. @param {() => void} job */
+    after(job) {
+      flush();
+      work = job;
+      request();
+    },
+    /** Does at once what is to be done. */
+    flush,
     isPlaying: () => playing,
     pace: () => pace,
     /** @param {boolean} isPlaying */
@@ -79,6 +103,7 @@ export function createPlayer(on) {
     },
     stop() {
       playing = false;
+      work = null;
       cancelAnimationFrame(frame);
     },
   };

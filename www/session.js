@@ -4,6 +4,9 @@
 /** What a reader may do without changing anything that is worth keeping. @type {Set<Command['do']>} */
 const LOOKS = new Set(['pace', 'size', 'tab', 'lesson', 'look', 'by', 'faults', 'line', 'theme', 'shortcuts', 'language', 'help', 'share', 'terminal', 'dismiss', 'open', 'restore', 'undo']);
 
+/** What changes what a link holds besides the moment. @type {Set<Command['do']>} */
+const ACTS = new Set(['run', 'apply', 'reset', 'version', 'type', 'typeOutside', 'delete', 'interrupt', 'branch', 'open', 'restore', 'undo', 'example']);
+
 /**
  * @param {Page} page
  * @param {Engine} engine
@@ -15,6 +18,9 @@ export function createSession(page, engine, words, settings) {
   let isTouched = false;
   /** What stood here before a link was opened. @type {string | null} */
   let before = null;
+
+  /** A link to what was done last: an engine that broke off tells nothing any more. */
+  let last = '';
 
   const here = () => JSON.stringify({ link: engine.link(), text: page.text });
   const isPristine = () => page.text === settings.example && engine.snapshot().step === 0;
@@ -91,6 +97,12 @@ export function createSession(page, engine, words, settings) {
       isTouched = true;
       settings.touched();
     },
+    /** @param {Command['do']} what */
+    record(what) {
+      if (ACTS.has(what) || !last) last = engine.link();
+    },
+    /** What leads to that step again, without the engine. @param {number} step */
+    replay: (step) => last && JSON.stringify({ ...JSON.parse(last), step, seq: 0, time: 0 }),
     /** Keeps what was done for the next visit. */
     keep() {
       if (!isTouched) return;

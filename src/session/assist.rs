@@ -83,7 +83,7 @@ fn columns(line: &str) -> (Option<usize>, usize) {
     ((at > first).then_some(first), at)
 }
 
-fn is_separator(line: &&str) -> bool {
+fn is_separator(line: &str) -> bool {
     line.starts_with("---")
 }
 
@@ -127,7 +127,7 @@ struct Document<'a> {
 impl<'a> Document<'a> {
     fn around(lines: &[&'a str], at: usize) -> Self {
         let at = at.min(lines.len());
-        let from = lines[..at].iter().rposition(|it| is_separator(&it));
+        let from = lines[..at].iter().rposition(|it| is_separator(it));
         let rest = &lines[from.map_or(0, |it| it + 1)..];
         let member = |name: &str| {
             let own = rest.iter().take_while(|it| !is_separator(it));

@@ -111,7 +111,7 @@ pub(super) fn follow(lives: &mut Lives, config: &Config, entry: &LogEntry) {
         Change::Added | Change::Modified => (Tone::of(pod), table::pod_status(pod, config)),
     };
     let known = life.pods.last().filter(|it| it.to == Time::NEVER).cloned();
-    let lived = Lived {
+    let now = Lived {
         from: known.as_ref().map_or(entry.time, |it| it.from),
         to: match entry.change {
             Change::Deleted => entry.time,
@@ -121,9 +121,9 @@ pub(super) fn follow(lives: &mut Lives, config: &Config, entry: &LogEntry) {
         node: pod.node_name().into(),
     };
     match (life.pods.len().checked_sub(1), known) {
-        (Some(last), Some(known)) if known != lived => life.pods.set(last, lived),
+        (Some(last), Some(known)) if known != now => life.pods.set(last, now),
         (_, Some(_)) => {}
-        (_, None) => life.pods.push(lived),
+        (_, None) => life.pods.push(now),
     }
     if life
         .spans

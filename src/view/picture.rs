@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::explain::time_text;
-use super::snapshot::Look;
+use super::snapshot::{Look, name_of};
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::table;
 use crate::object;
@@ -107,7 +107,7 @@ pub(super) fn nodes(look: &Look<'_>) -> Value {
         let name = pod.node_name();
         let mut pods = here.get(name).cloned().unwrap_or_default();
         pods.push(object! {
-            "name": look.name_of(pod),
+            "name": name_of(pod),
             "tone": Tone::of(pod).code(),
             "status": table::pod_status(pod, &look.world.config),
             "current": look.is_current(&pod.key()),

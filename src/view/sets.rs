@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::picture::{is_system, past, pod};
-use super::snapshot::Look;
+use super::snapshot::{Look, name_of};
 use crate::api::{Key, Kind, Object};
 use crate::object;
 use crate::persistent::Map;
@@ -269,7 +269,7 @@ fn claim(look: &Look<'_>, claim: &Object, is_used: bool) -> Value {
     let maker = look.world.waits.get(&(Actor::Provisioner, key.clone()));
     let maker = maker.and_then(|it| it.iter().find(|(on, _)| *on == key));
     object! {
-        "name": look.name_of(claim),
+        "name": name_of(claim),
         "status": status,
         "tone": tone,
         "volume": &volume.name,

@@ -105,13 +105,13 @@ impl<'a> Look<'a> {
         }
         names
     }
+}
 
-    /// A name as the page writes it: with its namespace, where that is not the default one.
-    pub(super) fn name_of(&self, object: &Object) -> String {
-        match object.namespace() {
-            "" | "default" => object.name().to_owned(),
-            namespace => format!("{namespace}/{}", object.name()),
-        }
+/// A name as the page writes it: with its namespace, where that is not the default one.
+pub(super) fn name_of(object: &Object) -> String {
+    match object.namespace() {
+        "" | "default" => object.name().to_owned(),
+        namespace => format!("{namespace}/{}", object.name()),
     }
 }
 

@@ -60,6 +60,8 @@ test('a breakdown in mid-run keeps the text', async () => {
   const site = await serve();
   const visit = await open(browser, site.url, { isQuiet: true });
   const { page } = visit;
+  for (let n = 0; n < 3; n++) await page.getByRole('button', { name: 'Step', exact: true }).click();
+  await page.getByText('step 3', { exact: true }).waitFor();
   await page.getByRole('textbox', { name: 'Manifests' }).fill('# mine');
   await page.evaluate(async () => {
     const { playground } = await import('./pkg/main.js');
@@ -70,6 +72,10 @@ test('a breakdown in mid-run keeps the text', async () => {
   await page.getByRole('alert').waitFor();
   assert.equal(await page.getByRole('textbox').inputValue(), '# mine');
   assert.match(await page.locator('main').innerText(), /unreachable/);
+  const link = await page.getByRole('link', { name: /Link to where it broke/ }).getAttribute('href');
+  const other = await open(browser, link);
+  await other.page.getByText('step 3', { exact: true }).waitFor();
+  await other.close();
   await visit.close();
   site.stop();
 });

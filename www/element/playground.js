@@ -158,7 +158,7 @@ export class StatefulSetPlayground extends Base {
   #fail(words, error, text) {
     this.#app = null;
     this.#arrange();
-    showFailure(this.#root, words, error, text, () => this.start(), 'div');
+    showFailure(this.#root, words, error, text, { again: () => this.start() }, 'div');
     mark(this.#root, 'lang', words.tag());
     // The author's own text, or the drawing made beforehand, stays below the message.
     this.shadowRoot?.replaceChildren(this.#root, h('slot', {}));

@@ -54,10 +54,11 @@ export const createControls = (root, dispatch, words) => {
   // Beside it on a wide page the reason stands in full; read aloud, it belongs to the news.
   const why = h('span', { class: 'news-why' });
   const rest = label(h('span', { class: 'at-rest' }), 'control.atRest');
+  const busy = label(h('span', { class: 'at-rest' }), 'control.busy');
   root.append(
     h('div', { class: 'buttons' }, back.node, step.node, play.node, until.node, reset.node),
     h('div', { class: 'choices' }, size, pace, branch),
-    h('p', { class: 'news', role: 'status' }, time, news, why, rest));
+    h('p', { class: 'news', role: 'status' }, time, news, why, rest, busy));
 
   return {
     update(shown) {
@@ -78,7 +79,9 @@ export const createControls = (root, dispatch, words) => {
       const isCommand = current?.kind === 'command';
       writeSentence(news, !current ? t('control.start') : isCommand ? current.why.text : words.act(current.actorText, current.action));
       writeSentence(why, current && !isCommand ? current.why.text : '');
-      show(rest, isAtRest);
+      show(rest, isAtRest && !page.isBusy);
+      show(busy, page.isBusy);
+      mark(root, 'aria-busy', page.isBusy);
     },
     destroy() { root.replaceChildren(); },
   };
@@ -104,13 +107,14 @@ export const createTimeline = (root, dispatch, words) => {
   root.append(h('div', { class: 'strip' }, h('div', { class: 'ruler' }, ticks, markers), lanes, h('div', { class: 'veil' }), scrub));
 
   let axis = 0;
+  let isLong = false;
   /** @type {Draw<number>} */
   const drawTicks = list(ticks, () => {
     const node = h('span', { class: 'tick' });
     return {
       node,
       update(ms) {
-        write(node, seconds(ms));
+        write(node, isLong ? seconds(ms) : `${ms / SECOND} s`);
         put(node, '--at', ms / axis);
       },
     };
@@ -153,6 +157,7 @@ export const createTimeline = (root, dispatch, words) => {
       end = timeline.end;
       const [length, tick] = AXES.find(([it]) => it * SECOND >= end) ?? [Math.ceil(end / SECOND), Math.ceil(end / SECOND / 6)];
       axis = length * SECOND;
+      isLong = tick >= 60;
       drawTicks(Array.from({ length: Math.floor(length / tick) + 1 }, (_, index) => index * tick * SECOND));
       drawMarkers(timeline.markers);
       drawLanes([...timeline.rows].sort((a, b) => NATURAL.compare(a.name, b.name)), (it) => it.name);
