@@ -62,9 +62,14 @@ const createColumn = (dispatch, words) => {
     h('div', { class: 'column-head' }, ordinal, h('div', { class: 'column-names' }, dns, resolves)),
     condemned, alike, place, absent, history.node, claims);
 
+  let seen = '';
   return {
     node: column,
     update(next) {
+      // Of two hundred columns few change at a time. The age is not shown.
+      const now = words.tag() + JSON.stringify({ ...next, pod: next.pod && { ...next.pod, ageText: '' } });
+      if (now === seen) return;
+      seen = now;
       const { group } = next;
       mark(column, 'aria-current', next.current ? 'step' : null);
       mark(column, 'data-empty', !next.pod);

@@ -103,8 +103,10 @@ export const createTimeline = (root, dispatch, words) => {
   const ticks = h('div', { class: 'ticks', 'aria-hidden': 'true' });
   const markers = h('div', { class: 'markers', 'aria-hidden': 'true' });
   const lanes = h('div', { class: 'lanes' });
+  // What moves with time stands here and nowhere above: all below it would be styled anew in each frame.
+  const veil = h('div', { class: 'veil' });
   const scrub = label(h('input', { type: 'range', class: 'scrub', min: 0, step: 1, input: onInput, keydown: onKey }), 'timeline.scrub', 'aria-label');
-  root.append(h('div', { class: 'strip' }, h('div', { class: 'ruler' }, ticks, markers), lanes, h('div', { class: 'veil' }), scrub));
+  root.append(h('div', { class: 'strip' }, h('div', { class: 'ruler' }, ticks, markers), lanes, veil, scrub));
 
   let axis = 0;
   let isLong = false;
@@ -162,8 +164,8 @@ export const createTimeline = (root, dispatch, words) => {
       drawMarkers(timeline.markers);
       drawLanes([...timeline.rows].sort((a, b) => NATURAL.compare(a.name, b.name)), (it) => it.name);
       put(root, '--names', Math.min(NAME_LIMIT, Math.max(0, ...timeline.rows.map((it) => it.name.length))));
-      put(root, '--now', time / axis);
-      put(root, '--end', end / axis);
+      put(veil, '--now', time / axis);
+      put(veil, '--end', end / axis);
       mark(scrub, 'max', axis);
       if (Number(scrub.value) !== Math.round(time)) scrub.value = String(Math.round(time));
       mark(scrub, 'aria-valuetext', `${seconds(time)}, ${t('header.step', { step })}${current ? `: ${words.act(current.actorText, current.action)}` : ''}`);
@@ -190,9 +192,13 @@ const createLane = (axis) => {
     };
   });
   const node = h('div', { class: 'lane' }, name, bars);
+  let seen = '';
   return {
     node,
     update(row) {
+      const now = axis() + JSON.stringify(row);
+      if (now === seen) return;
+      seen = now;
       write(name, row.name);
       show(bars, true);
       mark(bars, 'aria-label', `${row.name}: ${row.bars.map((it) => `${it.status} ${seconds(it.from)} – ${seconds(it.to)}`).join(', ')}`);
