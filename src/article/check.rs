@@ -4,6 +4,7 @@
 //! as the judge of conformance has it. A line `...` stands for any lines. A command without output in the article is run
 //! and not compared.
 
+use core::fmt::Write as _;
 use std::collections::BTreeMap;
 
 use crate::config::{Config, Version};
@@ -218,7 +219,8 @@ fn difference(printed: &[&str], ours: &[String]) -> String {
         ("+", ours.iter().map(String::as_str).collect()),
     ] {
         for line in lines.iter().filter(|it| !it.trim().is_empty()) {
-            out.push_str(&format!("  {mark} {line}\n"));
+            // Writing into memory cannot fail.
+            let _ = writeln!(out, "  {mark} {line}");
         }
     }
     out.trim_end().to_owned()
@@ -233,7 +235,7 @@ fn rewritten(article: &str, renewed: &BTreeMap<usize, (usize, Vec<String>)>) -> 
             let indent: String = line.chars().take_while(|it| *it == ' ').collect();
             until = *last;
             for it in ours {
-                out.push_str(&format!("{indent}{it}\n"));
+                let _ = writeln!(out, "{indent}{it}");
             }
         }
         if number > until {

@@ -2,6 +2,10 @@
 //!
 //! The twin is an SVG of the moment the element begins at and the transcript up to it, marked `data-twin`; the element
 //! shows its own picture instead once it runs. A twin that is there already is made anew.
+#![allow(
+    clippy::disallowed_types,
+    reason = "the library's handlers are closures that share what they have read"
+)]
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
