@@ -144,7 +144,7 @@ export function createApp(root, engine, words, settings) {
       case 'terminal': page.tab = 'terminal'; draw(); return terminal.focus();
       case 'tab': page.tab = command.tab; return;
       case 'lesson': return session.lesson(command.name, command.starts ?? false);
-      case 'perform': engine.perform(command.text); answer(); return player.play(true);
+      case 'perform': typing.perform(command.text); return player.play(true);
       case 'theme': page.theme = command.theme; return memory.remember('theme', command.theme);
       case 'shortcuts': page.shortcuts = command.on; return memory.remember('shortcuts', command.on ? 'on' : 'off');
       case 'language': return speak(command.tag);

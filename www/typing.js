@@ -26,6 +26,11 @@ export function createTyping(engine) {
 
   return {
     type,
+    /** @param {string} transcript */
+    perform(transcript) {
+      engine.perform(transcript);
+      answer();
+    },
     /** @param {number} [terminal] */
     interrupt(terminal) {
       engine.interrupt(terminal);
