@@ -8,6 +8,7 @@ use reader::{loaded, typed, web};
 use statefulset_playground::config::Config;
 use statefulset_playground::session::Session;
 use statefulset_playground::sim::StepSize;
+use statefulset_playground::time::Duration;
 use statefulset_playground::value::Value;
 
 #[test]
@@ -314,7 +315,16 @@ const WORKING: &[&str] = &[
 ];
 
 /// What is refused, by name and with an exit code that is not 0.
-const REFUSED: [(&str, &str); 8] = [
+const REFUSED: [(&str, &str); 11] = [
+    (
+        "kubectl label pod web-0 a=@",
+        "invalid label value: \"a=@\": a valid label must be an empty string",
+    ),
+    ("kubectl label pod web-0 a=b=c", "invalid label spec: a=b=c"),
+    (
+        "kubectl wait pod/web-0 --for=jsonpath='{.status.phase'",
+        "unexpected path string, expected a",
+    ),
     ("kubectl top pods", "Metrics API not available"),
     ("kubectl cp a web-0:/b", "kubectl cp is not simulated yet"),
     (
@@ -375,7 +385,7 @@ fn what_follows_goes_on_until_it_is_left() {
         "kubectl events -w",
     ] {
         session.type_line(line);
-        session.step(StepSize::Change);
+        session.advance(Duration::s(11));
         let before = Value::from_json(&session.snapshot()).unwrap();
         assert!(before["terminal"]["busy"].is_true(), "{line}");
         session.interrupt();
@@ -389,7 +399,7 @@ fn what_follows_goes_on_until_it_is_left() {
 fn watch_takes_back_what_it_printed_before() {
     let mut session = loaded(&web("replicas: 1", "image: nginx:1.27"));
     session.type_line("watch 'kubectl get pods | wc -l'");
-    session.advance(statefulset_playground::time::Duration::s(9));
+    session.advance(Duration::s(9));
     let shown = reader::screen(&session);
     let from = shown
         .iter()

@@ -28,6 +28,7 @@ mod write;
 pub use managed::By;
 pub use status::Status;
 pub use store::{Change, LogEntry, Store};
+pub(crate) use validate::label_value;
 
 use std::sync::Arc;
 

@@ -16,6 +16,7 @@ mod warnings;
 mod workload;
 
 pub(super) use errors::{Errors, Path, go_json, invalid_patch};
+pub(crate) use names::label_value;
 pub(super) use warnings::warnings;
 pub(super) use workload::broken_base64;
 

@@ -119,7 +119,7 @@ pub(super) fn qualified_name(text: &str) -> Vec<String> {
 }
 
 /// upstream: IsValidLabelValue.
-pub(super) fn label_value(text: &str) -> Vec<String> {
+pub(crate) fn label_value(text: &str) -> Vec<String> {
     let mut messages = Vec::new();
     at_most(text, LABEL, "bytes", &mut messages);
     if !text.is_empty() && !has_name_form(text) {

@@ -3,6 +3,7 @@
 //! upstream: k8s.io/kubectl/pkg/cmd/label and cmd/annotate.
 
 use super::common::{self, DryRun, Mutation, Report};
+use crate::apiserver::label_value;
 use crate::kubectl::Done;
 use crate::kubectl::failure::{Failure, Failures};
 use crate::kubectl::flags::Flags;
@@ -86,7 +87,18 @@ fn parse(words: &[Text], word: &str) -> Result<Changes, Failure> {
     };
     for it in words {
         match it.split_once('=') {
-            Some((key, value)) => changes.set.push((key.into(), value.into())),
+            // upstream: parseLabels; annotations hold anything.
+            Some((_, value)) if word == "label" && value.contains('=') => {
+                return Err(Failure::say("invalid label spec: {}", &[it]));
+            }
+            Some((key, value)) => {
+                let wrong = label_value(value);
+                if word == "label" && !wrong.is_empty() {
+                    let text = "invalid label value: \"{}\": {}";
+                    return Err(Failure::say(text, &[it, &wrong.join(";")]));
+                }
+                changes.set.push((key.into(), value.into()));
+            }
             None => changes.remove.push(it[..it.len() - 1].into()),
         }
     }

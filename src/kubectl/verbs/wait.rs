@@ -233,19 +233,18 @@ fn parse_for(text: &str) -> Result<For, Failure> {
         return Ok(For::Condition(name.into(), status.into()));
     }
     if let Some(path) = text.strip_prefix("jsonpath=") {
-        let end = path.rfind('}').map_or(path.len(), |it| it + 1);
+        // upstream: processJSONPathInput.
+        let end = path.rfind('}').map_or(0, |it| it + 1);
+        let end = path[end..].find('=').map_or(path.len(), |it| end + it);
         let (path, rest) = path.split_at(end);
-        let path = path.trim_matches(['\'', '"']);
-        let expected = rest.trim_start_matches(['\'', '"']).strip_prefix('=');
-        if !path.starts_with('{') {
-            let text = "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'";
+        let path = JsonPath::relaxed(path.trim_matches(['\'', '"'])).map_err(Failure::own)?;
+        let expected = rest.strip_prefix('=');
+        let expected = expected.map(|it| Text::from(it.trim_matches(['\'', '"'])));
+        if expected.as_ref().is_some_and(|it| it.is_empty()) {
+            let text = "jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3";
             return Err(Failure::client(text));
         }
-        let path = JsonPath::parse(path, false).map_err(Failure::own)?;
-        return Ok(For::Path(
-            path,
-            expected.map(|it| it.trim_matches(['\'', '"']).into()),
-        ));
+        return Ok(For::Path(path, expected));
     }
     Err(Failure::say("unrecognized condition: \"{}\"", &[text]))
 }
