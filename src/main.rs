@@ -35,6 +35,7 @@ usage: statefulset-playground COMMAND
 ";
 
 /// What the command line asks for, or why it cannot be told.
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
 struct Arguments<'a> {
     words: Vec<&'a str>,
     out: Option<&'a Path>,

@@ -90,7 +90,7 @@ fn a_node_tells_of_its_pods_and_a_deployment_of_its_own() {
         (workload["ready"].as_int(), workload["pods"].items().len()),
         (Some(2), 2)
     );
-    assert!(shown["pods"].items().is_empty());
+    assert_eq!(shown["pods"].items(), []);
     let nodes = shown["nodes"].items();
     let pods: usize = nodes.iter().map(|it| it["pods"].items().len()).sum();
     assert_eq!(pods, 4);

@@ -34,6 +34,7 @@ use crate::value::{Text, Value};
 
 /// What a program does.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a word of its own")]
 pub(super) struct Behaviour {
     /// Its image cannot be pulled.
     pub is_missing: bool,

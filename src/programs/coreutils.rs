@@ -14,7 +14,7 @@ pub(super) fn program(name: &str) -> Option<Program> {
         },
         "id" => |run| {
             run.printed
-                .out(&["uid=0(root) gid=0(root) groups=0(root)\n"])
+                .out(&["uid=0(root) gid=0(root) groups=0(root)\n"]);
         },
         "ls" => ls,
         "pwd" => |run| {

@@ -90,7 +90,7 @@ impl Disk<'_> {
         }
     }
 
-    fn place(&self, path: &str) -> Place {
+    fn place(self, path: &str) -> Place {
         let pod = self.0.pod;
         let inside = |it: &&Value| below(path, it["mountPath"].as_str()).is_some();
         let mounts = self.spec()["volumeMounts"].items().iter();
@@ -143,7 +143,7 @@ impl Disk<'_> {
     }
 
     /// A file's text.
-    pub fn read(&self, path: &str) -> Option<Text> {
+    pub fn read(self, path: &str) -> Option<Text> {
         let path = self.absolute(path);
         let place = self.place(&path);
         match self.0.disks.borrow().get(&place.key) {
@@ -199,7 +199,7 @@ impl Disk<'_> {
     }
 
     /// Whether there is such a folder.
-    pub fn is_folder(&self, path: &str) -> bool {
+    pub fn is_folder(self, path: &str) -> bool {
         let path = self.absolute(path);
         let is_mount = |it: &Value| below(it["mountPath"].as_str(), &path).is_some();
         path == "/"
@@ -225,7 +225,7 @@ impl Disk<'_> {
     }
 
     /// The names in a folder, in order.
-    pub fn list(&self, path: &str) -> Vec<Text> {
+    pub fn list(self, path: &str) -> Vec<Text> {
         let path = self.absolute(path);
         let mut names: Vec<Text> = self.written(&path).collect();
         let place = self.place(&path);
@@ -261,7 +261,7 @@ impl Disk<'_> {
     ///
     /// # Errors
     /// Why it cannot, in the words of the C library.
-    pub fn write(&self, path: &str, text: Text) -> Result<(), &'static str> {
+    pub fn write(self, path: &str, text: Text) -> Result<(), &'static str> {
         let path = self.absolute(path);
         if path == "/dev/null" {
             return Ok(());
@@ -282,12 +282,12 @@ impl Disk<'_> {
         }
     }
 
-    fn all_bytes(&self) -> usize {
+    fn all_bytes(self) -> usize {
         self.0.disks.borrow().iter().map(|it| it.1.len()).sum()
     }
 
     /// Makes a folder, which is a file of no name in it.
-    pub fn make(&self, path: &str) -> Result<(), &'static str> {
+    pub fn make(self, path: &str) -> Result<(), &'static str> {
         let path = self.absolute(path);
         let place = self.place(&path);
         if place.is_read_only {
@@ -301,7 +301,7 @@ impl Disk<'_> {
     }
 
     /// Removes a file, or a folder with all that is in it.
-    pub fn remove(&self, path: &str) -> Result<(), &'static str> {
+    pub fn remove(self, path: &str) -> Result<(), &'static str> {
         let path = self.absolute(path);
         let place = self.place(&path);
         if place.is_read_only {

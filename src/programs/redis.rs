@@ -25,27 +25,14 @@ pub(super) fn cli(run: &mut Run<'_, '_>) {
         }
     }
     let shown = port.to_string();
+    let lost = |why| ["Could not connect to Redis at ", &host, ":", &shown, why];
     let Some(address) = look_up(run, &host) else {
-        let parts = [
-            "Could not connect to Redis at ",
-            &host,
-            ":",
-            &shown,
-            ": Name or service not known\n",
-        ];
-        return run.printed.fail(1, &parts);
+        return run.printed.fail(1, &lost(": Name or service not known\n"));
     };
     let there = match reach(run, address, port) {
         Reached::Container(there) if port == PORT => there,
         Reached::Container(_) | Reached::Nothing | Reached::NoRoute => {
-            let parts = [
-                "Could not connect to Redis at ",
-                &host,
-                ":",
-                &shown,
-                ": Connection refused\n",
-            ];
-            return run.printed.fail(1, &parts);
+            return run.printed.fail(1, &lost(": Connection refused\n"));
         }
     };
     let disk = Disk(&there);
@@ -102,10 +89,10 @@ pub(super) fn cli(run: &mut Run<'_, '_>) {
         }
         _ => crate::text!("(error) ERR '{name}' with these arguments is not simulated"),
     };
-    let text: String = pairs
-        .iter()
-        .map(|(key, value)| format!("{key}\t{value}\n"))
-        .collect();
+    let lines = pairs.iter();
+    let text = lines.fold(String::new(), |all, (key, value)| {
+        all + key + "\t" + value + "\n"
+    });
     if text != kept.as_str()
         && let Err(why) = disk
             .make("/data")

@@ -23,6 +23,40 @@ struct Words<'a> {
     rest: Vec<&'a str>,
 }
 
+impl<'a> Words<'a> {
+    /// Options first, those of `valued` with a value; or the letter of one that is not known.
+    fn read(arguments: &'a [Text], valued: &str, known: &str) -> Result<Self, char> {
+        let mut words = Words::default();
+        let mut given = arguments.iter().map(Text::as_str);
+        while let Some(word) = given.next() {
+            let letters = word
+                .strip_prefix('-')
+                .filter(|it| !it.is_empty() && *it != "-");
+            let Some(letters) = letters else {
+                words.rest.push(word);
+                continue;
+            };
+            for (at, letter) in letters.char_indices() {
+                if valued.contains(letter) {
+                    let after = &letters[at + letter.len_utf8()..];
+                    words.value = if after.is_empty() {
+                        given.next().unwrap_or_default()
+                    } else {
+                        after
+                    };
+                    words.letters.push(letter);
+                    break;
+                }
+                if !known.contains(letter) {
+                    return Err(letter);
+                }
+                words.letters.push(letter);
+            }
+        }
+        Ok(words)
+    }
+}
+
 /// How often a pattern's signs are tried at most in one run, lest one with many `*` never ends.
 const MOST_TRIES: u32 = 2_000_000;
 /// The most signs of a pattern: so deep it nests.
@@ -49,36 +83,13 @@ pub(crate) fn filter(
         "seq" => return Some(sequence(arguments)),
         _ => return None,
     };
-    let mut words = Words::default();
-    let mut given = arguments.iter().map(Text::as_str);
-    while let Some(word) = given.next() {
-        let letters = word
-            .strip_prefix('-')
-            .filter(|it| !it.is_empty() && *it != "-");
-        let Some(letters) = letters else {
-            words.rest.push(word);
-            continue;
-        };
-        for (at, letter) in letters.char_indices() {
-            if valued.contains(letter) {
-                let after = &letters[at + letter.len_utf8()..];
-                words.value = if after.is_empty() {
-                    given.next().unwrap_or_default()
-                } else {
-                    after
-                };
-                words.letters.push(letter);
-                break;
-            }
-            if !known.contains(letter) {
-                return Some(failed(
-                    &format!("{name}: invalid option -- '{letter}'\n"),
-                    2,
-                ));
-            }
-            words.letters.push(letter);
+    let mut words = match Words::read(arguments, valued, known) {
+        Ok(words) => words,
+        Err(letter) => {
+            let text = format!("{name}: invalid option -- '{letter}'\n");
+            return Some(failed(&text, 2));
         }
-    }
+    };
     let mut done = Filtered::default();
     let takes_first =
         matches!(name, "awk" | "sed") || name == "grep" && !words.letters.contains('e');
@@ -97,8 +108,7 @@ pub(crate) fn filter(
                     "sort" => format!("cannot read: {path}"),
                     _ => (*path).into(),
                 };
-                done.err
-                    .push_str(&format!("{name}: {how}: No such file or directory\n"));
+                done.err += &crate::text!("{name}: {how}: No such file or directory\n");
                 done.exit = if matches!(name, "grep" | "sort" | "awk") {
                     2
                 } else {
@@ -176,7 +186,7 @@ fn sequence(arguments: &[Text]) -> Filtered {
         if if step > 0 { at > last } else { at < last } {
             break;
         }
-        done.out.push_str(&format!("{at}\n"));
+        done.out += &crate::text!("{at}\n");
         at = at.saturating_add(step);
     }
     done
@@ -258,11 +268,13 @@ fn count(words: &Words<'_>, texts: &[(&str, Text)], out: &mut String) {
         let numbers: Vec<String> = numbers.map(|it| it.to_string()).collect();
         let all: String = match numbers.as_slice() {
             [one] => one.clone(),
-            many => many.iter().map(|it| format!("{it:>8}")).collect(),
+            many => many
+                .iter()
+                .fold(String::new(), |all, it| all + &format!("{it:>8}")),
         };
         out.push_str(&all);
         if !path.is_empty() {
-            out.push_str(&format!(" {path}"));
+            *out += &crate::text!(" {path}");
         }
         out.push('\n');
     }
@@ -298,17 +310,17 @@ fn grep(words: &Words<'_>, pattern: &str, texts: &[(&str, Text)], out: &mut Stri
                 continue;
             }
             if texts.len() > 1 && !is('h') {
-                out.push_str(&format!("{path}:"));
+                *out += &crate::text!("{path}:");
             }
             if is('n') {
-                out.push_str(&format!("{}:", number + 1));
+                *out += &crate::text!("{}:", number + 1);
             }
             out.push_str(line);
             out.push('\n');
         }
     }
     if is('c') {
-        out.push_str(&format!("{found}\n"));
+        *out += &crate::text!("{found}\n");
     }
     found > 0
 }

@@ -67,7 +67,7 @@ pub(super) fn run(argv: &[Text], stdin: Option<&Text>, files: &mut Files) -> Opt
         }
         "curl" | "wget" => fetch(name, arguments, files, &mut ran),
         "test" | "[" => {
-            ran.exit = test(arguments, name == "[", &|path, _| files.contains_key(path))
+            ran.exit = test(arguments, name == "[", &|path, _| files.contains_key(path));
         }
         "rm" => {
             for path in arguments.iter().filter(|it| !it.starts_with('-')) {
@@ -98,8 +98,7 @@ pub(super) fn test(words: &[Text], is_bracket: bool, exists: &dyn Fn(&str, char)
     let compared = |a: &str, b: &str| Some(number(a)?.cmp(&number(b)?));
     let holds = match words[usize::from(is_not)..] {
         [] => Some(false),
-        [text] => Some(!text.is_empty()),
-        ["-n", text] => Some(!text.is_empty()),
+        [text] | ["-n", text] => Some(!text.is_empty()),
         ["-z", text] => Some(text.is_empty()),
         [option, path] => option
             .strip_prefix('-')

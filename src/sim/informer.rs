@@ -53,7 +53,7 @@ impl Informer {
     pub(super) fn watches(self, kind: Kind) -> bool {
         match kind {
             Kind::Pod => true,
-            Kind::Node | Kind::PersistentVolumeClaim => self != Self::Dns,
+            Kind::Node | Kind::PersistentVolumeClaim | Kind::StorageClass => self != Self::Dns,
             Kind::Service | Kind::EndpointSlice => matches!(self, Self::Controllers | Self::Dns),
             Kind::DaemonSet
             | Kind::Deployment
@@ -70,7 +70,6 @@ impl Informer {
             | Kind::PodDisruptionBudget
             | Kind::ServiceAccount => self == Self::Controllers,
             Kind::Namespace => matches!(self, Self::Controllers | Self::Dns),
-            Kind::StorageClass => self != Self::Dns,
             Kind::PersistentVolume => {
                 matches!(self, Self::Controllers | Self::Scheduler)
             }

@@ -270,79 +270,102 @@ impl World {
                 self.wake_terminal(at, Duration::default());
             }
             Errand::Inside(connection, line, exit, kept) => {
-                let Some(pod) = self.far_end(&connection) else {
-                    return self.lose_connection(at);
-                };
-                let words: Vec<Text> = line.split_whitespace().map(Text::from).collect();
-                let mut typed = Typed::default();
-                self.run_in(
-                    &pod,
-                    &connection.container,
-                    &words,
-                    &mut |container, network| {
-                        typed = inside::run_line(&line, exit, kept.clone(), container, network);
-                        Some((typed.printed.tried.clone(), typed.printed.exit))
-                    },
-                );
-                if typed.is_left && connection.is_main {
-                    self.end_program(&connection, typed.printed.exit, cause);
-                }
-                self.run_for(at, typed);
+                let typed = (line, exit, kept);
+                self.run_inside(at, &connection, typed, cause);
             }
             Errand::Program(connection, stdin) => {
-                let Some(pod) = self.far_end(&connection) else {
-                    return self.lose_connection(at);
+                self.run_program(at, &connection, stdin.as_ref(), cause);
+            }
+        }
+    }
+
+    /// A line typed at a shell in a container.
+    fn run_inside(
+        &mut self,
+        at: usize,
+        connection: &Connection,
+        (line, exit, kept): (Text, i32, inside::Kept),
+        cause: Option<Seq>,
+    ) {
+        let Some(pod) = self.far_end(connection) else {
+            return self.lose_connection(at);
+        };
+        let words: Vec<Text> = line.split_whitespace().map(Text::from).collect();
+        let mut typed = Typed::default();
+        self.run_in(
+            &pod,
+            &connection.container,
+            &words,
+            &mut |container, network| {
+                typed = inside::run_line(&line, exit, kept.clone(), container, network);
+                Some((typed.printed.tried.clone(), typed.printed.exit))
+            },
+        );
+        if typed.is_left && connection.is_main {
+            self.end_program(connection, typed.printed.exit, cause);
+        }
+        self.run_for(at, typed);
+    }
+
+    /// A program that is run in a container, or attached to.
+    fn run_program(
+        &mut self,
+        at: usize,
+        connection: &Connection,
+        stdin: Option<&Text>,
+        cause: Option<Seq>,
+    ) {
+        let Some(pod) = self.far_end(connection) else {
+            return self.lose_connection(at);
+        };
+        if self.memory.silent.contains_key(pod.node_name()) {
+            let host = &pod.value["status"]["hostIP"];
+            let why = crate::text!(
+                "error dialing backend: dial tcp {}:10250: connect: no route to host",
+                host.as_str()
+            );
+            self.seats[at].terminal.tell(Answer::Refused(why));
+            return self.wake_terminal(at, Duration::default());
+        }
+        let words = &connection.command;
+        if words.is_empty() {
+            // The image's own program, which goes on.
+            return;
+        }
+        let mut run = Ok(Printed::default());
+        self.run_in(
+            &pod,
+            &connection.container,
+            words,
+            &mut |container, network| {
+                let container = Container {
+                    stdin,
+                    ..*container
                 };
-                if self.memory.silent.contains_key(pod.node_name()) {
-                    let host = &pod.value["status"]["hostIP"];
-                    let why = crate::text!(
-                        "error dialing backend: dial tcp {}:10250: connect: no route to host",
-                        host.as_str()
-                    );
-                    self.seats[at].terminal.tell(Answer::Refused(why));
-                    return self.wake_terminal(at, Duration::default());
+                run = inside::run(words, &container, network);
+                let printed = run.as_ref().ok()?;
+                Some((printed.tried.clone(), printed.exit))
+            },
+        );
+        match run {
+            // It goes on: what is attached to it waits for a change.
+            Err(_) if connection.is_main => {}
+            Ok(printed) => {
+                if connection.is_main {
+                    self.end_program(connection, printed.exit, cause);
                 }
-                let words = &connection.command;
-                if words.is_empty() {
-                    // The image's own program, which goes on.
-                    return;
-                }
-                let mut run = Ok(Printed::default());
-                self.run_in(
-                    &pod,
-                    &connection.container,
-                    words,
-                    &mut |container, network| {
-                        let container = Container {
-                            stdin: stdin.as_ref(),
-                            ..*container
-                        };
-                        run = inside::run(words, &container, network);
-                        let printed = run.as_ref().ok()?;
-                        Some((printed.tried.clone(), printed.exit))
+                self.run_for(
+                    at,
+                    Typed {
+                        printed,
+                        is_left: true,
+                        ..Typed::default()
                     },
                 );
-                match run {
-                    // It goes on: what is attached to it waits for a change.
-                    Err(_) if connection.is_main => {}
-                    Ok(printed) => {
-                        if connection.is_main {
-                            self.end_program(&connection, printed.exit, cause);
-                        }
-                        self.run_for(
-                            at,
-                            Typed {
-                                printed,
-                                is_left: true,
-                                ..Typed::default()
-                            },
-                        );
-                    }
-                    Err(refusal) => {
-                        self.seats[at].terminal.tell(Answer::Refused(refusal));
-                        self.wake_terminal(at, Duration::default());
-                    }
-                }
+            }
+            Err(refusal) => {
+                self.seats[at].terminal.tell(Answer::Refused(refusal));
+                self.wake_terminal(at, Duration::default());
             }
         }
     }

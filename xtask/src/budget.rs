@@ -100,7 +100,9 @@ impl Scripts {
                 }
             }
         }
-        let scripts = outputs.keys().filter(|it| it.ends_with(".js"));
+        let scripts = outputs
+            .keys()
+            .filter(|it| Path::new(it).extension().is_some_and(|it| it == "js"));
         let later = scripts.filter(|it| !first.contains(it)).cloned().collect();
         Ok(Self { first, later })
     }

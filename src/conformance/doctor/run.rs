@@ -290,11 +290,6 @@ impl Run {
                 image: image.into(),
                 takes: duration(span).unwrap_or_default(),
             }),
-            [what @ ("crash" | "unready" | "ready"), pod] => {
-                if let Some(pod) = self.pod(pod).map(Object::key) {
-                    self.programs.fault(&mut self.world, what, &pod);
-                }
-            }
             ["evict", pod] => self.evict(pod, "memory"),
             ["evict", pod, resource] => self.evict(pod, resource),
             ["http-status", pod, path, code, span] => {
@@ -309,7 +304,10 @@ impl Run {
             ["node-up" | "network-heal", node] if self.is_node(node) => {
                 self.world.apply(Input::NodeUp(node.into()));
             }
-            [what @ ("network-cut" | "network-heal"), pod] => {
+            [
+                what @ ("crash" | "unready" | "ready" | "network-cut" | "network-heal"),
+                pod,
+            ] => {
                 if let Some(pod) = self.pod(pod).map(Object::key) {
                     self.programs.fault(&mut self.world, what, &pod);
                 }

@@ -424,6 +424,7 @@ fn type_name(field: &Field) -> String {
 }
 
 /// The flags of every command, in our own few words.
+#[allow(clippy::unnecessary_wraps, reason = "as all verbs")]
 pub(super) fn options(io: &mut Io, _: &Flags) -> Done {
     io.print("The following options can be passed to any command:\n\n");
     io.print(super::help::flag_list(GLOBAL));

@@ -72,8 +72,8 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
             "" => "kubectl-edit",
             named => named,
         };
-        let path = info.path(flags.text("subresource"));
-        let request = with_body("PATCH", path, STRATEGIC_PATCH, patch);
+        let to = info.path(flags.text("subresource"));
+        let request = with_body("PATCH", to, STRATEGIC_PATCH, patch);
         let request = query(request, "fieldManager", manager);
         let answer = io.json(query(request, "fieldValidation", validation));
         let Some(object) = failures.catch(answer)? else {

@@ -240,7 +240,7 @@ fn parse_for(text: &str) -> Result<For, Failure> {
         let path = JsonPath::relaxed(path.trim_matches(['\'', '"'])).map_err(Failure::own)?;
         let expected = rest.strip_prefix('=');
         let expected = expected.map(|it| Text::from(it.trim_matches(['\'', '"'])));
-        if expected.as_ref().is_some_and(|it| it.is_empty()) {
+        if expected.as_ref().is_some_and(ecow::EcoString::is_empty) {
             let text = "jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3";
             return Err(Failure::client(text));
         }
