@@ -8,6 +8,7 @@ use super::lives::{self, Lives};
 use super::lookup::Lookup;
 use super::queue::{Event, Queue, Queued};
 use super::recorder;
+use super::seat::Seat;
 use super::trace::{Entry, MarkKind, Seq, Trace, What, Wrote};
 use super::workqueue::{Item, Items, Running, Waits};
 use crate::api::{Key, Kind, Object};
@@ -67,19 +68,6 @@ pub struct World {
     items: Items,
     /// Log entries whose deliveries are queued.
     told: usize,
-}
-
-/// A terminal at which the reader sits.
-#[derive(Clone, Debug, Default)]
-pub struct Seat {
-    /// The terminal.
-    pub terminal: Terminal,
-    /// The event of the last command typed there.
-    pub(super) last_command: Option<Seq>,
-    /// Whether its program is to look at a change it has not seen.
-    pub(super) is_told: bool,
-    /// When its program goes on; wakes before that are of one that has been left.
-    pub(super) due: Time,
 }
 
 /// What one step did.
