@@ -70,6 +70,11 @@ export function createEngine(Made, options = {}) {
       catalogue = text;
       change(() => cluster.setLanguage(text));
     },
+    /** @param {Record<string, string>} sentences more of that language */
+    learn(sentences) {
+      catalogue = JSON.stringify({ ...JSON.parse(catalogue || '{}'), ...sentences });
+      change(() => cluster.setLanguage(catalogue));
+    },
     /** @param {string} text */
     load: (text) => change(() => paste(cluster.load(text))),
     /** @param {string} name @param {string} from @returns {import('./pkg/statefulset_playground.js').DnsView} */

@@ -183,6 +183,8 @@ declare global {
     complete(): Promise<void>;
     /** What a fact of a reason is called. */
     fact(name: string): string;
+    /** The doctor's sentences, by code. */
+    doctor(): Promise<Record<string, string>>;
     /** Gives another language all the words that this one has by now. */
     prepare(language: Language): Promise<void>;
     use(language: Language): void;

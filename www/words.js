@@ -18,6 +18,12 @@ const LATER = { en: () => import('./languages/later/en.json'), 'zh-CN': () => im
 const FACTS = { 'zh-CN': () => import('./languages/facts/zh-CN.json') };
 
 /**
+ * What the doctor says, where it is not in the engine's English.
+ * @type {Record<string, () => Promise<{ default: Record<string, string> }>>}
+ */
+const DOCTOR = { 'zh-CN': () => import('./languages/doctor/zh-CN.json') };
+
+/**
  * The language a reader wants: what the address says, what was chosen before, what the browser prefers.
  * @param {(string | null | undefined)[]} wishes
  * @returns {keyof typeof LANGUAGES}
@@ -85,6 +91,7 @@ export function createWords(first) {
     t,
     complete: async () => (isComplete ? undefined : complete(tag)),
     fact: (name) => facts[name] ?? name,
+    doctor: async () => (await DOCTOR[tag]?.())?.default ?? {},
     label(node, key, attribute = '') {
       labels.push({ node: new WeakRef(node), key, attribute });
       say(node, key, attribute);

@@ -22,6 +22,12 @@ export const createDoctor = (root, dispatch, words, engine) => {
   let seen = null;
   let language = '';
 
+  function tell() {
+    const found = engine.doctor();
+    show(intro, !found.length);
+    draw(found, (it) => `${it.code} ${it.object}`);
+  }
+
   return {
     update({ seq, page }) {
       if (root.hidden) {
@@ -31,10 +37,10 @@ export const createDoctor = (root, dispatch, words, engine) => {
       // It looks at all that happened: only when something did.
       if (seen === seq && language === page.language) return;
       seen = seq;
+      if (language === page.language) return tell();
       language = page.language;
-      const found = engine.doctor();
-      show(intro, !found.length);
-      draw(found, (it) => `${it.code} ${it.object}`);
+      // In English if they do not come.
+      words.doctor().then(engine.learn, () => {}).finally(tell);
     },
     destroy() { root.replaceChildren(); },
   };

@@ -12,12 +12,12 @@ use flate2::{Compression, write::GzEncoder};
 const KIB: usize = 1024;
 /// What the engine is meant to take at most. It does not yet: the line below says by how much.
 const ENGINE_GOAL: usize = 136 * KIB;
-/// What it takes now, rounded up: this number should only fall. It last rose by 88 for the kinds, the appliers and the
-/// names that issues 3 to 5 ask for.
-const ENGINE_LIMIT: usize = 686 * KIB;
+/// What it takes now, rounded up: this number should only fall. It last rose by 63 for what issues 4 and 6 to 9 ask for:
+/// files and shells in containers, completion, a second terminal, the picture, faults, the editor's help, lessons.
+const ENGINE_LIMIT: usize = 749 * KIB;
 const PAGE_LIMIT: usize = 40 * KIB;
 /// Likewise: the goal is 180 KiB.
-const FIRST_LOAD_LIMIT: usize = 725 * KIB;
+const FIRST_LOAD_LIMIT: usize = 788 * KIB;
 
 /// What a first visit loads of the page besides its scripts and its language.
 const PAGE: [&str; 4] = [
