@@ -22,17 +22,17 @@ fn chinese_says_all_that_english_says() {
     let own = Words::english().map(|(code, text)| (code.to_owned(), text));
     says_all(
         include_str!("../www/languages/engine/zh-CN.json"),
-        own.collect(),
+        &own.collect::<Vec<_>>(),
     );
     says_all(
         include_str!("../www/languages/doctor/zh-CN.json"),
-        doctor::english().collect(),
+        &doctor::english().collect::<Vec<_>>(),
     );
 }
 
-fn says_all(chinese: &str, english: Vec<(String, &str)>) {
+fn says_all(chinese: &str, english: &[(String, &str)]) {
     let chinese = Value::from_json(chinese).unwrap();
-    for (code, english) in &english {
+    for (code, english) in english {
         let chinese = chinese[code.as_str()].as_str();
         assert!(!chinese.is_empty(), "zh-CN lacks {code}");
         assert_eq!(places(chinese), places(english), "{code}");

@@ -11,7 +11,7 @@ use crate::dns::resolv::{ResolvConf, hostname, hosts_text};
 use crate::process::Files;
 use crate::value::{Text, Value, from_base64};
 
-/// What programs have written, by volume and path; what they removed of an image's own holds [`REMOVED`].
+/// What programs have written, by volume and path; what they removed of an image's own holds `REMOVED`.
 #[allow(
     clippy::disallowed_types,
     reason = "it lives while one program runs: the world hands its files out before and takes them back after"

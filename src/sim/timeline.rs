@@ -274,7 +274,7 @@ impl Timeline {
     }
 
     /// To the very moment that another timeline with these inputs stood at: after so many visible changes and events.
-    /// Not further than [`STAND_MAX`] events: whoever wrote the numbers may have meant harm.
+    /// Not further than `STAND_MAX` events: whoever wrote the numbers may have meant harm.
     pub fn stand(&mut self, shown: usize, seq: Seq, time: Time) {
         for _ in 0..STAND_MAX {
             let here = self.world.trace.shown();
