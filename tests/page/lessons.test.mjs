@@ -23,9 +23,11 @@ const begun = (page, text) => page.waitForFunction(async (it) => {
 async function atRest(page) {
   await page.evaluate(async () => {
     const { playground } = await import('./pkg/main.js');
-    const { engine, dispatch } = await playground;
-    dispatch({ do: 'step', size: 'idle' });
-    if (engine.snapshot().terminal.busy) throw new Error('a command has not ended');
+    (await playground).dispatch({ do: 'step', size: 'idle' });
+  });
+  await page.waitForFunction(async () => {
+    const { playground } = await import('./pkg/main.js');
+    return !(await playground).engine.snapshot().terminal.busy;
   });
   await settled(page);
 }

@@ -2,7 +2,7 @@
 // The manifests in CodeMirror: colours, what the engine says at its place with what mends it, what could stand here.
 // It stands in a shadow root, where its styles need no exception of the page's policy. Esc leaves it.
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap, completionStatus } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentLess, indentMore } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import { HighlightStyle, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
@@ -97,7 +97,9 @@ export const createCode = (words, engine, dispatch, onLeave) => {
     return { pos: line.from + key[0], end: line.from + key[1], above: true, create: () => ({ dom }) };
   });
 
-  const leave = () => {
+  /** What is offered closes first; what is only being looked for keeps nobody. @param {EditorView} editor */
+  const leave = (editor) => {
+    if (completionStatus(editor.state) === 'active') return closeCompletion(editor);
     onLeave();
     return true;
   };
@@ -108,8 +110,8 @@ export const createCode = (words, engine, dispatch, onLeave) => {
       extensions: [
         lineNumbers(), highlightSpecialChars(), history(), drawSelection(), indentOnInput(), indentUnit.of('  '), bracketMatching(), closeBrackets(),
         yaml(), syntaxHighlighting(COLOURS), LOOK, current, hover, lintGutter(), EditorView.lineWrapping,
-        autocompletion({ override: [complete], icons: false }),
-        keymap.of([...closeBracketsKeymap, ...completionKeymap, { key: 'Tab', run: indentMore, shift: indentLess }, { key: 'Escape', run: leave }, ...historyKeymap, ...defaultKeymap]),
+        autocompletion({ override: [complete], icons: false, defaultKeymap: false }),
+        keymap.of([{ key: 'Escape', run: leave }, ...closeBracketsKeymap, ...completionKeymap, { key: 'Tab', run: indentMore, shift: indentLess }, ...historyKeymap, ...defaultKeymap]),
         EditorView.contentAttributes.of({ 'aria-label': t('editor.label'), spellcheck: 'false' }),
         EditorView.updateListener.of((change) => {
           if (!change.docChanged) return;
