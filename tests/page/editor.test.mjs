@@ -1,17 +1,10 @@
 // The code editor comes when a mouse does, in the strict policy, and says what the engine says at its place.
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, afterEach, test } from 'node:test';
-import { assertAccessible, launch, open, settled, snapshot, steps } from './page.mjs';
+import { test } from 'node:test';
+import { assertAccessible, browser, open, page, settled, snapshot, steps, visitEach } from './page.mjs';
 import { serve } from './server.mjs';
 
-let browser;
-let site;
-let visit;
-let page;
-before(async () => { browser = await launch(); site = await serve(); });
-after(async () => { await browser.close(); site.stop(); });
-beforeEach(async () => { visit = await open(browser, site.url); page = visit.page; });
-afterEach(() => visit.close());
+visitEach();
 
 const code = () => page.locator('.cm-content');
 async function bring() {

@@ -1,18 +1,11 @@
 // A reader's work is never lost: not by links, other tabs, spoilt storage, large texts, or a file that does not come.
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, afterEach, test } from 'node:test';
+import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import { assertFits, launch, open, settled, snapshot, steps } from './page.mjs';
+import { assertFits, browser, open, page, settled, site, snapshot, steps, visitEach } from './page.mjs';
 import { serve } from './server.mjs';
 
-let browser;
-let site;
-let visit;
-let page;
-before(async () => { browser = await launch(); site = await serve(); });
-after(async () => { await browser.close(); site.stop(); });
-beforeEach(async () => { visit = await open(browser, site.url); page = visit.page; });
-afterEach(() => visit.close());
+visitEach();
 
 const press = (name) => page.getByRole('button', { name, exact: true }).click({ force: true }).then(() => settled(page));
 const editor = (of = page) => of.locator('.code-input');
@@ -47,6 +40,8 @@ test('a link that holds nothing, too much or another form changes nothing and sa
 });
 
 test('after a link, a reload goes on with what was done since', async () => {
+  // The reload below is to break off nothing.
+  await page.waitForLoadState('networkidle');
   await page.evaluate((it) => { location.hash = it; }, hashOf({ manifest: '# linked\n' }));
   await page.waitForFunction(() => /** @type {HTMLTextAreaElement} */ (document.querySelector('.code-input')).value === '# linked\n');
   assert.equal(await editor().inputValue(), '# linked\n');

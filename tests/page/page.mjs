@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { after, afterEach, before, beforeEach } from 'node:test';
 import { launch } from '../../scripts/page.mjs';
+import { serve } from './server.mjs';
 
 export { launch };
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -35,6 +37,29 @@ export async function open(browser, url, { width = 1280, height = 800, scheme = 
       assert.deepEqual(troubles, []);
     },
   };
+}
+
+/** What {@link visitEach} opened. */
+export let browser;
+export let site;
+export let visit;
+export let page;
+
+/** Each test of the file begins with a visit to the page; nothing may have gone wrong when it ends. */
+export function visitEach() {
+  before(async () => {
+    browser = await launch();
+    site = await serve();
+  });
+  after(async () => {
+    await browser.close();
+    site.stop();
+  });
+  beforeEach(async () => {
+    visit = await open(browser, site.url);
+    page = visit.page;
+  });
+  afterEach(() => visit.close());
 }
 
 /** What the engine says of the moment: equal texts are equal states. */

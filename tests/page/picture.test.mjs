@@ -1,17 +1,9 @@
 // What a reader sees of claims, earlier pods, nodes and other workloads, and what they can let go wrong.
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, afterEach, test } from 'node:test';
-import { assertAccessible, assertFits, launch, open, settled, snapshot } from './page.mjs';
-import { serve } from './server.mjs';
+import { test } from 'node:test';
+import { assertAccessible, assertFits, page, settled, snapshot, visitEach } from './page.mjs';
 
-let browser;
-let site;
-let visit;
-let page;
-before(async () => { browser = await launch(); site = await serve(); });
-after(async () => { await browser.close(); site.stop(); });
-beforeEach(async () => { visit = await open(browser, site.url); page = visit.page; });
-afterEach(() => visit.close());
+visitEach();
 
 const press = (name) => page.getByRole('button', { name, exact: true }).click().then(() => settled(page));
 const set = (replicas, more = '') => `apiVersion: apps/v1

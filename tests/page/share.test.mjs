@@ -1,18 +1,10 @@
 // Links, branches, files: what was done can be gone back to, taken along, and opened elsewhere.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, beforeEach, afterEach, test } from 'node:test';
-import { assertAccessible, launch, open, ready, settled, snapshot, steps } from './page.mjs';
-import { serve } from './server.mjs';
+import { test } from 'node:test';
+import { assertAccessible, browser, open, page, ready, settled, site, snapshot, steps, visitEach } from './page.mjs';
 
-let browser;
-let site;
-let visit;
-let page;
-before(async () => { browser = await launch(); site = await serve(); });
-after(async () => { await browser.close(); site.stop(); });
-beforeEach(async () => { visit = await open(browser, site.url); page = visit.page; });
-afterEach(() => visit.close());
+visitEach();
 
 const press = (name) => page.getByRole('button', { name, exact: true }).click({ force: true }).then(() => settled(page));
 async function type(line) {

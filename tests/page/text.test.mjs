@@ -1,17 +1,9 @@
 // What a reader writes: manifests, transcripts, commands. Nothing written is lost.
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, afterEach, test } from 'node:test';
-import { assertAccessible, launch, open, ready, settled, snapshot } from './page.mjs';
-import { serve } from './server.mjs';
+import { test } from 'node:test';
+import { assertAccessible, page, ready, settled, snapshot, visitEach } from './page.mjs';
 
-let browser;
-let site;
-let visit;
-let page;
-before(async () => { browser = await launch(); site = await serve(); });
-after(async () => { await browser.close(); site.stop(); });
-beforeEach(async () => { visit = await open(browser, site.url); page = visit.page; });
-afterEach(() => visit.close());
+visitEach();
 
 const press = (name) => page.getByRole('button', { name, exact: true }).click({ force: true }).then(() => settled(page));
 const editor = () => page.getByRole('textbox', { name: 'Manifests' });

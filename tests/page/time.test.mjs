@@ -1,17 +1,9 @@
 // Time goes forward and back, and back is exact.
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, afterEach, test } from 'node:test';
-import { drawn, launch, open, ready, settled, snapshot, state, steps } from './page.mjs';
-import { serve } from './server.mjs';
+import { test } from 'node:test';
+import { drawn, page, ready, settled, snapshot, state, steps, visitEach } from './page.mjs';
 
-let browser;
-let site;
-let visit;
-let page;
-before(async () => { browser = await launch(); site = await serve(); });
-after(async () => { await browser.close(); site.stop(); });
-beforeEach(async () => { visit = await open(browser, site.url); page = visit.page; });
-afterEach(() => visit.close());
+visitEach();
 
 const press = (name) => page.getByRole('button', { name, exact: true }).click({ force: true }).then(() => settled(page));
 

@@ -1,20 +1,12 @@
 // Steps of the tutorial "StatefulSet Basics" through the page, with its two terminals; and Tab, which is no trap.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, beforeEach, afterEach, test } from 'node:test';
-import { assertAccessible, launch, open, settled, snapshot } from './page.mjs';
-import { serve } from './server.mjs';
+import { test } from 'node:test';
+import { assertAccessible, page, settled, snapshot, visitEach } from './page.mjs';
 
 const TUTORIAL = JSON.parse(readFileSync(new URL('../tutorial/basic.json', import.meta.url), 'utf8'));
 
-let browser;
-let site;
-let visit;
-let page;
-before(async () => { browser = await launch(); site = await serve(); });
-after(async () => { await browser.close(); site.stop(); });
-beforeEach(async () => { visit = await open(browser, site.url); page = visit.page; });
-afterEach(() => visit.close());
+visitEach();
 
 const INPUTS = ['#terminal-input', '#terminal-input-2'];
 const VIEWS = ['terminal', 'second'];
