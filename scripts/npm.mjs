@@ -46,7 +46,7 @@ export async function makePackage(out, site) {
   mkdirSync(out, { recursive: true });
   const put = (name, text) => writeFileSync(join(out, name), text);
   const style = { 'pkg/element.css': readFileSync(join(site, 'pkg/element.css'), 'utf8') };
-  const build = async (name, entry, place, more = {}) => put(name, await bundle(entry, { place, more, format: 'esm' }));
+  const build = async (name, entry, place, more = {}) => put(name, await bundle(entry, { place, more, format: 'esm', external: place === 'inlined' ? [] : ['./code.js'] }));
   await build('index.js', 'package.js', 'packaged', style);
   await build('index.node.js', 'package.js', 'node', style);
   await build('element.js', 'element.js', 'packaged', style);
@@ -60,6 +60,7 @@ export async function makePackage(out, site) {
   cpSync(join(site, 'pkg/element.css'), join(out, 'element.css'));
   cpSync(join(site, 'playground.html'), join(out, 'playground.html'));
   mkdirSync(join(out, 'pkg'), { recursive: true });
+  cpSync(join(site, 'pkg/code.js'), join(out, 'code.js'));
   for (const name of ['element.iife.js', 'embed.js']) cpSync(join(site, 'pkg', name), join(out, 'pkg', name));
   put('embed.html', read('embed.html'));
   for (const name of ['examples', 'lessons']) if (existsSync(join(WWW, name))) cpSync(join(WWW, name), join(out, name), { recursive: true });

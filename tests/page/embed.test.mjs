@@ -289,6 +289,29 @@ test('once loaded, everything goes on without a network', async () => {
   await close();
 });
 
+test('a lesson in an article: its text beside its cluster, in the language of the article', async () => {
+  for (const [lang, title] of [['en', /^Ordered creation/], ['zh-CN', /^按序创建/]]) {
+    const { page, close } = await read(article(`<statefulset-playground lang="${lang}" size="full" lesson="ordered-creation"></statefulset-playground>`), { width: 1280 });
+    await element(page).getByRole('heading', { name: title }).waitFor();
+    await page.waitForFunction(() => document.querySelector('statefulset-playground').snapshot().statefulSets[0]?.name !== 'web');
+    assert.ok(await page.evaluate(() => document.activeElement === document.body), 'the reader stays in the article');
+    await assertAccessible(page, `a lesson in ${lang}`);
+    await close();
+  }
+});
+
+test('the code editor comes to an element when a reader goes to its manifests', async () => {
+  const { page, site, close } = await read(article('<statefulset-playground size="full"></statefulset-playground>'), { width: 1280 });
+  await runs(page);
+  assert.ok(!site.asked.includes('pkg/code.js'));
+  const tab = element(page).getByRole('tab', { name: 'Manifest' });
+  if (await tab.isVisible()) await tab.click();
+  await element(page).getByRole('textbox', { name: 'Manifest' }).hover();
+  await element(page).locator('.cm-content').waitFor();
+  assert.ok(site.asked.includes('pkg/code.js'));
+  await close();
+});
+
 test('what is published can be checked: hashes, and no path of the machine it was built on', () => {
   const integrity = JSON.parse(readFileSync(`${DIST}integrity.json`, 'utf8'));
   assert.ok(integrity['pkg/element.js'].startsWith('sha384-'));

@@ -34,7 +34,7 @@ const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class 
 const nothing = { remember() {}, forget() {}, recall: () => null };
 
 export class StatefulSetPlayground extends Base {
-  static observedAttributes = ['src', 'scenario', 'link', 'commands', 'seed', 'nodes', 'kubernetes', 'size', 'panels', 'controls', 'step', 'lang', 'theme', 'height'];
+  static observedAttributes = ['src', 'scenario', 'lesson', 'link', 'commands', 'seed', 'nodes', 'kubernetes', 'size', 'panels', 'controls', 'step', 'lang', 'theme', 'height'];
 
   /** @type {ReturnType<typeof createApp> | null} */
   #app = null;
@@ -151,6 +151,7 @@ export class StatefulSetPlayground extends Base {
       fail: (error, text) => this.#fail(words, error, text),
     });
     this.#app.dispatch({ do: 'open', address });
+    if (this.#places().includes('lesson')) this.#app.dispatch({ do: 'lesson', name: this.getAttribute('lesson'), starts: true });
     isOpen = true;
   }
 
@@ -183,7 +184,8 @@ export class StatefulSetPlayground extends Base {
   #places() {
     const named = this.getAttribute('panels')?.split(/[\s,]+/).filter(Boolean);
     const places = named?.length ? SIZES.full.filter((it) => named.includes(it) || it === 'controls') : SIZES[this.#size()];
-    return this.getAttribute('controls') === 'none' ? places.filter((it) => it !== 'controls') : places;
+    const withLesson = this.hasAttribute('lesson') && this.#size() !== 'figure' ? [/** @type {const} */ ('lesson'), ...places] : places;
+    return this.getAttribute('controls') === 'none' ? withLesson.filter((it) => it !== 'controls') : withLesson;
   }
 
   /** @returns {Theme} */

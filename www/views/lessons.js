@@ -88,10 +88,11 @@ export const createLessons = (root, dispatch, words, engine, { recall, remember 
     dispatch({ do: 'look' });
   }
 
-  /** The reader reads on at the top of it. @param {HTMLElement} title */
+  /** Whoever is here reads on at the top of it; who reads an article around it, stays there. @param {HTMLElement} title */
   function arrive(title) {
     root.scrollTop = 0;
-    if (!root.hidden) title.focus();
+    const { activeElement } = /** @type {Document | ShadowRoot} */ (root.getRootNode());
+    if (!root.hidden && activeElement && activeElement !== document.body) title.focus();
   }
 
   /** Remembers what stands at the top, to put it there again. */
