@@ -10,7 +10,7 @@ export interface PlaygroundEvents {
   'playground-error': CustomEvent<{ error: unknown }>;
 }
 
-/** `<statefulset-playground>`. Its attributes: src, scenario, lesson, link, commands, seed, nodes, kubernetes, size, panels, controls, step, lang, theme, height, loading. */
+/** `<statefulset-playground>`. Its attributes: src, scenario, lesson, link, commands, seed, nodes, kubernetes, feature-gates, size, panels, controls, step, lang, theme, height, loading. */
 export class StatefulSetPlayground extends HTMLElement {
   /** Whether it runs. */
   readonly running: boolean;

@@ -31,6 +31,8 @@ impl Version {
     }
 }
 
+const MAX_UNAVAILABLE: &str = "MaxUnavailableStatefulSet";
+
 /// The options of a simulation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -202,11 +204,39 @@ impl Config {
 
     /// Switches a feature gate; says whether it is one that is simulated.
     pub fn switch_gate(&mut self, name: &str, on: bool) -> bool {
-        let is_known = name == "MaxUnavailableStatefulSet";
+        let is_known = name == MAX_UNAVAILABLE;
         if is_known {
             self.max_unavailable = on;
         }
         is_known
+    }
+
+    /// Switches feature gates, written as components of a real cluster take them: `Name=true,Other=false`. A part
+    /// that is not so, or no gate that is simulated, comes back.
+    ///
+    /// # Errors
+    ///
+    /// The first part that was not understood; those before it are switched.
+    pub fn switch_gates<'a>(&mut self, text: &'a str) -> Result<(), &'a str> {
+        for part in text.split(',').filter(|it| !it.is_empty()) {
+            let gate = part
+                .split_once('=')
+                .and_then(|(name, on)| Some((name, on.parse().ok()?)));
+            match gate {
+                Some((name, on)) if self.switch_gate(name, on) => {}
+                _ => return Err(part),
+            }
+        }
+        Ok(())
+    }
+
+    /// The gates that are not as usual, as [`switch_gates`](Self::switch_gates) takes them.
+    pub fn gates(&self) -> Text {
+        if self.max_unavailable {
+            crate::text!("{MAX_UNAVAILABLE}=true")
+        } else {
+            Text::new()
+        }
     }
 
     /// Whether a pod of that name is to be on that node.

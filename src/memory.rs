@@ -115,6 +115,8 @@ pub struct PodMemory {
     pub pull: Duration,
     /// The status as the kubelet wrote it last.
     pub status: Value,
+    /// Whether somebody else has changed it since, so that it must be written again.
+    pub is_overwritten: bool,
     /// Whether the sandbox is up.
     pub has_sandbox: bool,
     /// What runs after this is killed, once the pod is to stop.

@@ -3,6 +3,7 @@ export interface Options {
   seed?: number;
   kubernetes?: "v1.36" | "v1.22";
   nodes?: number;
+  /** as components of a real cluster take them, of those that are simulated: "MaxUnavailableStatefulSet=true" */ featureGates?: string;
 }
 export type StepSize = "event" | "decision" | "change" | "ready" | "idle";
 export interface Paste { kind: "manifests" | "transcript" | "empty"; diagnostics: Diagnostic[]; objects: string[]; commands: string[]; /** the profile the text asks for: a transcript of the article's era offers v1.22 */ suggests: "v1.22" | null }

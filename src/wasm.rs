@@ -33,6 +33,7 @@ struct GivenOptions {
     seed: Option<u32>,
     kubernetes: Option<String>,
     nodes: Option<u32>,
+    feature_gates: Option<String>,
 }
 
 /// A cluster with its past.
@@ -59,6 +60,11 @@ impl Cluster {
                 return Err(JsError::new("nodes: from 1 to 100"));
             }
             config.nodes = nodes;
+        }
+        if let Some(gates) = given.feature_gates {
+            config.switch_gates(&gates).map_err(|it| {
+                JsError::new(&format!("featureGates: unrecognized feature gate: {it}"))
+            })?;
         }
         Ok(Self(Session::new(config)))
     }
@@ -240,7 +246,7 @@ fn read_options(options: JsValue) -> Result<GivenOptions, JsError> {
             .iter()
             .filter_map(|it| it.as_string())
         {
-            if !["seed", "kubernetes", "nodes"].contains(&key.as_str()) {
+            if !["seed", "kubernetes", "nodes", "featureGates"].contains(&key.as_str()) {
                 return Err(JsError::new(&format!("unknown option: {key}")));
             }
         }

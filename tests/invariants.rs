@@ -1,6 +1,7 @@
 //! What holds after every step of any world: random sets, random inputs, random faults, by seed.
 //!
-//! `INVARIANTS_SEEDS=5000` looks at more worlds, `INVARIANTS_SEED=17` at one. A failure prints the seed and what was done.
+//! `INVARIANTS_SEEDS=5000` looks at more worlds, `INVARIANTS_SEED=17` at one. A failure prints the seed, what was done, and
+//! a link that leads the page to the very step.
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![allow(
     clippy::disallowed_methods,
@@ -10,6 +11,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
 use statefulset_playground::api::{Key, Kind, Object};
 use statefulset_playground::apiserver::rest::HttpRequest;
 use statefulset_playground::apiserver::{Change, LogEntry};
@@ -17,13 +20,16 @@ use statefulset_playground::chance::chance;
 use statefulset_playground::config::Config;
 use statefulset_playground::object;
 use statefulset_playground::plan::Actor;
-use statefulset_playground::sim::{Input, Outage, What, World, Wrote};
+use statefulset_playground::session::Session;
+use statefulset_playground::sim::{Input, Outage, Recorded, Timeline, What, World, Wrote};
 use statefulset_playground::time::{Duration, Time};
 use statefulset_playground::value::Value;
 use statefulset_playground::yaml;
 
 /// Worlds looked at when nobody says otherwise.
 const SEEDS: u64 = 60;
+/// Of so many worlds one is made again from its link.
+const LINKED: u64 = 10;
 /// Inputs of a world.
 const INPUTS: u64 = 12;
 /// What the controllers' caches trail the store at most, with the events between.
@@ -53,6 +59,7 @@ struct Watched {
     world: World,
     seed: u64,
     done: Vec<String>,
+    inputs: Vec<Recorded>,
     /// How far the log and the trace were read.
     log_read: usize,
     trace_read: usize,
@@ -70,13 +77,12 @@ impl Watched {
     fn new(seed: u64) -> Self {
         let mut draws = Draws { seed, count: 0 };
         let policy = draws.one(&["OrderedReady", "OrderedReady", "Parallel"]);
-        let mut config = Config {
+        let config = Config {
             seed,
             nodes: u32::try_from(2 + draws.below(3)).unwrap(),
             max_unavailable: draws.below(4) == 0,
             ..Config::default()
         };
-        config.pulls.between_ms = (100, 3000);
         let strategy = draws.one(&[
             "{type: RollingUpdate}",
             "{type: RollingUpdate}",
@@ -129,6 +135,7 @@ spec:
             world: World::new(config),
             seed,
             done: vec![text.clone()],
+            inputs: Vec::new(),
             log_read: 0,
             trace_read: 0,
             version: 0,
@@ -141,9 +148,12 @@ spec:
         let documents = yaml::parse(&text).documents;
         for (document, path) in documents.iter().zip([SERVICES, SETS]) {
             let body = document.value.clone();
-            let status = watched.send("POST", path.to_owned(), body);
-            watched.claim(status == 201, "the objects can be made");
+            watched.send("POST", path.to_owned(), body);
         }
+        let objects = &watched.world.store.objects;
+        let has = |kind| objects.get(&Key::new(kind, "default", "web")).is_some();
+        let are_made = has(Kind::Service) && has(Kind::StatefulSet);
+        watched.claim(are_made, "the objects can be made");
         for _ in 0..INPUTS {
             let span = draws.below(20) * draws.below(20) * 100;
             watched.pass(Duration::ms(span));
@@ -156,15 +166,35 @@ spec:
     fn claim(&self, holds: bool, what: &str) {
         assert!(
             holds,
-            "INVARIANTS_SEED={} at {} ms: not so: {what}\n{}",
+            "INVARIANTS_SEED={} at {} ms: not so: {what}\n{}\nadd to the address of a playground: {}",
             self.seed,
             self.world.now.ms,
-            self.done.join("\n")
+            self.done.join("\n"),
+            permalink(&self.link()),
         );
     }
 
-    fn send(&mut self, method: &'static str, path: String, body: Value) -> u16 {
-        let answer = self.world.request(&HttpRequest {
+    /// The session that led here, as `Session::open` reads it.
+    fn link(&self) -> String {
+        let fresh = World::new(Config::clone(&self.world.config));
+        let mut timeline = Timeline::of(fresh, vec![self.inputs.clone()], 0);
+        let (shown, seq, now) = (self.world.trace.shown(), self.world.seq, self.world.now);
+        timeline.stand(shown, seq, now);
+        Session::link_to(&timeline)
+    }
+
+    fn apply(&mut self, input: Input) {
+        self.inputs.push(Recorded {
+            after: self.world.seq,
+            time: self.world.now,
+            input: input.clone(),
+            is_given: false,
+        });
+        self.world.apply(input);
+    }
+
+    fn send(&mut self, method: &'static str, path: String, body: Value) {
+        self.apply(Input::Http(HttpRequest {
             method,
             path: path.into(),
             content_type: match method {
@@ -173,8 +203,7 @@ spec:
             },
             body,
             ..HttpRequest::default()
-        });
-        answer.status
+        }));
     }
 
     fn disturb(&mut self, draws: &mut Draws) {
@@ -189,8 +218,8 @@ spec:
         };
         let what = draws.one(&[
             "scale", "scale", "image", "missing", "heal", "delete", "delete", "force", "evict",
-            "down", "up", "cordon", "uncordon", "unready", "ready", "crash", "claim", "hold",
-            "label",
+            "down", "cut", "shutdown", "up", "up", "slow", "away", "cordon", "uncordon", "unready",
+            "ready", "crash", "claim", "hold", "label",
         ]);
         let count = draws.below(5);
         self.done.push(format!(
@@ -212,28 +241,31 @@ spec:
                 let body = object! {"spec": object! {"replicas": i64::try_from(count).unwrap()}};
                 self.send("PATCH", set, body);
             }
-            "image" => _ = self.send("PATCH", set, image(format!("nginx:{count}"))),
-            "missing" => _ = self.send("PATCH", set, image("nonexistent:1".to_owned())),
-            "heal" => _ = self.send("PATCH", set, image("nginx:1".to_owned())),
-            "delete" => _ = self.send("DELETE", pod_path, Value::Null),
-            "force" => _ = self.send("DELETE", pod_path, object! {"gracePeriodSeconds": 0}),
-            "evict" => _ = self.send("POST", format!("{pod_path}/eviction"), Value::object()),
-            "down" => self
-                .world
-                .apply(Input::NodeDown(node.into(), Outage::Power)),
-            "up" => self.world.apply(Input::NodeUp(node.into())),
+            "image" => self.send("PATCH", set, image(format!("nginx:{count}"))),
+            "missing" => self.send("PATCH", set, image("nonexistent:1".to_owned())),
+            "heal" => self.send("PATCH", set, image("nginx:1".to_owned())),
+            "delete" => self.send("DELETE", pod_path, Value::Null),
+            "force" => self.send("DELETE", pod_path, object! {"gracePeriodSeconds": 0}),
+            "evict" => self.send("POST", format!("{pod_path}/eviction"), Value::object()),
+            "down" | "cut" | "shutdown" => {
+                let cause = Outage::ALL.into_iter().find(|it| it.word() == what);
+                self.apply(Input::NodeDown(node.into(), cause.unwrap()));
+            }
+            "up" => self.apply(Input::NodeUp(node.into())),
+            "slow" => self.apply(Input::Provision(Duration::s(count * 20))),
+            "away" => self.apply(Input::Provision(Duration::NEVER)),
             "cordon" | "uncordon" => {
                 let body = object! {"spec": object! {"unschedulable": what == "cordon"}};
                 self.send("PATCH", format!("/api/v1/nodes/{node}"), body);
             }
-            "unready" | "ready" => self.world.apply(program(what)),
-            "crash" => self.world.apply(program("exits 1")),
+            "unready" | "ready" => self.apply(program(what)),
+            "crash" => self.apply(program("exits 1")),
             "claim" => {
                 self.claims_may_go = true;
                 let path = format!("/api/v1/namespaces/default/persistentvolumeclaims/data-{pod}");
                 self.send("DELETE", path, Value::Null);
             }
-            "hold" => self.world.apply(Input::HoldRemoval {
+            "hold" => self.apply(Input::HoldRemoval {
                 namespace: "default".into(),
                 pod: pod.into(),
                 hold_ms: count * 1000,
@@ -315,6 +347,23 @@ spec:
                 self.claim(keeps, "a claim keeps its volume");
             }
         }
+    }
+
+    /// What a failure would print opens as the same world.
+    fn link_leads_here(&self) {
+        let mut session = Session::new(Config::default());
+        let opened = session.open(&self.link());
+        self.claim(opened.contains(r#""problems":[]"#), &opened);
+        let there = session.timeline().world();
+        let is_same = there.now == self.world.now
+            && there.seq == self.world.seq
+            && there.trace.shown() == self.world.trace.shown()
+            && there
+                .store
+                .objects
+                .iter()
+                .eq(self.world.store.objects.iter());
+        self.claim(is_same, "the link leads to the same world");
     }
 
     /// In order, a pod is made when all below it are Running and Ready.
@@ -407,14 +456,15 @@ spec:
     fn come_to_rest(&mut self) {
         self.done
             .push(format!("{} ms: all faults end", self.world.now.ms));
+        self.apply(Input::Provision(Duration::ms(300)));
         for number in 1..=4 {
             let node = format!("node-{number}");
-            self.world.apply(Input::NodeUp(node.as_str().into()));
+            self.apply(Input::NodeUp(node.as_str().into()));
             let body = object! {"spec": object! {"unschedulable": false}};
             self.send("PATCH", format!("/api/v1/nodes/{node}"), body);
         }
         for pod in self.pods().cloned().collect::<Vec<_>>() {
-            self.world.apply(Input::Program {
+            self.apply(Input::Program {
                 namespace: "default".into(),
                 pod: pod.name().into(),
                 container: "c".into(),
@@ -479,6 +529,12 @@ const SERVICES: &str = "/api/v1/namespaces/default/services";
 const SETS: &str = "/apis/apps/v1/namespaces/default/statefulsets";
 const PODS: &str = "/api/v1/namespaces/default/pods";
 
+/// A link as the page packs it (`www/permalink.js`).
+fn permalink(link: &str) -> String {
+    let packed = miniz_oxide::deflate::compress_to_vec(link.as_bytes(), 9);
+    format!("#s=1.{}", URL_SAFE_NO_PAD.encode(packed))
+}
+
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
@@ -492,6 +548,9 @@ fn the_invariants_hold_after_every_step() {
     let mut at_rest = 0;
     for seed in seeds.clone() {
         let mut watched = Watched::new(seed);
+        if seed.is_multiple_of(LINKED) {
+            watched.link_leads_here();
+        }
         watched.come_to_rest();
         at_rest += u64::from(watched.is_as_wanted());
         watched.end();

@@ -152,6 +152,24 @@ fn what_is_cut_off_goes_on_and_hears_of_its_end_when_it_is_back() {
 }
 
 #[test]
+fn what_was_cut_off_is_ready_again_once_its_kubelet_is_heard() {
+    let mut world = world(3);
+    let node = node_of(&world, "web-1");
+    let before = pod(&world, "web-1").value["status"].clone();
+    world.apply(Input::NodeDown(node.as_str().into(), Outage::Network));
+    pass(&mut world, 100);
+    assert!(!pod(&world, "web-1").is_ready());
+    world.apply(Input::NodeUp(node.as_str().into()));
+    pass(&mut world, 30);
+    assert!(second(&world, "status-restored").is_some());
+    assert_eq!(
+        pod(&world, "web-1").value["status"],
+        before,
+        "as if nothing had been"
+    );
+}
+
+#[test]
 fn a_node_that_is_shut_down_ends_its_pods_first_and_their_names_are_free_at_once() {
     let mut world = world(3);
     let node = node_of(&world, "web-1");

@@ -338,6 +338,10 @@ fn runs() -> Vec<(String, Vec<&'static str>)> {
                 "!shutdown node-3",
             ],
         ),
+        (
+            set("  replicas: 3\n", ""),
+            vec!["fault node node-1 cut; sleep 100; fault node node-1 up"],
+        ),
     ]
 }
 

@@ -200,6 +200,37 @@ fn commands_of_a_link_run_after_its_manifests() {
 }
 
 #[test]
+fn a_gate_is_in_the_link_and_its_field_is_kept_or_named() {
+    const FIELD: &str = "spec.updateStrategy.rollingUpdate.maxUnavailable";
+    let manifest = ARTICLE.replacen(
+        "spec:\n  serviceName:",
+        "spec:\n  updateStrategy: {rollingUpdate: {maxUnavailable: 2}}\n  serviceName:",
+        1,
+    );
+    let open = |gates: &str| {
+        let mut session = Session::new(Config::default());
+        let link = statefulset_playground::object! {
+            "featureGates": gates, "kubernetes": "v1.36", "manifest": manifest.as_str(),
+        };
+        let opened = Value::from_json(&session.open(&link.to_json())).unwrap();
+        let told = opened["paste"]["diagnostics"].items().iter();
+        let named = told.filter(|it| it["path"].as_str() == FIELD).count();
+        (named, opened["problems"].items().len(), session.link())
+    };
+    let (named, problems, link) = open("MaxUnavailableStatefulSet=true");
+    assert_eq!((named, problems), (0, 0));
+    assert!(link.contains(r#""featureGates":"MaxUnavailableStatefulSet=true""#));
+    assert_eq!(open("").0, 1);
+    for unknown in [
+        "Maximal=true",
+        "MaxUnavailableStatefulSet",
+        "MaxUnavailableStatefulSet=on",
+    ] {
+        assert_eq!(open(unknown).1, 1, "{unknown}");
+    }
+}
+
+#[test]
 fn a_decision_is_shorter_than_a_change() {
     let count = |size| {
         let mut session = Session::new(Config::default());

@@ -4,7 +4,7 @@
 
 import { h, mark, put } from './dom.js';
 
-const ATTRIBUTES = ['size', 'panels', 'controls', 'step', 'lang', 'theme', 'height', 'seed', 'nodes', 'kubernetes', 'scenario', 'lesson'];
+const ATTRIBUTES = ['size', 'panels', 'controls', 'step', 'lang', 'theme', 'height', 'seed', 'nodes', 'kubernetes', 'feature-gates', 'scenario', 'lesson'];
 
 const wishes = new URLSearchParams(location.search);
 const element = h('statefulset-playground', { loading: 'eager' });

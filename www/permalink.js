@@ -1,11 +1,13 @@
 // @ts-check
 // A session in an address. What it says is the engine's (`Link`); here it is packed: deflate, then base64url.
-// `#s=1.…` is made by the page, `?yaml=…&cmd=…;…` by whoever writes links by hand.
+// `#s=1.…` is made by the page, `?yaml=…&cmd=…;…` by whoever writes links by hand, with options of the cluster beside it.
 
 const FORM = /[#&]s=(\d*)\.?([^&]*)/;
 const VERSION = '1';
 /** No text a person writes is longer; a short link can unpack to far more. */
 const LINK_MAX = 200_000;
+/** Options that a hand-written link may set. */
+const OPTIONS = { seed: Number, nodes: Number, kubernetes: String, featureGates: String };
 /** Longer addresses are cut by some chats and servers on their way. */
 export const LONG = 8000;
 
@@ -36,7 +38,8 @@ export async function unpack({ hash, search }) {
   const [yaml, commands] = [plain.get('yaml'), plain.getAll('cmd').flatMap((it) => it.split(';'))];
   if (yaml === null && !commands.length) return null;
   const cmd = commands.map((it) => it.trim()).filter(Boolean);
-  return { link: JSON.stringify({ manifest: yaml ?? '', ...(cmd.length ? { cmd } : {}) }) };
+  const options = Object.entries(OPTIONS).flatMap(([name, read]) => (plain.has(name) ? [[name, read(plain.get(name))]] : []));
+  return { link: JSON.stringify({ manifest: yaml ?? '', ...(cmd.length ? { cmd } : {}), ...Object.fromEntries(options) }) };
 }
 
 /** @param {string} packed */

@@ -150,6 +150,7 @@ impl<'a> Life<'a> {
             due: ctx.now,
             pull: Duration::default(),
             status: pod.value["status"].clone(),
+            is_overwritten: false,
             has_sandbox: false,
             kill_at: Time::NEVER,
             has_started: false,
@@ -202,6 +203,7 @@ impl<'a> Life<'a> {
             Stage::Pulling(at) if is_due => self.pull_has_ended(at),
             Stage::Restarting(at) if is_due => self.start_again(at),
             Stage::Hooking(at) if is_due => self.hook_has_ended(at),
+            Stage::Active if self.it.is_overwritten => self.write_again(),
             Stage::Active if is_due || self.is_changed() => self.sync(),
             Stage::Stopping if is_due => self.containers_stopped(),
             Stage::Ended if self.pod.is_terminating() && is_due => self.remove(),
@@ -260,9 +262,10 @@ impl<'a> Life<'a> {
     /// Writes the status as it is now, if that is news; it meets only the pod of this UID.
     pub(super) fn write(&mut self, why: &Why) {
         let status = status_of(self.ctx, self.pod, &self.it);
-        if status == self.it.status {
+        if status == self.it.status && !self.it.is_overwritten {
             return;
         }
+        self.it.is_overwritten = false;
         let patch = object! {"metadata": object! {"uid": self.pod.uid()}, "status": &status};
         let request = Request {
             key: self.pod.key(),
@@ -276,6 +279,14 @@ impl<'a> Life<'a> {
             report: None,
         });
         self.it.status = status;
+    }
+
+    /// While nothing was heard of the node, the node controller called the pod not Ready; it is, or is not, as before.
+    ///
+    /// upstream: needsReconcile of pkg/kubelet/status.
+    fn write_again(&mut self) {
+        let (pod, node) = (self.name(), self.node());
+        self.write(&Why::StatusRestored { pod, node });
     }
 
     /// Records an event about a container.

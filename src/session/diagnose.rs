@@ -169,6 +169,7 @@ fn judge(world: &mut World, document: &Document) -> Vec<Value> {
         return vec![placed(document, "error", &text, "kind", &hint)];
     };
     let mut found = refusals(world, document, known);
+    dropped(&world.config, document, known, &mut found);
     unsimulated(document, known, &mut found);
     found
 }
@@ -287,6 +288,19 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     row.last().copied().unwrap_or_default()
+}
+
+/// Names the field that the API server takes away without a word while its gate is off.
+fn dropped(config: &Config, document: &Document, kind: Kind, found: &mut Vec<Value>) {
+    let rolling = &document.value["spec"]["updateStrategy"]["rollingUpdate"];
+    if kind == Kind::StatefulSet && !config.max_unavailable && !rolling["maxUnavailable"].is_null()
+    {
+        let path = "spec.updateStrategy.rollingUpdate.maxUnavailable";
+        let text = format!(
+            "the API server takes {path} away: the feature gate MaxUnavailableStatefulSet is off"
+        );
+        found.push(placed(document, "warning", &text, path, ""));
+    }
 }
 
 /// Names the fields that are kept but not acted on.

@@ -139,8 +139,10 @@ impl Lesson {
                 link[name] = number.into();
             }
         }
-        if !self.fact("kubernetes").is_empty() {
-            link["kubernetes"] = self.fact("kubernetes").into();
+        for name in ["kubernetes", "featureGates"] {
+            if !self.fact(name).is_empty() {
+                link[name] = self.fact(name).into();
+            }
         }
         link.to_json()
     }

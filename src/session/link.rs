@@ -1,7 +1,7 @@
 //! A session as text and back: what a permalink holds. Packing and base64 are the page's (`www/permalink.js`).
 //!
 //! `{"manifest": text, "runs": [[[after, ms, input], …], …], "run": 0, "step": 12, "seq": 80, "time": ms, "seed": 1, "nodes": 3, "kubernetes":
-//! "v1.36"}`; each member may be missing. What loading `manifest` does by itself is written as 0 among a run's inputs.
+//! "v1.36", "featureGates": "MaxUnavailableStatefulSet=true"}`; each member may be missing. What loading `manifest` does by itself is written as 0 among a run's inputs.
 //! `cmd` holds command lines for whoever writes a link by hand.
 
 use crate::apiserver::rest::HttpRequest;
@@ -74,6 +74,10 @@ pub(super) fn write(text: &str, timeline: &Timeline) -> Value {
     if config.version != usual.version {
         link["kubernetes"] = config.version.name().into();
     }
+    let gates = config.gates();
+    if !gates.is_empty() {
+        link["featureGates"] = gates.into();
+    }
     link
 }
 
@@ -111,6 +115,10 @@ pub(super) fn read(text: &str) -> Link {
     });
     if value.as_map().is_none() {
         link.problems.push("the link holds no session".into());
+    }
+    // What is usual in a version comes before what a link changes of it.
+    if let Some(version) = Version::named(value["kubernetes"].as_str()) {
+        link.config = Config::of(version);
     }
     for (name, value) in value.members() {
         if !link.take(name, value) {
@@ -155,11 +163,8 @@ impl Link {
             }
             ("seed", Some(it)) => self.config.seed = it.into(),
             ("nodes", Some(it @ 1..=100)) => self.config.nodes = it,
-            ("kubernetes", _) => match Version::named(value.as_str()) {
-                // The members come in the order of their names: seed and nodes are still to be read.
-                Some(version) => self.config = Config::of(version),
-                None => is_read = false,
-            },
+            ("kubernetes", _) => is_read = Version::named(value.as_str()).is_some(),
+            ("featureGates", _) => is_read = self.config.switch_gates(value.as_str()).is_ok(),
             _ => is_read = false,
         }
         is_read

@@ -106,14 +106,21 @@ impl Session {
         link::write(&self.text, &self.timeline).to_json()
     }
 
+    /// The link to where that simulation stands, for [`open`](Self::open): its options and the inputs of its branches.
+    pub fn link_to(timeline: &Timeline) -> String {
+        link::write("", timeline).to_json()
+    }
+
     /// Starts anew as a link says, as far as it can be read. JSON: `{paste, text, problems}`.
     pub fn open(&mut self, link: &str) -> String {
         let link = link::read(link);
+        // The text is judged under the link's options.
+        let world = fresh(link.config.clone());
+        self.timeline = Timeline::of(world.clone(), Vec::new(), 0);
         let start = self.start(&link.manifest);
-        let (config, run) = (link.config.clone(), link.run);
-        let (step, seq, time) = (link.step, link.seq, link.time);
+        let (run, step, seq, time) = (link.run, link.step, link.seq, link.time);
         let problems: Value = link.problems.iter().map(Value::from).collect();
-        self.timeline = Timeline::of(fresh(config), link.runs(&start.inputs), run);
+        self.timeline = Timeline::of(world, link.runs(&start.inputs), run);
         self.timeline.stand(step, seq, time);
         object! {
             "paste": start.report,

@@ -17,7 +17,7 @@ use crate::programs::{Container, Printed};
 use crate::shell::Errand;
 use crate::shell::inside::{self, Typed};
 use crate::time::{Duration, Time};
-use crate::value::Text;
+use crate::value::{Text, Value};
 use crate::why::Why;
 
 /// Between two lines of a pasted transcript.
@@ -142,8 +142,17 @@ impl World {
         let at = self.now + KUBELET_START;
         self.enqueue(Actor::Kubelet, Key::new(Kind::Node, "", name), at, None);
         for (uid, mut pod) in self.memory.pods_on(name) {
-            if silence.cause != Outage::Network {
-                for it in &mut Arc::make_mut(&mut pod).containers {
+            let known = Arc::make_mut(&mut pod);
+            if silence.cause == Outage::Network {
+                let ready =
+                    |status: &Value| status["conditions"].item("type", "Ready")["status"].clone();
+                let stands = self.store.objects.get(&known.pod.key());
+                known.is_overwritten = stands.is_some_and(|it| {
+                    it.uid() == known.pod.uid()
+                        && ready(&it.value["status"]) != ready(&known.status)
+                });
+            } else {
+                for it in &mut known.containers {
                     if it.running.is_some() {
                         it.ends = Some((self.now, LOST));
                     }

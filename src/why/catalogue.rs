@@ -390,6 +390,10 @@ reasons! {
     NodeBack { node } "node-back"
         "{node} is Ready: its kubelet runs and posts how the node is"
         "tryUpdateNodeStatus" "concepts/architecture/nodes/#node-status"
+    /// A kubelet that is heard of again repeats what others wrote over meanwhile.
+    StatusRestored { pod, node } "status-restored"
+        "the kubelet of {node} is heard of again and writes once more how {pod} is: meanwhile the node controller had called it not Ready"
+        "needsReconcile" "concepts/architecture/nodes/#node-status"
     /// A taint that keeps pods away.
     NodeShunned { node, taint } "node-shunned"
         "{node} gets the taint {taint}: the scheduler sends only pods there that tolerate it"

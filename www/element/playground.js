@@ -34,7 +34,7 @@ const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class 
 const nothing = { remember() {}, forget() {}, recall: () => null };
 
 export class StatefulSetPlayground extends Base {
-  static observedAttributes = ['src', 'scenario', 'lesson', 'link', 'commands', 'seed', 'nodes', 'kubernetes', 'size', 'panels', 'controls', 'step', 'lang', 'theme', 'height'];
+  static observedAttributes = ['src', 'scenario', 'lesson', 'link', 'commands', 'seed', 'nodes', 'kubernetes', 'feature-gates', 'size', 'panels', 'controls', 'step', 'lang', 'theme', 'height'];
 
   /** @type {ReturnType<typeof createApp> | null} */
   #app = null;
@@ -118,8 +118,8 @@ export class StatefulSetPlayground extends Base {
     /** @type {Record<string, string | number>} */
     const options = {};
     for (const name of ['seed', 'nodes']) if (this.hasAttribute(name)) options[name] = Number(this.getAttribute(name));
-    const kubernetes = this.getAttribute('kubernetes');
-    return kubernetes === null ? options : { ...options, kubernetes: /** @type {Version} */ (kubernetes) };
+    const [kubernetes, featureGates] = [this.getAttribute('kubernetes'), this.getAttribute('feature-gates')];
+    return { ...options, ...(kubernetes !== null && { kubernetes: /** @type {Version} */ (kubernetes) }), ...(featureGates !== null && { featureGates }) };
   }
 
   /**

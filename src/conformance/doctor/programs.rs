@@ -225,7 +225,8 @@ impl Container {
                 next = now + self.period(world);
             }
             "exits-unless-resolves" => {
-                if !self.resolves(world, names[0]) {
+                let is_there = self.resolves(world, names[0]);
+                if !is_there {
                     self.exit(world, code);
                 }
             }
