@@ -37,7 +37,10 @@ pub struct Cache {
     denials: Entries,
 }
 
-type Entries = Map<(Text, Type), Entry>;
+type Entries = Map<Key, Entry>;
+
+/// What a reply is kept under: the name in lower case, and the type.
+pub(super) type Key = (Text, Type);
 
 #[derive(Clone, Debug)]
 struct Entry {
@@ -47,9 +50,8 @@ struct Entry {
 
 impl Cache {
     /// The kept reply to a query, if there is one.
-    pub fn get(&self, query: &Query, now: Time) -> Option<Reply> {
-        let key = self.key(query)?;
-        let fresh = |entries: &Entries| entries.get(&key).filter(|it| now < it.kept.until).cloned();
+    pub(super) fn get(&self, key: &Key, now: Time) -> Option<Reply> {
+        let fresh = |entries: &Entries| entries.get(key).filter(|it| now < it.kept.until).cloned();
         let entry = fresh(&self.denials).or_else(|| fresh(&self.answers))?;
         let life_s = entry.kept.until.since(entry.kept.since).ms / 1000;
         let age_s = now.since(entry.kept.since).ms / 1000;
@@ -64,7 +66,7 @@ impl Cache {
     }
 
     /// Takes note of a reply on its way out, and sets its TTLs as the plugin does, kept or not.
-    pub fn put(&mut self, query: &Query, reply: &mut Reply, now: Time) {
+    pub(super) fn put(&mut self, key: Option<Key>, reply: &mut Reply, now: Time) {
         let lowest = records(reply).map(|it| it.ttl).min().unwrap_or_default();
         let ttl = if reply.rcode == Rcode::ServFail {
             SHORTEST_S
@@ -72,7 +74,7 @@ impl Cache {
             lowest.clamp(SHORTEST_S, LONGEST_S)
         };
         set_ttl(reply, ttl);
-        let Some(key) = self.key(query).filter(|_| !reply.truncated) else {
+        let Some(key) = key.filter(|_| !reply.truncated) else {
             return;
         };
         let is_authority = !reply.authority.is_empty();
@@ -92,7 +94,7 @@ impl Cache {
     }
 
     /// What a reply is kept under; nothing in a zone of which nothing is kept.
-    fn key(&self, query: &Query) -> Option<(Text, Type)> {
+    pub(super) fn key(&self, query: &Query) -> Option<Key> {
         let name = name::lower(&query.name);
         let mut disabled = self.disabled.iter();
         let is_kept = !disabled.any(|it| name::trim_zone(&name, it).is_some());

@@ -225,7 +225,7 @@ fn endpoint_entries<'a>(set: &'a Set, request: &Request<'_>) -> Vec<Entry<'a>> {
     let mut entries = Vec::new();
     let label = request.endpoint;
     for slice in set.slices_with(label) {
-        let mut add = |endpoint: &'a Endpoint| {
+        let add = |endpoint: &'a Endpoint| {
             if request.zone.is_empty() || endpoint.zone == request.zone {
                 let ports = slice.ports.iter().filter(|it| matches(it, request));
                 entries.extend(ports.map(|port| Entry {
@@ -238,9 +238,7 @@ fn endpoint_entries<'a>(set: &'a Set, request: &Request<'_>) -> Vec<Entry<'a>> {
         if label.is_empty() {
             slice.endpoints.iter().for_each(add);
         } else {
-            let from = slice.labels.partition_point(|it| it.0.as_str() < label);
-            let named = slice.labels[from..].iter().take_while(|it| it.0 == label);
-            named.for_each(|it| add(&slice.endpoints[it.1]));
+            slice.labelled(label).for_each(add);
         }
     }
     if entries.is_empty() && request.prefers {

@@ -112,6 +112,14 @@ pub(crate) fn lower(name: &Text) -> Text {
     }
 }
 
+/// A number for a label, the same for any case: few labels share one (FNV-1a).
+pub(crate) fn label_number(label: &str) -> u32 {
+    let signs = label.bytes().map(|it| it.to_ascii_lowercase());
+    signs.fold(0x811c_9dc5, |hash, it| {
+        (hash ^ u32::from(it)).wrapping_mul(0x0100_0193)
+    })
+}
+
 /// Labels joined by dots.
 pub(crate) fn join(labels: &[&str]) -> Text {
     let mut name = Text::with_capacity(labels.iter().map(|it| it.len() + 1).sum());

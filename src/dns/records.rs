@@ -8,6 +8,7 @@
 use core::net::IpAddr;
 use std::sync::Arc;
 
+use super::name;
 use super::reduced::{Reduction, Service, Slice, Target, set_key};
 use crate::api::pod::Phase;
 use crate::api::{Kind, Object};
@@ -35,8 +36,8 @@ pub struct Set {
     pub service: Option<Service>,
     /// Its slices, by name.
     pub slices: Vec<Arc<Slice>>,
-    /// Endpoint labels (lower case) to the names of the slices that have them, in order.
-    labels: Map<Text, Vec<Text>>,
+    /// The numbers of endpoint labels to the names of the slices that have them, in order.
+    labels: Map<u32, Vec<Text>>,
 }
 
 impl Records {
@@ -228,16 +229,17 @@ impl Records {
 }
 
 impl Set {
-    /// The slices that have an endpoint of that label (lower case); all of them for an empty label.
-    pub fn slices_with(&self, label: &str) -> Vec<&Slice> {
-        if label.is_empty() {
-            return self.slices.iter().map(AsRef::as_ref).collect();
-        }
-        let names = self.labels.get(label).into_iter().flatten();
-        names
-            .filter_map(|it| self.place_of(it).ok())
-            .map(|at| self.slices[at].as_ref())
-            .collect()
+    /// The slices that may have an endpoint of that label: no other has one. All of them for an empty label.
+    pub fn slices_with(&self, label: &str) -> impl Iterator<Item = &Slice> {
+        let (all, names): (&[_], &[_]) = if label.is_empty() {
+            (&self.slices, &[])
+        } else {
+            let names = self.labels.get(&name::label_number(label));
+            (&[], names.map_or(&[], |it| it))
+        };
+        let named = names.iter().filter_map(|it| self.place_of(it).ok());
+        let named = named.map(|at| &self.slices[at]);
+        all.iter().chain(named).map(AsRef::as_ref)
     }
 
     fn place_of(&self, slice: &str) -> Result<usize, usize> {
@@ -264,19 +266,20 @@ impl Set {
 
     /// Follows the labels of one slice.
     fn relabel(&mut self, before: Option<&Slice>, after: Option<&Slice>) {
-        let labels = |it: Option<&Slice>| -> Map<Text, ()> {
-            let labels = it.into_iter().flat_map(|it| &it.labels);
-            labels.map(|it| (it.0.clone(), ())).collect()
+        let labels = |it: Option<&Slice>| -> Vec<u32> {
+            let mut all: Vec<u32> = it.into_iter().flat_map(Slice::label_numbers).collect();
+            all.dedup();
+            all
         };
         let (was, is) = (labels(before), labels(after));
         let Some(slice) = after.or(before).map(|it| &it.name) else {
             return;
         };
-        let only_in = |a: &Map<Text, ()>, b: &Map<Text, ()>| {
-            let labels = a.iter().map(|it| it.0.clone());
+        let only_in = |a: &[u32], b: &[u32]| {
+            let labels = a.iter().copied();
             labels
-                .filter(|it| !b.contains_key(it))
-                .collect::<Vec<Text>>()
+                .filter(|it| b.binary_search(it).is_err())
+                .collect::<Vec<u32>>()
         };
         for label in &[only_in(&was, &is), only_in(&is, &was)].concat() {
             let mut slices = self.labels.get(label).cloned().unwrap_or_default();
@@ -287,7 +290,7 @@ impl Set {
             if slices.is_empty() {
                 self.labels.remove(label);
             } else {
-                self.labels.insert(label.clone(), slices);
+                self.labels.insert(*label, slices);
             }
         }
     }

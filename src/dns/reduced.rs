@@ -52,8 +52,8 @@ pub struct Slice {
     pub name: Text,
     /// Ready addresses, in the slice's order.
     pub endpoints: Vec<Endpoint>,
-    /// Labels in lower case and the places of their endpoints, sorted.
-    pub labels: Vec<(Text, usize)>,
+    /// The numbers of labels and the places of their endpoints, sorted.
+    labels: Vec<(u32, usize)>,
     /// Its ports; one without number where it has none.
     pub ports: Vec<Port>,
 }
@@ -158,10 +158,27 @@ impl Slice {
         for endpoint in object.value["endpoints"].items() {
             slice.add(endpoint, cluster, how);
         }
-        let labels = slice.endpoints.iter().map(|it| name::lower(&it.name));
+        let endpoints = slice.endpoints.iter();
+        let labels = endpoints.map(|it| name::label_number(&it.name));
         slice.labels = labels.zip(0..).collect();
         sort::by(&mut slice.labels, Ord::cmp);
         slice
+    }
+
+    /// The numbers of its labels, in order.
+    pub(super) fn label_numbers(&self) -> impl Iterator<Item = u32> {
+        self.labels.iter().map(|it| it.0)
+    }
+
+    /// The endpoints of that label, whatever its case.
+    pub(super) fn labelled(&self, label: &str) -> impl Iterator<Item = &Endpoint> {
+        let number = name::label_number(label);
+        let from = self.labels.partition_point(|it| it.0 < number);
+        let alike = self.labels[from..]
+            .iter()
+            .take_while(move |it| it.0 == number);
+        let endpoints = alike.map(|it| &self.endpoints[it.1]);
+        endpoints.filter(move |it| it.name.eq_ignore_ascii_case(label))
     }
 
     /// upstream: EndpointSliceToEndpoints; only `ready` counts, and a missing one counts as ready.

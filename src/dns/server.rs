@@ -7,7 +7,7 @@
 use core::net::IpAddr;
 
 use super::answer::{Options, Zone};
-use super::cache::Cache;
+use super::cache::{Cache, Key};
 use super::finding::Finding;
 use super::name::join;
 use super::{Data, Query, Rcode, Record, Reply, Soa, Type};
@@ -130,9 +130,10 @@ impl Server {
     }
 
     fn cached(&mut self, query: &Query, now: Time) -> Reply {
-        let kept =
-            |cache: &Option<Cache>, query: &Query| cache.as_ref().and_then(|it| it.get(query, now));
-        if let Some(mut reply) = kept(&self.cache, query) {
+        let key_of = |cache: &Option<Cache>, query: &Query| cache.as_ref()?.key(query);
+        let kept = |cache: &Option<Cache>, key: Option<&Key>| cache.as_ref()?.get(key?, now);
+        let key = key_of(&self.cache, query);
+        if let Some(mut reply) = kept(&self.cache, key.as_ref()) {
             let fresh = self.zone.answer(query);
             let is_stale = fresh.is_some_and(|it| {
                 it.rcode != reply.rcode
@@ -150,7 +151,7 @@ impl Server {
         // What an alias leads to is asked of the whole server, so it is kept as well.
         let mut asked: Vec<(Query, Reply)> = Vec::new();
         let mut elsewhere = |it: &Query| {
-            let known = kept(&self.cache, it);
+            let known = kept(&self.cache, key_of(&self.cache, it).as_ref());
             Some(known.unwrap_or_else(|| {
                 let reply = self.upstream.ask(it);
                 asked.push((it.clone(), reply.clone()));
@@ -161,9 +162,9 @@ impl Server {
         let mut reply = answered.unwrap_or_else(|| self.upstream.ask(query));
         if let Some(cache) = &mut self.cache {
             for (query, reply) in &mut asked {
-                cache.put(query, reply, now);
+                cache.put(cache.key(query), reply, now);
             }
-            cache.put(query, &mut reply, now);
+            cache.put(key, &mut reply, now);
         }
         reply
     }
