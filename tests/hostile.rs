@@ -124,3 +124,74 @@ fn one_command_reads_so_many_objects_and_says_so() {
         "error: the playground reads at most 500 objects in one command: the rest is left out"
     );
 }
+
+/// A text of 256 KiB in the variable `x`, and in a file.
+const MUCH: [&str; 3] = [
+    "x=aaaaaaaaaaaaaaaa",
+    "for i in {1..14}; do x=$x$x; done",
+    "echo $x > /tmp/f",
+];
+
+#[test]
+fn a_line_asks_for_no_gigabytes_and_no_minutes() {
+    let cases = [
+        ("y=$x$x$x$x$x$x$x$x", "sh: y: Argument list too long"),
+        ("true $x$x$x$x$x$x$x$x", "sh: true: Argument list too long"),
+        (
+            "for i in $x$x$x$x$x$x$x$x; do true; done",
+            "sh: for: Argument list too long",
+        ),
+        (
+            "sed s/a/$x/g /tmp/f",
+            "sed: this is too much text: it is stopped here",
+        ),
+        (
+            "awk '{print $0 $0 $0 $0 $0 $0 $0 $0 $0 $0 $0 $0 $0 $0 $0 $0 $0}' /tmp/f",
+            "awk: this is too much text: it is stopped here",
+        ),
+        (
+            "grep 'a*a*a*a*b' /tmp/f",
+            "grep: this takes too long: it is stopped here",
+        ),
+        (
+            "while true; do grep b /tmp/f; done",
+            "handles too much text: it is stopped here",
+        ),
+    ];
+    for inside in [false, true] {
+        for (line, answer) in cases {
+            let mut session = loaded(&web("replicas: 1", "image: nginx"));
+            if inside {
+                typed(&mut session, &["kubectl exec -it web-0 -- sh"]);
+            }
+            typed(&mut session, &MUCH);
+            let said = typed(&mut session, &[line]).join("\n");
+            assert!(said.contains(answer), "{line}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_long_line_is_as_cheap_to_keep_as_a_short_one() {
+    let mut session = loaded(&web("replicas: 1", "image: nginx"));
+    let pipe = format!("echo a{}", "|cat".repeat(10_000));
+    assert_eq!(typed(&mut session, &[&pipe]), ["a"]);
+    let many = format!(
+        "for i in {{1..999}}; do {} done",
+        "true aaa; ".repeat(20_000)
+    );
+    assert_eq!(
+        typed(&mut session, &[&many]),
+        ["This line has run 20000 commands: it is stopped here."]
+    );
+    typed(&mut session, &MUCH);
+    let said = typed(&mut session, &["for i in {1..999}; do echo $x; done"]);
+    assert!(said.len() < 20, "{}", said.len());
+}
+
+#[test]
+fn a_pipe_loses_nothing() {
+    let mut session = loaded(&web("replicas: 1", "image: nginx"));
+    typed(&mut session, &MUCH);
+    assert_eq!(typed(&mut session, &["cat /tmp/f | wc -c"]), ["262145"]);
+}

@@ -74,6 +74,7 @@ fn text(run: &mut Run<'_, '_>) {
     let Some(done) = filter(run.argv, stdin, &read) else {
         return;
     };
+    run.printed.read = done.read;
     run.printed.out(&[&done.out]);
     run.printed.fail(done.exit, &[&done.err]);
 }

@@ -21,6 +21,9 @@ pub type Disks = core::cell::RefCell<Files>;
 const REMOVED: &str = "\0";
 /// The most bytes of all files of the cluster together.
 const MOST_BYTES: usize = 1 << 22;
+/// The most files and folders, and the most bytes of a path.
+const MOST_FILES: usize = 4096;
+const LONGEST_PATH: usize = 4096;
 /// Folders that every image has.
 const FOLDERS: [&str; 20] = [
     "/bin",
@@ -272,32 +275,34 @@ impl Disk<'_> {
             Err("Is a directory")
         } else if !self.is_folder(if folder.is_empty() { "/" } else { folder }) {
             Err("No such file or directory")
-        } else if place.is_read_only {
-            Err("Read-only file system")
-        } else if self.all_bytes() + text.len() > MOST_BYTES {
-            Err("No space left on device")
         } else {
-            self.0.disks.borrow_mut().insert(place.key, text);
-            Ok(())
+            self.keep(place.is_read_only, place.key, text)
         }
     }
 
-    fn all_bytes(self) -> usize {
-        self.0.disks.borrow().iter().map(|it| it.1.len()).sum()
+    fn keep(self, is_read_only: bool, key: Text, text: Text) -> Result<(), &'static str> {
+        let mut files = self.0.disks.borrow_mut();
+        let bytes: usize = files.iter().map(|it| it.1.len()).sum();
+        let count = files.iter().len();
+        if is_read_only {
+            return Err("Read-only file system");
+        }
+        if key.len() > LONGEST_PATH {
+            return Err("File name too long");
+        }
+        if bytes + text.len() > MOST_BYTES || count >= MOST_FILES {
+            return Err("No space left on device");
+        }
+        files.insert(key, text);
+        Ok(())
     }
 
     /// Makes a folder, which is a file of no name in it.
     pub fn make(self, path: &str) -> Result<(), &'static str> {
         let path = self.absolute(path);
         let place = self.place(&path);
-        if place.is_read_only {
-            return Err("Read-only file system");
-        }
-        self.0
-            .disks
-            .borrow_mut()
-            .insert(crate::text!("{}/", place.key), Text::new());
-        Ok(())
+        let key = crate::text!("{}/", place.key);
+        self.keep(place.is_read_only, key, Text::new())
     }
 
     /// Removes a file, or a folder with all that is in it.

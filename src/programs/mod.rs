@@ -3,6 +3,7 @@
 //! One call runs one program to its end. Lists, quotes and variables are the shell's business, one floor up.
 //! Left out: programs that go on (servers, `tail -f`); what files there are, `disk` says.
 
+mod awk;
 mod bind;
 mod busybox_nslookup;
 mod coreutils;
@@ -60,6 +61,8 @@ pub struct Printed {
     pub exit: i32,
     /// How long it took, above the moment a program needs that waits for nothing.
     pub took: Duration,
+    /// How many bytes of files and of standard input it read.
+    pub read: usize,
     /// The DNS queries it sent.
     pub tried: Vec<Attempt>,
 }

@@ -37,6 +37,7 @@ pub(super) fn cli(run: &mut Run<'_, '_>) {
     };
     let disk = Disk(&there);
     let kept = disk.read(FILE).unwrap_or_default();
+    run.printed.read = kept.len();
     let pairs = kept.lines().filter_map(|it| it.split_once('\t'));
     let mut pairs: Vec<(Text, Text)> = pairs
         .map(|(key, value)| (key.into(), value.into()))

@@ -3,6 +3,7 @@
 //! The reader's own shell has them, and so does every image with a shell. Left out: all of awk but
 //! `[condition] {print …}`, all of sed but `s/old/new/` with plain text, and of patterns all but `^ $ . * \|`.
 
+use super::awk::awk;
 use crate::sort;
 use crate::value::Text;
 
@@ -12,6 +13,8 @@ pub(crate) struct Filtered {
     pub out: String,
     pub err: String,
     pub exit: i32,
+    /// How many bytes it read.
+    pub read: usize,
 }
 
 /// A command line, taken apart.
@@ -58,11 +61,18 @@ impl<'a> Words<'a> {
 }
 
 /// How often a pattern's signs are tried at most in one run, lest one with many `*` never ends.
-const MOST_TRIES: u32 = 2_000_000;
+pub(super) const MOST_TRIES: usize = 2_000_000;
+/// So many bytes of a line are looked through for a plain text as fast as one sign of a pattern is tried.
+const BYTES_A_TRY: usize = 64;
+/// The most bytes that one of these programs reads, and that it prints.
+pub(super) const MOST_BYTES: usize = 1 << 22;
 /// The most signs of a pattern: so deep it nests.
 const MOST_SIGNS: usize = 500;
 /// How many numbers `seq` gives at most.
 const MOST_NUMBERS: usize = 1000;
+
+pub(super) const TOO_MUCH: &str = "this is too much text: it is stopped here";
+pub(super) const TOO_LONG: &str = "this takes too long: it is stopped here";
 
 /// Runs such a program; nothing if the name is none of them.
 pub(crate) fn filter(
@@ -98,34 +108,20 @@ pub(crate) fn filter(
         (true, false) => words.rest.remove(0),
         (false, _) => words.value,
     };
-    let mut texts: Vec<(&str, Text)> = Vec::new();
-    for path in &words.rest {
-        match read(path) {
-            Some(text) => texts.push((path, text)),
-            None => {
-                let how = match name {
-                    "head" | "tail" => format!("cannot open '{path}' for reading"),
-                    "sort" => format!("cannot read: {path}"),
-                    _ => (*path).into(),
-                };
-                done.err += &crate::text!("{name}: {how}: No such file or directory\n");
-                done.exit = if matches!(name, "grep" | "sort" | "awk") {
-                    2
-                } else {
-                    1
-                };
-            }
-        }
-    }
-    if words.rest.is_empty() {
-        texts.push(("", stdin.cloned().unwrap_or_default()));
+    let texts = texts(name, &words, stdin, read, &mut done);
+    done.read = texts.iter().map(|it| it.1.len()).sum();
+    if done.read > MOST_BYTES {
+        return Some(failed(&format!("{name}: {TOO_MUCH}\n"), 2));
     }
     if name == "cat" {
         done.out.extend(texts.iter().map(|it| it.1.as_str()));
         return Some(done);
     }
     let found = match name {
-        "grep" => grep(&words, program, &texts, &mut done.out),
+        "grep" => match grep(&words, program, &texts, &mut done.out) {
+            Ok(found) => found,
+            Err(error) => return Some(failed(&error, 2)),
+        },
         "awk" => match awk(program, words.value, &texts) {
             Ok(out) => {
                 done.out = out;
@@ -136,7 +132,10 @@ pub(crate) fn filter(
         "sed" => {
             for (_, text) in &texts {
                 match edited(program, text) {
-                    Ok(text) => done.out.push_str(&text),
+                    Ok(text) if done.out.len() + text.len() <= MOST_BYTES => {
+                        done.out.push_str(&text);
+                    }
+                    Ok(_) => return Some(failed(&format!("sed: {TOO_MUCH}\n"), 1)),
                     Err(error) => return Some(failed(&error, 1)),
                 }
             }
@@ -161,6 +160,39 @@ pub(crate) fn filter(
         done.exit = 1;
     }
     Some(done)
+}
+
+/// What such a program reads: the files it is told, or its standard input. A file that is not there is complained of.
+fn texts<'a>(
+    name: &str,
+    words: &Words<'a>,
+    stdin: Option<&Text>,
+    read: &dyn Fn(&str) -> Option<Text>,
+    done: &mut Filtered,
+) -> Vec<(&'a str, Text)> {
+    let mut texts: Vec<(&'a str, Text)> = Vec::new();
+    for path in &words.rest {
+        match read(path) {
+            Some(text) => texts.push((path, text)),
+            None => {
+                let how = match name {
+                    "head" | "tail" => format!("cannot open '{path}' for reading"),
+                    "sort" => format!("cannot read: {path}"),
+                    _ => (*path).into(),
+                };
+                done.err += &crate::text!("{name}: {how}: No such file or directory\n");
+                done.exit = if matches!(name, "grep" | "sort" | "awk") {
+                    2
+                } else {
+                    1
+                };
+            }
+        }
+    }
+    if words.rest.is_empty() {
+        texts.push(("", stdin.cloned().unwrap_or_default()));
+    }
+    texts
 }
 
 fn failed(text: &str, exit: i32) -> Filtered {
@@ -281,7 +313,12 @@ fn count(words: &Words<'_>, texts: &[(&str, Text)], out: &mut String) {
 }
 
 /// Whether a line was found.
-fn grep(words: &Words<'_>, pattern: &str, texts: &[(&str, Text)], out: &mut String) -> bool {
+fn grep(
+    words: &Words<'_>,
+    pattern: &str,
+    texts: &[(&str, Text)],
+    out: &mut String,
+) -> Result<bool, String> {
     let is = |letter| words.letters.contains(letter);
     let fold = |it: &str| {
         if is('i') {
@@ -294,14 +331,21 @@ fn grep(words: &Words<'_>, pattern: &str, texts: &[(&str, Text)], out: &mut Stri
     let (mut found, mut tries) = (0, MOST_TRIES);
     for (path, text) in texts {
         for (number, line) in text.lines().enumerate() {
+            let folded = fold(line);
             let is_match = if is('F') {
-                fold(line).contains(&pattern)
+                folded.contains(&pattern)
             } else {
                 let bar = if is('E') { "|" } else { "\\|" };
                 pattern
                     .split(bar)
-                    .any(|it| matches(it, &fold(line), &mut tries))
+                    .any(|it| matches(it, &folded, &mut tries))
             };
+            if tries == 0 {
+                return Err(format!("grep: {TOO_LONG}\n"));
+            }
+            if out.len() > MOST_BYTES {
+                return Err(format!("grep: {TOO_MUCH}\n"));
+            }
             if is_match == is('v') {
                 continue;
             }
@@ -322,11 +366,15 @@ fn grep(words: &Words<'_>, pattern: &str, texts: &[(&str, Text)], out: &mut Stri
     if is('c') {
         *out += &crate::text!("{found}\n");
     }
-    found > 0
+    Ok(found > 0)
 }
 
 /// Whether a pattern of `^`, `$`, `.`, `*` and plain signs is found in a line.
-fn matches(pattern: &str, line: &str, tries: &mut u32) -> bool {
+pub(super) fn matches(pattern: &str, line: &str, tries: &mut usize) -> bool {
+    *tries = tries.saturating_sub(1 + line.len() / BYTES_A_TRY);
+    if *tries == 0 {
+        return false;
+    }
     if !pattern.contains(['^', '$', '.', '*', '\\']) {
         return line.contains(pattern);
     }
@@ -340,7 +388,7 @@ fn matches(pattern: &str, line: &str, tries: &mut u32) -> bool {
     }
 }
 
-fn here(pattern: &[char], line: &[char], tries: &mut u32) -> bool {
+fn here(pattern: &[char], line: &[char], tries: &mut usize) -> bool {
     let Some(left) = tries.checked_sub(1) else {
         return false;
     };
@@ -363,92 +411,6 @@ fn here(pattern: &[char], line: &[char], tries: &mut u32) -> bool {
         .is_some_and(|(it, line)| is_one(sign, escaped, it) && here(rest, line, tries))
 }
 
-/// `NR>1 {print $1, "x" $NF}`: the lines it prints.
-fn awk(program: &str, parted: &str, texts: &[(&str, Text)]) -> Result<String, String> {
-    let unknown =
-        || String::from("awk: only [NR==N or NR>N or /pattern/] {print …} is simulated\n");
-    let (condition, action) = match program.split_once('{') {
-        Some((condition, action)) => (condition.trim(), action.trim()),
-        None => (program.trim(), "print}"),
-    };
-    let action = action
-        .strip_suffix('}')
-        .ok_or_else(unknown)?
-        .trim()
-        .trim_end_matches(';');
-    let printed = action.strip_prefix("print").ok_or_else(unknown)?;
-    let items: Vec<Vec<Text>> = pieces(printed).ok_or_else(unknown)?;
-    let (mut out, mut tries) = (String::new(), MOST_TRIES);
-    for (number, line) in texts.iter().flat_map(|it| it.1.lines()).enumerate() {
-        let number = number + 1;
-        let kept = if condition.is_empty() {
-            true
-        } else if let Some(pattern) = condition
-            .strip_prefix('/')
-            .and_then(|it| it.strip_suffix('/'))
-        {
-            pattern.split('|').any(|it| matches(it, line, &mut tries))
-        } else {
-            let condition: String = condition.split_whitespace().collect();
-            let than = |sign: &str| {
-                condition
-                    .strip_prefix(sign)
-                    .and_then(|it| it.parse::<usize>().ok())
-            };
-            match (
-                than("NR=="),
-                than("NR!="),
-                than("NR>="),
-                than("NR<="),
-                than("NR>"),
-                than("NR<"),
-            ) {
-                (Some(it), ..) => number == it,
-                (_, Some(it), ..) => number != it,
-                (_, _, Some(it), ..) => number >= it,
-                (_, _, _, Some(it), ..) => number <= it,
-                (_, _, _, _, Some(it), _) => number > it,
-                (.., Some(it)) => number < it,
-                _ => return Err(unknown()),
-            }
-        };
-        if !kept {
-            continue;
-        }
-        let fields: Vec<&str> = match parted {
-            "" => line.split_whitespace().collect(),
-            parted => line.split(parted).collect(),
-        };
-        for (at, item) in items.iter().enumerate() {
-            if at > 0 {
-                out.push(' ');
-            }
-            for piece in item {
-                out.push_str(&match piece.as_str() {
-                    "$0" => line.into(),
-                    "$NF" => fields.last().copied().unwrap_or_default().into(),
-                    "NF" => crate::text!("{}", fields.len()),
-                    "NR" => crate::text!("{number}"),
-                    piece => match piece
-                        .strip_prefix('$')
-                        .and_then(|it| it.parse::<usize>().ok())
-                    {
-                        Some(at) => at
-                            .checked_sub(1)
-                            .and_then(|it| fields.get(it))
-                            .copied()
-                            .unwrap_or_default()
-                            .into(),
-                        None => Text::from(piece.trim_start_matches('"')),
-                    },
-                });
-            }
-        }
-        out.push('\n');
-    }
-    Ok(out)
-}
-
 /// `s/old/new/` and `s/old/new/g`, of plain text: the text it makes.
 pub(crate) fn edited(script: &str, text: &str) -> Result<String, String> {
     let unknown = || format!("sed: only s/OLD/NEW/ and s/OLD/NEW/g are simulated, not {script}\n");
@@ -462,44 +424,13 @@ pub(crate) fn edited(script: &str, text: &str) -> Result<String, String> {
         return Err(unknown());
     }
     let most = if flags == "g" { usize::MAX } else { 1 };
-    let lines = text.split_inclusive('\n');
-    Ok(lines.map(|it| it.replacen(old, new, most)).collect())
-}
-
-/// What `print` prints: items parted by commas, of pieces that stand side by side.
-fn pieces(text: &str) -> Option<Vec<Vec<Text>>> {
-    let mut items = vec![Vec::new()];
-    let mut rest = text.trim();
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            ',' => {
-                items.push(Vec::new());
-                1
-            }
-            '"' => {
-                let length = rest[1..].find('"')? + 1;
-                let text = rest[..length].replace("\\t", "\t").replace("\\n", "\n");
-                items.last_mut()?.push(text.into());
-                length + 1
-            }
-            _ => {
-                let is_name = |it: char| it == '$' || it.is_ascii_alphanumeric();
-                let length = rest.find(|it| !is_name(it)).unwrap_or(rest.len());
-                let name = &rest[..length];
-                let is_field = name
-                    .strip_prefix('$')
-                    .is_some_and(|it| it.parse::<u16>().is_ok());
-                if !is_field && !["$NF", "NF", "NR"].contains(&name) {
-                    return None;
-                }
-                items.last_mut()?.push(name.into());
-                length
-            }
-        };
-        rest = rest[length..].trim_start();
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        let found = line.matches(old).take(most).count();
+        if out.len().saturating_add(found.saturating_mul(new.len())) > MOST_BYTES {
+            return Err(format!("sed: {TOO_MUCH}\n"));
+        }
+        out += &line.replacen(old, new, most);
     }
-    if items == [Vec::<Text>::new()] {
-        items[0].push("$0".into());
-    }
-    Some(items)
+    Ok(out)
 }

@@ -12,6 +12,8 @@ pub(super) struct Ran {
     pub out: String,
     pub err: String,
     pub exit: i32,
+    /// How many bytes it read.
+    pub read: usize,
     /// Time it takes.
     pub sleep: Option<Duration>,
     /// Whether the screen is cleared.
@@ -82,6 +84,7 @@ pub(super) fn run(argv: &[Text], stdin: Option<&Text>, files: &mut Files) -> Opt
         _ => {
             let done = filter(argv, stdin, &|path| files.get(path).cloned())?;
             (ran.out, ran.err, ran.exit) = (done.out, done.err, done.exit);
+            ran.read = done.read;
         }
     }
     Some(ran)

@@ -7,22 +7,28 @@ use crate::value::Text;
 /// The most words that `{1..9}` may become.
 const MOST_WORDS: i64 = 1000;
 
-/// The most bytes of a variable, lest `x=$x$x` fill the memory.
-const MOST_BYTES: usize = 1 << 18;
+/// The most bytes of all variables and the words of a command, lest `x=$x$x` fill the memory.
+/// upstream: Linux, `execve(2)`: arguments and environment share `ARG_MAX`.
+const MOST_BYTES: usize = 1 << 21;
 
 /// A shell's variables. Names that no reader can type hold what other commands have printed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Variables {
     values: Map<Text, Text>,
     hidden: usize,
+    /// How many bytes those hold that a reader can name.
+    bytes: usize,
 }
+
+/// What begins the names that no reader can type.
+const HIDDEN: char = '\u{1}';
 
 impl Variables {
     /// Sets a variable.
     pub fn set(&mut self, name: Text, value: Text) {
-        if value.len() <= MOST_BYTES {
-            self.values.insert(name, value);
-        }
+        let before = self.values.get(&name).map_or(0, Text::len);
+        self.bytes = self.bytes - before + value.len();
+        self.values.insert(name, value);
     }
 
     /// A variable's value; empty if it is not set.
@@ -30,26 +36,57 @@ impl Variables {
         self.values.get(name).cloned().unwrap_or_default()
     }
 
-    /// Takes a variable away.
+    /// Takes a hidden variable away.
     pub fn take(&mut self, name: &str) -> Text {
         self.values.remove(name).unwrap_or_default()
     }
 
-    /// Adds to a variable.
+    /// Adds to a hidden variable.
     pub fn append(&mut self, name: &Text, text: &str) {
         let mut value = self.take(name);
-        if value.len() + text.len() <= MOST_BYTES {
-            value.push_str(text);
-        }
+        value.push_str(text);
         self.values.insert(name.clone(), value);
     }
 
     /// A new variable that no reader can name.
     pub fn hidden(&mut self) -> Text {
         self.hidden += 1;
-        let name = crate::text!("\u{1}{}", self.hidden);
-        self.set(name.clone(), Text::new());
-        name
+        crate::text!("{HIDDEN}{}", self.hidden)
+    }
+
+    /// Takes away all that no reader can name: their line has ended.
+    pub fn forget_hidden(&mut self) {
+        let hidden = self.values.iter().map(|it| it.0.clone());
+        let hidden: Vec<Text> = hidden.take_while(|it| it.starts_with(HIDDEN)).collect();
+        for name in hidden {
+            self.values.remove(&name);
+        }
+    }
+
+    /// How many bytes words become; nothing if they are too many.
+    pub fn size<'a>(&self, words: impl Iterator<Item = &'a Word>) -> Option<usize> {
+        let mut all = 0_usize;
+        for size in words.flat_map(|it| it.0.iter().map(|it| self.part_size(&it.piece))) {
+            all = all.saturating_add(size);
+            if all > 0 && all.saturating_add(self.bytes) > MOST_BYTES {
+                return None;
+            }
+        }
+        Some(all)
+    }
+
+    fn part_size(&self, piece: &Piece) -> usize {
+        match piece {
+            Piece::Text(text) => match numbers(text) {
+                Some(numbers) => numbers.iter().map(Text::len).sum(),
+                None => text.len(),
+            },
+            Piece::Variable(name, fallback) => match self.values.get(name) {
+                Some(value) if !value.is_empty() => value.len(),
+                _ => fallback.0.iter().map(|it| self.part_size(&it.piece)).sum(),
+            },
+            Piece::Output(_) => 0,
+        }
     }
 
     /// A word's fields: what is not quoted is split at blanks.
@@ -94,7 +131,7 @@ impl Variables {
             Piece::Text(text) => text.clone(),
             Piece::Variable(name, fallback) => match self.get(name) {
                 value if value.is_empty() => self.whole(fallback),
-                value if name.starts_with('\u{1}') => value.trim_end_matches('\n').into(),
+                value if name.starts_with(HIDDEN) => value.trim_end_matches('\n').into(),
                 value => value,
             },
             Piece::Output(_) => Text::new(),
@@ -106,7 +143,7 @@ impl Variables {
         let part = match command {
             Command::Simple(simple) => words_of(simple).find_map(output_in),
             Command::For { words, .. } => words.iter_mut().find_map(output_in),
-            Command::Loop { .. } => None,
+            Command::Loop(_) => None,
         }?;
         let name = self.hidden();
         match core::mem::replace(part, Piece::Variable(name.clone(), Word::default())) {
@@ -114,6 +151,14 @@ impl Variables {
             Piece::Text(_) | Piece::Variable(..) => None,
         }
     }
+}
+
+/// The exit code of a command whose words are too many.
+pub(super) const TOO_LONG: i32 = 126;
+
+/// What a shell says of it.
+pub(super) fn too_long(command: &str) -> String {
+    format!("sh: {command}: Argument list too long\n")
 }
 
 fn words_of(simple: &mut Simple) -> impl Iterator<Item = &mut Word> {

@@ -2,8 +2,8 @@
 //!
 //! A line runs at one moment: what sleeps in it takes time, but sees the cluster as it was when the line began.
 
-use super::expand::Variables;
-use super::syntax::{Command, Joint, List, Pipeline, Simple, Target};
+use super::expand::{TOO_LONG, Variables, too_long};
+use super::syntax::{Command, List, Pipeline, Simple, Target};
 use super::{builtins, parse};
 use crate::dns::stub::Network;
 use crate::process::{Output, Stream};
@@ -105,6 +105,7 @@ fn run_text(
         stdin: container.stdin.cloned(),
         left,
         bytes: 0,
+        handled: 0,
     };
     shell.typed.printed.exit = exit;
     if shell.variables.get(FOLDER).is_empty() {
@@ -114,15 +115,19 @@ fn run_text(
         shell.variables.set(FOLDER.into(), container.folder.into());
     }
     match parse::parse(line) {
-        Ok(list) => shell.run_list(list),
+        Ok(list) => shell.run_list(&list),
         Err(error) => shell.complain(2, &format!("sh: {error}\n")),
     }
+    shell.variables.forget_hidden();
     shell.typed.kept = Kept(shell.variables);
     shell.typed
 }
 
 /// How much the programs of one line may print.
 const MOST_PRINTED: usize = 1 << 20;
+
+/// How many bytes the programs of one line may read, words and files alike.
+const MOST_HANDLED: usize = 1 << 26;
 
 /// The variable that holds the folder the shell is in.
 const FOLDER: &str = "PWD";
@@ -138,6 +143,8 @@ struct Shell<'a, 'n> {
     left: &'a mut u32,
     /// How much the programs of this line have printed.
     bytes: usize,
+    /// How much they have read.
+    handled: usize,
 }
 
 /// Where a program's output goes.
@@ -149,29 +156,23 @@ enum Sink {
 }
 
 impl Shell<'_, '_> {
-    fn run_list(&mut self, list: List) {
-        for (joint, pipeline) in list {
-            let exit = self.typed.printed.exit;
-            let runs = match joint {
-                Joint::Always => true,
-                Joint::And => exit == 0,
-                Joint::Or => exit != 0,
-            };
-            if runs && !self.typed.is_left {
+    fn run_list(&mut self, list: &List) {
+        for (joint, pipeline) in list.iter() {
+            if joint.runs_after(self.typed.printed.exit) && !self.typed.is_left {
                 self.run_pipeline(pipeline);
             }
         }
     }
 
     /// Commands of a pipeline run one after another, each to its end.
-    fn run_pipeline(&mut self, mut pipeline: Pipeline) {
-        let (before, last) = (self.stdin.clone(), pipeline.pop());
-        for command in pipeline {
-            let out = self.output_of(|shell| shell.run_command(command));
-            self.stdin = Some(out);
-        }
-        if let Some(command) = last {
-            self.run_command(command);
+    fn run_pipeline(&mut self, pipeline: &Pipeline) {
+        let before = self.stdin.clone();
+        if let Some((last, others)) = pipeline.split_last() {
+            for command in others {
+                let out = self.output_of(|shell| shell.run_command(command.clone()));
+                self.stdin = Some(out);
+            }
+            self.run_command(last.clone());
         }
         self.stdin = before;
     }
@@ -193,13 +194,18 @@ impl Shell<'_, '_> {
 
     /// Counts a command; false when there were too many.
     fn may_run(&mut self) -> bool {
-        if let Some(left) = self.left.checked_sub(1) {
-            *self.left = left;
-        } else if !self.typed.is_left {
-            self.typed.is_left = true;
-            self.complain(130, "sh: this runs too many commands: it is stopped here\n");
-        }
-        !self.typed.is_left
+        let what = match self.left.checked_sub(1) {
+            _ if self.typed.is_left => return false,
+            None => "runs too many commands",
+            Some(_) if self.handled > MOST_HANDLED => "handles too much text",
+            Some(left) => {
+                *self.left = left;
+                return true;
+            }
+        };
+        self.typed.is_left = true;
+        self.complain(130, &format!("sh: this {what}: it is stopped here\n"));
+        false
     }
 
     fn run_command(&mut self, mut command: Command) {
@@ -207,33 +213,35 @@ impl Shell<'_, '_> {
             return;
         }
         while let Some((name, list)) = self.variables.take_output(&mut command) {
-            let out = self.output_of(|shell| shell.run_list(list));
+            if !self.may_run() {
+                return;
+            }
+            let out = self.output_of(|shell| shell.run_list(&list));
             self.variables.append(&name, &out);
         }
         match command {
             Command::Simple(simple) => self.run_simple(&simple),
             Command::For { name, words, body } => {
+                if self.variables.size(words.iter()).is_none() {
+                    return self.complain(TOO_LONG, &too_long("for"));
+                }
                 let values: Vec<Text> = words
                     .iter()
                     .flat_map(|it| self.variables.fields(it))
                     .collect();
                 for value in values {
                     self.variables.set(name.clone(), value);
-                    self.run_list(body.clone());
+                    self.run_list(&body);
                 }
             }
-            Command::Loop {
-                joint,
-                condition,
-                body,
-            } => loop {
-                self.run_list(condition.clone());
-                let goes_on = (self.typed.printed.exit == 0) == (joint == Joint::And);
+            Command::Loop(it) => loop {
+                self.run_list(&it.condition);
+                let goes_on = it.joint.runs_after(self.typed.printed.exit);
                 if !goes_on || !self.may_run() {
                     self.typed.printed.exit *= i32::from(self.typed.is_left);
                     break;
                 }
-                self.run_list(body.clone());
+                self.run_list(&it.body);
             },
         }
     }
@@ -241,6 +249,10 @@ impl Shell<'_, '_> {
     fn run_simple(&mut self, simple: &Simple) {
         let exit = self.typed.printed.exit;
         self.variables.set("?".into(), crate::text!("{exit}"));
+        let Some(size) = self.variables.size(simple.every_word()) else {
+            return self.complain(TOO_LONG, &too_long(&simple.name()));
+        };
+        self.handled += size;
         for (name, word) in &simple.assignments {
             let value = self.variables.whole(word);
             self.variables.set(name.clone(), value);
@@ -273,6 +285,7 @@ impl Shell<'_, '_> {
                 }),
                 Sink::File(path) => {
                     let text = self.on_disk(|disk| disk.read(path)).unwrap_or_default();
+                    self.handled += text.len();
                     let text = crate::text!("{text}{}", piece.text);
                     // The file has just been opened: only its size can be refused.
                     if let Err(why) = self.on_disk(|disk| disk.write(path, text)) {
@@ -403,6 +416,7 @@ impl Shell<'_, '_> {
     }
 
     fn append(&mut self, one: Printed) {
+        self.handled += one.read;
         let printed = one.output.iter().map(|it| it.text.len()).sum();
         self.bytes = self.bytes.saturating_add(printed);
         if self.bytes > MOST_PRINTED {

@@ -1,7 +1,7 @@
 //! The lists of a command line: pipelines joined by `&&` `||` `;` `|`, and the loops around them.
 
 use super::parse::{Error, ErrorKind, Parser};
-use super::syntax::{Command, Joint, List, Pipeline};
+use super::syntax::{Command, Joint, List, Loop, Pipeline};
 use super::words::is_name;
 
 /// Deeper `$( … )` and loops are refused.
@@ -21,7 +21,7 @@ const REFUSED: [(&str, &str); 7] = [
 impl Parser<'_> {
     /// Pipelines up to one of the words that end them, a `)`, or the end of the text.
     pub(super) fn list(&mut self, ends: &[&str]) -> Result<List, Error> {
-        let mut list = List::new();
+        let mut list = Vec::new();
         let mut joint = Joint::Always;
         loop {
             self.skip_blanks();
@@ -44,14 +44,14 @@ impl Parser<'_> {
                         ErrorKind::NotSimulated("a job in the background (&)"),
                     );
                 }
-                _ => return Ok(list),
+                _ => return Ok(list.into()),
             };
             if let Some(operator) = self.operator() {
                 self.take(operator);
             }
         }
         if joint == Joint::Always {
-            Ok(list)
+            Ok(list.into())
         } else {
             self.unexpected()
         }
@@ -59,11 +59,13 @@ impl Parser<'_> {
 
     fn ends_here(&self, ends: &[&str]) -> bool {
         let rest = self.rest();
-        let word = rest
-            .split([' ', '\t', '\r', '\n', ';', '|', '&', ')'])
-            .next()
-            .unwrap_or("");
-        rest.is_empty() || rest.starts_with(')') || ends.contains(&word)
+        rest.is_empty() || rest.starts_with(')') || ends.contains(&self.keyword())
+    }
+
+    /// What stands here up to a blank or an operator.
+    fn keyword(&self) -> &str {
+        let signs = [' ', '\t', '\r', '\n', ';', '|', '&', '(', ')'];
+        self.rest().split(signs).next().unwrap_or("")
     }
 
     fn pipeline(&mut self) -> Result<Pipeline, Error> {
@@ -71,7 +73,7 @@ impl Parser<'_> {
         loop {
             self.skip_blanks();
             if self.operator() != Some("|") {
-                return Ok(pipeline);
+                return Ok(pipeline.into());
             }
             self.take("|");
             self.skip_blanks();
@@ -88,11 +90,7 @@ impl Parser<'_> {
         if self.rest().starts_with('(') {
             return self.error(start, ErrorKind::NotSimulated("a group of commands"));
         }
-        let word = self
-            .rest()
-            .split([' ', '\t', '\r', '\n', ';'])
-            .next()
-            .unwrap_or("");
+        let word = self.keyword();
         if let Some((_, what)) = REFUSED.into_iter().find(|(it, _)| *it == word) {
             return self.error(start, ErrorKind::NotSimulated(what));
         }
@@ -149,11 +147,11 @@ impl Parser<'_> {
             return self.unexpected();
         }
         let body = self.body()?;
-        Ok(Command::Loop {
+        Ok(Command::Loop(Loop {
             joint,
             condition,
             body,
-        })
+        }))
     }
 
     /// `; do … done`.

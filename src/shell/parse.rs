@@ -297,12 +297,9 @@ mod tests {
                 let words: Vec<String> = words.iter().map(shown).collect();
                 format!("for {name} in [{}] do [{}]", words.join(" "), list(body))
             }
-            Command::Loop {
-                joint,
-                condition,
-                body,
-            } => {
-                format!("loop {joint:?} [{}] do [{}]", list(condition), list(body))
+            Command::Loop(it) => {
+                let (condition, body) = (list(&it.condition), list(&it.body));
+                format!("loop {:?} [{condition}] do [{body}]", it.joint)
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What a command line is made of. Nothing is run here: words keep their parts for `shell::expand`.
 
+use std::sync::Arc;
+
 use crate::value::Text;
 
 /// How a pipeline follows the one before it.
@@ -13,11 +15,11 @@ pub enum Joint {
     Or,
 }
 
-/// Pipelines, one after another.
-pub type List = Vec<(Joint, Pipeline)>;
+/// Pipelines, one after another; shared, as loops run them again and again.
+pub type List = Arc<[(Joint, Pipeline)]>;
 
 /// Commands joined by `|`; mostly just one.
-pub type Pipeline = Vec<Command>;
+pub type Pipeline = Arc<[Command]>;
 
 /// One command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,14 +36,29 @@ pub enum Command {
         body: List,
     },
     /// `while condition; do body; done`, or `until`.
-    Loop {
-        /// How the body follows the condition: `And` for `while`, `Or` for `until`.
-        joint: Joint,
-        /// What is asked each time.
-        condition: List,
-        /// What is done as long as the answer allows.
-        body: List,
-    },
+    Loop(Loop),
+}
+
+/// `while condition; do body; done`, or `until`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loop {
+    /// How the body follows the condition: `And` for `while`, `Or` for `until`.
+    pub joint: Joint,
+    /// What is asked each time.
+    pub condition: List,
+    /// What is done as long as the answer allows.
+    pub body: List,
+}
+
+impl Joint {
+    /// Whether what follows runs, when what stands before it ended with that.
+    pub fn runs_after(self, exit: i32) -> bool {
+        match self {
+            Self::Always => true,
+            Self::And => exit == 0,
+            Self::Or => exit != 0,
+        }
+    }
 }
 
 /// A program, its words and where its streams go.
@@ -53,6 +70,28 @@ pub struct Simple {
     pub words: Vec<Word>,
     /// Where its streams go, in order.
     pub redirections: Vec<Redirection>,
+}
+
+impl Simple {
+    /// What a complaint calls it: its program, or the variable it sets.
+    pub(super) fn name(&self) -> Text {
+        let variable = || self.assignments.first().map(|it| it.0.clone());
+        let program = self.words.first().and_then(Word::literal);
+        program.or_else(variable).unwrap_or_default()
+    }
+
+    /// Every word in it.
+    pub(super) fn every_word(&self) -> impl Iterator<Item = &Word> {
+        let targets = self.redirections.iter().filter_map(|it| match &it.target {
+            Target::Read(word)
+            | Target::Write(word)
+            | Target::Append(word)
+            | Target::Here(word) => Some(word),
+            Target::Same(_) => None,
+        });
+        let values = self.assignments.iter().map(|(_, word)| word);
+        values.chain(&self.words).chain(targets)
+    }
 }
 
 /// `2>> file`.

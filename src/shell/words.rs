@@ -9,11 +9,13 @@ impl Parser<'_> {
     pub(super) fn here_document(&mut self, word: &str, strips_tabs: bool) -> Result<Word, Error> {
         let is_literal = word.contains(['\'', '"', '\\']);
         let word = word.replace(['\'', '"', '\\'], "");
-        let line_end = self
-            .rest()
-            .find('\n')
-            .map_or(self.text.len(), |it| self.at + it + 1);
-        let from = self.here.max(line_end);
+        // Behind another one of the line, or behind the line.
+        let line_end = || self.rest().find('\n').map(|it| self.at + it + 1);
+        let from = if self.here > self.at {
+            self.here
+        } else {
+            line_end().unwrap_or(self.text.len())
+        };
         let mut body = String::new();
         let mut is_closed = false;
         self.here = from;

@@ -7,7 +7,7 @@ mod run;
 
 use std::collections::VecDeque;
 
-use run::{MOST_ROUNDS, Sink, Step};
+use run::{Sink, Step};
 
 use super::expand::Variables;
 use super::inside::{self, Kept, Typed};
@@ -36,6 +36,8 @@ pub struct Terminal {
     /// What `$?` is at the next line; that of the container's shell while one is attached.
     exit: i32,
     variables: Variables,
+    /// How many bytes the line under way has read and printed.
+    handled: usize,
     /// What the container's shell keeps from line to line.
     inner: Kept,
     job: Option<Job>,
@@ -118,7 +120,8 @@ pub enum Errand {
 #[derive(Clone, Debug)]
 struct Job {
     command: Text,
-    rest: VecDeque<Step>,
+    /// What is still to be run, the next last.
+    rest: Vec<Step>,
     exit: i32,
     program: Program,
     /// Where the running command's output goes.
@@ -127,6 +130,8 @@ struct Job {
     err: Sink,
     /// How often loops may still go round.
     rounds: u32,
+    /// How many commands may still run.
+    commands: u32,
     /// Whether it goes on until it is left, and is left for the next line that is typed.
     is_left_by_typing: bool,
 }
@@ -233,18 +238,8 @@ impl Terminal {
     fn begin(&mut self, line: &str) {
         match parse::parse(line) {
             Ok(list) => {
-                let mut job = Job {
-                    command: line.into(),
-                    rest: VecDeque::new(),
-                    exit: self.exit,
-                    program: Program::Between,
-                    out: Sink::Screen(LineKind::Out),
-                    err: Sink::Screen(LineKind::Err),
-                    rounds: MOST_ROUNDS,
-                    is_left_by_typing: false,
-                };
-                job.put_first(list, &Sink::Screen(LineKind::Out));
-                self.job = Some(job);
+                self.handled = 0;
+                self.job = Some(Job::of(line, list, self.exit));
             }
             Err(error) => {
                 self.exit = 2;
@@ -339,6 +334,7 @@ impl Terminal {
                 Program::Between => {
                     if !self.start_next(&mut job, version) {
                         self.exit = job.exit;
+                        self.variables.forget_hidden();
                         self.close_line();
                         return Errand::Rest;
                     }

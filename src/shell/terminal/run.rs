@@ -1,8 +1,11 @@
 //! How a terminal runs a command line: lists, pipelines, loops and redirections, one command at a time.
 //!
-//! What is still to be run is a list of steps. A loop, a `|` or a `$(…)` puts further steps before the others.
+//! What is still to be run is a stack of steps. A loop, a `|` or a `$(…)` puts further steps before the others.
 
-use super::super::syntax::{Command, Joint, List, Part, Piece, Pipeline, Simple, Target, Word};
+use std::sync::Arc;
+
+use super::super::expand::{TOO_LONG, too_long};
+use super::super::syntax::{Command, List, Loop, Part, Piece, Pipeline, Simple, Target};
 use super::super::{builtins, parse};
 use super::{Job, LineKind, Program, Terminal};
 use crate::config::Version;
@@ -10,14 +13,30 @@ use crate::kubectl::{Invocation, Process};
 use crate::persistent;
 use crate::value::Text;
 
-/// A pipeline that is to be run.
+/// Something that is still to be run. What is long in it is shared: worlds are cloned while it waits.
 #[derive(Clone, Debug)]
 pub(super) struct Step {
-    joint: Joint,
-    pipeline: Pipeline,
+    what: Ahead,
     /// The variable that its standard input comes from.
     input: Option<Text>,
     out: Sink,
+}
+
+/// What a [`Step`] is.
+#[derive(Clone, Debug)]
+enum Ahead {
+    /// The pipelines of a list, from that one on.
+    List(List, usize),
+    /// The commands of a pipeline, from that one on.
+    Pipeline(Pipeline, usize),
+    /// A command whose `$(…)` have run.
+    Command(Box<Command>),
+    /// A `for`: its variable, what that becomes from that value on, and its body.
+    For(Text, Arc<[Text]>, usize, List),
+    /// A `while` or `until` whose condition is to be asked.
+    Ask(Loop),
+    /// A `while` or `until` whose condition has run.
+    Answer(Loop),
 }
 
 /// Where output goes.
@@ -29,14 +48,25 @@ pub(super) enum Sink {
     Nowhere,
 }
 
-/// The variable of the one round that a `while` is made of at a time.
-const ROUND: &str = "\u{1}round";
-
 /// The most bytes of a file.
 const MOST_BYTES: usize = 1 << 22;
 
+/// The most bytes of all files.
+const MOST_OF_ALL: usize = 1 << 24;
+
+/// How many bytes the commands of one line may read and print.
+const MOST_HANDLED: usize = 1 << 26;
+
+/// What is printed on the screen counts as so many times as long: the page shows all of it.
+const SHOWN: usize = 16;
+
+/// How many commands one line may run.
+const MOST_COMMANDS: u32 = 20_000;
+
 /// How often the loops of one line may go round: enough for a lesson, and no loop is endless.
-pub(super) const MOST_ROUNDS: u32 = 1000;
+const MOST_ROUNDS: u32 = 1000;
+
+const ROUND_OUT: &str = "The loops of this line have gone round 1000 times";
 
 /// The command, which no reader can type, that takes back the lines behind the first so many.
 const REWIND: &str = "\u{1}rewind";
@@ -48,132 +78,148 @@ const NO_EDITOR: &str = "this terminal has no editor that opens a window. Write 
     change it and kubectl apply -f FILE; or use kubectl patch; or name an editor that needs no window: export KUBE_EDITOR=\"sed -i 's/OLD/NEW/'\"";
 
 impl Job {
+    /// A line that is about to run, when `$?` is that.
+    pub(super) fn of(line: &str, list: List, exit: i32) -> Self {
+        let mut job = Self {
+            command: line.into(),
+            rest: Vec::new(),
+            exit,
+            program: Program::Between,
+            out: Sink::Screen(LineKind::Out),
+            err: Sink::Screen(LineKind::Err),
+            rounds: MOST_ROUNDS,
+            commands: MOST_COMMANDS,
+            is_left_by_typing: false,
+        };
+        job.put_first(list, &Sink::Screen(LineKind::Out));
+        job
+    }
+
     /// Puts commands before all others that are still to be run.
-    pub(super) fn put_first(&mut self, list: List, out: &Sink) {
-        for (joint, pipeline) in list.into_iter().rev() {
-            let (input, out) = (None, out.clone());
-            self.rest.push_front(Step {
-                joint,
-                pipeline,
-                input,
-                out,
-            });
-        }
+    fn put_first(&mut self, list: List, out: &Sink) {
+        self.push(Ahead::List(list, 0), None, out);
+    }
+
+    fn push(&mut self, what: Ahead, input: Option<Text>, out: &Sink) {
+        let out = out.clone();
+        self.rest.push(Step { what, input, out });
     }
 }
 
 impl Terminal {
-    /// Starts the next command of the line; false when the line is done.
+    /// Goes on with the line, as far as its next command at most; false when it is done.
     pub(super) fn start_next(&mut self, job: &mut Job, version: Version) -> bool {
-        while let Some(step) = job.rest.pop_front() {
-            let runs = match step.joint {
-                Joint::Always => true,
-                Joint::And => job.exit == 0,
-                Joint::Or => job.exit != 0,
-            };
-            if runs {
-                self.start(job, step, version);
-                return true;
-            }
+        if self.handled > MOST_HANDLED {
+            self.handled = 0;
+            self.stop(job, "This line handles too much text");
         }
-        false
+        let Some(Step { what, input, out }) = job.rest.pop() else {
+            return false;
+        };
+        match what {
+            Ahead::List(list, at) => {
+                if let Some((joint, pipeline)) = list.get(at).cloned() {
+                    job.push(Ahead::List(list, at + 1), None, &out);
+                    if joint.runs_after(job.exit) {
+                        job.push(Ahead::Pipeline(pipeline, 0), None, &out);
+                    }
+                }
+            }
+            Ahead::Pipeline(pipeline, at) => {
+                let Some(command) = pipeline.get(at).cloned() else {
+                    return true;
+                };
+                if at + 1 == pipeline.len() {
+                    self.start(job, command, input, out, version);
+                } else {
+                    // Commands of a pipeline run one after another, each to its end.
+                    let name = self.variables.hidden();
+                    job.push(Ahead::Pipeline(pipeline, at + 1), Some(name.clone()), &out);
+                    self.start(job, command, input, Sink::Variable(name), version);
+                }
+            }
+            Ahead::Command(command) => self.start(job, *command, input, out, version),
+            Ahead::For(name, values, at, body) => {
+                if let Some(value) = values.get(at).cloned() {
+                    self.variables.set(name.clone(), value);
+                    let next = Ahead::For(name, values, at + 1, Arc::clone(&body));
+                    job.push(next, None, &out);
+                    job.put_first(body, &out);
+                }
+            }
+            Ahead::Ask(it) => match job.rounds.checked_sub(1) {
+                Some(left) => {
+                    job.rounds = left;
+                    let condition = Arc::clone(&it.condition);
+                    job.push(Ahead::Answer(it), None, &out);
+                    job.put_first(condition, &out);
+                }
+                None => self.stop(job, ROUND_OUT),
+            },
+            Ahead::Answer(it) if it.joint.runs_after(job.exit) => {
+                let body = Arc::clone(&it.body);
+                job.push(Ahead::Ask(it), None, &out);
+                job.put_first(body, &out);
+            }
+            Ahead::Answer(_) => job.exit = 0,
+        }
+        true
     }
 
-    fn start(&mut self, job: &mut Job, mut step: Step, version: Version) {
-        let mut pipeline = step.pipeline.into_iter();
-        let Some(mut command) = pipeline.next() else {
-            return;
-        };
-        step.pipeline = pipeline.collect();
-        step.joint = Joint::Always;
-        if !step.pipeline.is_empty() {
-            // Commands of a pipeline run one after another, each to its end.
-            let name = self.variables.hidden();
-            let (input, out) = (step.input.replace(name.clone()), Sink::Variable(name));
-            job.rest.push_front(step);
-            let (joint, pipeline) = (Joint::Always, vec![command]);
-            return self.start(
-                job,
-                Step {
-                    joint,
-                    pipeline,
-                    input,
-                    out,
-                },
-                version,
-            );
+    fn start(
+        &mut self,
+        job: &mut Job,
+        mut command: Command,
+        input: Option<Text>,
+        out: Sink,
+        version: Version,
+    ) {
+        match job.commands.checked_sub(1) {
+            Some(left) => job.commands = left,
+            None => return self.stop(job, "This line has run 20000 commands"),
         }
         if let Some((name, list)) = self.variables.take_output(&mut command) {
-            step.pipeline = vec![command];
-            job.rest.push_front(step);
+            job.push(Ahead::Command(Box::new(command)), input, &out);
             return job.put_first(list, &Sink::Variable(name));
         }
         match command {
             Command::Simple(simple) => {
-                job.out = step.out;
+                job.out = out;
                 job.err = Sink::Screen(LineKind::Err);
-                self.start_simple(job, &simple, step.input, version);
+                self.start_simple(job, &simple, input, version);
             }
             Command::For { name, words, body } => {
-                let values: Vec<Text> = words
+                if self.variables.size(words.iter()).is_none() {
+                    return self.fail(job, TOO_LONG, &too_long("for"));
+                }
+                let values: Arc<[Text]> = words
                     .iter()
                     .flat_map(|it| self.variables.fields(it))
                     .collect();
                 job.exit = 0;
-                // A loop's own round has been counted.
-                let counted = if name == ROUND { 0 } else { values.len() };
-                let counted = u32::try_from(counted).unwrap_or(u32::MAX);
-                let Some(rounds) = job.rounds.checked_sub(counted) else {
-                    return self.stop_loops(job);
-                };
-                job.rounds = rounds;
-                for value in values.into_iter().rev() {
-                    job.put_first(body.clone(), &step.out);
-                    let assignments = vec![(name.clone(), Word::quoted(value))];
-                    let set = Command::Simple(Simple {
-                        assignments,
-                        ..Simple::default()
-                    });
-                    job.put_first(vec![(Joint::Always, vec![set])], &step.out);
+                let rounds = u32::try_from(values.len()).unwrap_or(u32::MAX);
+                match job.rounds.checked_sub(rounds) {
+                    Some(left) => {
+                        job.rounds = left;
+                        job.push(Ahead::For(name, values, 0, body), None, &out);
+                    }
+                    None => self.stop(job, ROUND_OUT),
                 }
             }
-            Command::Loop {
-                joint,
-                condition,
-                body,
-            } if job.rounds > 0 => {
-                job.rounds -= 1;
-                let again = Command::Loop {
-                    joint,
-                    condition: condition.clone(),
-                    body: body.clone(),
-                };
-                // The body and the next round are one command, which the condition lets run or not.
-                let round = Command::For {
-                    name: ROUND.into(),
-                    words: vec![Word::quoted(Text::new())],
-                    body: [body, vec![(Joint::Always, vec![again])]].concat(),
-                };
-                let words = vec![Word::quoted("true".into())];
-                let end = Command::Simple(Simple {
-                    words,
-                    ..Simple::default()
-                });
-                let list = [
-                    condition,
-                    vec![(joint, vec![round]), (Joint::Or, vec![end])],
-                ]
-                .concat();
-                job.put_first(list, &step.out);
-            }
-            Command::Loop { .. } => self.stop_loops(job),
+            Command::Loop(it) => job.push(Ahead::Ask(it), None, &out),
         }
     }
 
-    fn stop_loops(&mut self, job: &mut Job) {
-        self.note("The loops of this line have gone round 1000 times: it is stopped here.");
+    /// Nothing of the line runs any more, and the reader is told why.
+    fn stop(&mut self, job: &mut Job, why: &str) {
+        self.note(&format!("{why}: it is stopped here."));
         job.rest.clear();
         job.exit = 130;
+    }
+
+    fn fail(&mut self, job: &mut Job, exit: i32, text: &str) {
+        self.print_to(&job.err, text);
+        job.exit = exit;
     }
 
     fn start_simple(
@@ -184,6 +230,10 @@ impl Terminal {
         version: Version,
     ) {
         self.variables.set("?".into(), crate::text!("{}", job.exit));
+        let Some(size) = self.variables.size(simple.every_word()) else {
+            return self.fail(job, TOO_LONG, &too_long(&simple.name()));
+        };
+        self.handled += size;
         let argv: Vec<Text> = simple
             .words
             .iter()
@@ -248,6 +298,8 @@ impl Terminal {
                 for line in lines.iter().take(kept) {
                     self.lines.push(line.clone());
                 }
+                let back: usize = lines.iter().skip(kept).map(|it| it.text.len()).sum();
+                self.handled = self.handled.saturating_sub(SHOWN * back);
                 self.close_line();
             }
             Some((ask, _)) if matches!(ask.as_str(), "why" | "doctor" | "fault") => {
@@ -343,13 +395,12 @@ impl Terminal {
     fn run_builtin(&mut self, job: &mut Job, argv: &[Text], stdin: Option<&Text>) {
         let Some(ran) = builtins::run(argv, stdin, &mut self.files) else {
             let name = argv.first().map_or("", Text::as_str);
-            self.print_to(&job.err, &format!("sh: {name}: command not found\n"));
-            job.exit = 127;
-            return;
+            return self.fail(job, 127, &format!("sh: {name}: command not found\n"));
         };
         if ran.clears {
             self.lines = persistent::List::default();
         }
+        self.handled += ran.read;
         self.print_to(&job.out, &ran.out);
         self.print_to(&job.err, &ran.err);
         job.exit = ran.exit;
@@ -369,9 +420,12 @@ impl Terminal {
         }
         let failed = || crate::text!("there was a problem with the editor \"{editor}\"");
         let line = crate::text!("{editor} {EDITED}");
-        let mut list = parse::parse(&line).unwrap_or_default();
-        let command = list.pop().and_then(|mut it| it.1.pop());
-        let Some(Command::Simple(simple)) = command.filter(|_| list.is_empty()) else {
+        let list = parse::parse(&line).unwrap_or_default();
+        let command = match &list[..] {
+            [(_, pipeline)] => pipeline.last(),
+            _ => None,
+        };
+        let Some(Command::Simple(simple)) = command else {
             return Err(failed());
         };
         let words = simple.words.iter();
@@ -386,11 +440,17 @@ impl Terminal {
     }
 
     pub(super) fn print_to(&mut self, sink: &Sink, text: &str) {
+        self.handled += text.len();
         match sink {
-            Sink::Screen(kind) => self.print(*kind, text),
+            Sink::Screen(kind) => {
+                self.handled += SHOWN * text.len();
+                self.print(*kind, text);
+            }
             Sink::File(path) => {
                 let old = self.files.get(path).cloned().unwrap_or_default();
-                if old.len() + text.len() > MOST_BYTES {
+                self.handled += old.len();
+                let all: usize = self.files.iter().map(|it| it.1.len()).sum();
+                if old.len() + text.len() > MOST_BYTES || all + text.len() > MOST_OF_ALL {
                     return self.print(LineKind::Err, "sh: write error: No space left on device\n");
                 }
                 self.files.insert(path.clone(), crate::text!("{old}{text}"));

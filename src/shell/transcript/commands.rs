@@ -7,10 +7,10 @@ use crate::value::Text;
 /// The file that a command writes.
 pub(super) fn written_file(command: &str) -> Option<Text> {
     let list = parse::parse(command).ok()?;
-    let commands = list.iter().flat_map(|(_, pipeline)| pipeline);
+    let commands = list.iter().flat_map(|it| it.1.iter());
     let simple = commands.filter_map(|it| match it {
         Command::Simple(simple) => Some(simple),
-        Command::For { .. } | Command::Loop { .. } => None,
+        Command::For { .. } | Command::Loop(_) => None,
     });
     let words = simple
         .flat_map(|it| &it.redirections)
@@ -24,13 +24,13 @@ pub(super) fn written_file(command: &str) -> Option<Text> {
 /// The words of a command's programs, those without variables.
 fn programs(command: &str) -> Vec<Vec<Text>> {
     let list = parse::parse(command).unwrap_or_default();
-    let commands = list.iter().flat_map(|(_, pipeline)| pipeline);
+    let commands = list.iter().flat_map(|it| it.1.iter());
     commands
         .filter_map(|it| match it {
             Command::Simple(simple) => {
                 Some(simple.words.iter().filter_map(Word::literal).collect())
             }
-            Command::For { .. } | Command::Loop { .. } => None,
+            Command::For { .. } | Command::Loop(_) => None,
         })
         .collect()
 }
