@@ -5,6 +5,8 @@
 mod reader;
 
 use reader::{loaded, screen, typed, web};
+use statefulset_playground::time::Duration;
+
 #[test]
 fn every_line_is_answered_and_the_next_one_runs() {
     let cases = [
@@ -194,4 +196,37 @@ fn a_pipe_loses_nothing() {
     let mut session = loaded(&web("replicas: 1", "image: nginx"));
     typed(&mut session, &MUCH);
     assert_eq!(typed(&mut session, &["cat /tmp/f | wc -c"]), ["262145"]);
+}
+
+#[test]
+fn what_fault_does_not_know_it_refuses_in_its_own_name() {
+    let mut session = loaded(&web("replicas: 1", "image: nginx"));
+    for line in [
+        "fault",
+        "fault pod web-0 exits abc",
+        "fault pod web-0 exits 256",
+        "fault pod web-0 exits -1",
+        "fault pod web-0 'evicted '",
+    ] {
+        let said = typed(&mut session, &[line]).join("\n");
+        assert!(said.starts_with("fault: usage: "), "{line}: {said}");
+    }
+    let restarts = typed(&mut session, &["kubectl get pods | awk 'NR==2 {print $4}'"]);
+    assert_eq!(restarts, ["0"]);
+}
+
+#[test]
+fn a_node_that_is_lost_again_is_not_found_in_between() {
+    let mut session = loaded(&web("replicas: 1", "image: nginx"));
+    for way in ["cut", "cut", "down", "cut"] {
+        session.type_line(&format!("fault node node-2 {way}"));
+        session.advance(Duration::s(25));
+    }
+    let node = session.exec("kubectl get node node-2 --no-headers | awk '{print $2}'");
+    assert_eq!(node.output, "NotReady\n");
+    // The power was gone, whatever was said after that: the containers have ended.
+    session.exec("fault node node-2 up");
+    session.advance(Duration::s(10));
+    let restarts = session.exec("kubectl get pods --no-headers | awk '{print $4}'");
+    assert_eq!(restarts.output, "1\n");
 }

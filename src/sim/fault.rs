@@ -95,8 +95,12 @@ impl World {
             return Err(crate::text!("there is no {key}"));
         }
         let is_known = ["unready", "ready", "down", "up", "cut"].contains(&words)
-            || words.starts_with("exits ")
-            || words.starts_with("evicted ");
+            || words
+                .strip_prefix("exits ")
+                .is_some_and(|it| it.parse::<u8>().is_ok())
+            || words
+                .strip_prefix("evicted ")
+                .is_some_and(|it| !it.trim().is_empty());
         if !is_known {
             return Err(USAGE.into());
         }

@@ -112,9 +112,14 @@ impl World {
         }
     }
 
-    /// Nothing is heard of a node any more; where it is shut down, its kubelet ends the pods there first.
+    /// Nothing is heard of a node any more; where it is shut down, its kubelet ends the pods there first. A node that
+    /// has been silent is so since then, and one without power cannot be cut off.
     fn silence_node(&mut self, name: Text, cause: Outage) {
-        let since = self.now;
+        let before = self.memory.silent.get(&name);
+        if before.is_some_and(|it| it.cause != Outage::Network) {
+            return;
+        }
+        let since = before.map_or(self.now, |it| it.since);
         if cause == Outage::Shutdown {
             let message = "Pod was terminated in response to imminent node shutdown.";
             for (uid, mut pod) in self.memory.pods_on(&name) {

@@ -450,10 +450,14 @@ impl Terminal {
         let Some(mut job) = self.job.take() else {
             return;
         };
+        let Program::Asking(words) = &job.program else {
+            return self.job = Some(job);
+        };
+        let asked = words.first().cloned().unwrap_or_default();
         job.exit = i32::from(told.is_err());
         match told {
             Ok(text) => self.print_to(&job.out, &text),
-            Err(text) => self.print_to(&job.err, &crate::text!("why: {text}\n")),
+            Err(text) => self.print_to(&job.err, &crate::text!("{asked}: {text}\n")),
         }
         job.program = Program::Between;
         self.job = Some(job);
