@@ -230,3 +230,23 @@ fn a_node_that_is_lost_again_is_not_found_in_between() {
     let restarts = session.exec("kubectl get pods --no-headers | awk '{print $4}'");
     assert_eq!(restarts.output, "1\n");
 }
+
+#[test]
+fn a_command_left_open_takes_in_no_later_one() {
+    let mut session = loaded(&web("replicas: 1", "image: nginx"));
+    for line in ["echo 'a", "cat <<EOF", "for i in 1", "echo a |"] {
+        let ran = session.exec(line);
+        let open = "sh: syntax error: unexpected end of file\n";
+        assert_eq!((ran.output.as_str(), ran.code), (open, 2), "{line}");
+        assert_eq!(session.exec("echo b").output, "b\n", "{line}");
+    }
+}
+
+#[test]
+fn why_asks_the_cluster_wherever_the_terminal_is() {
+    let mut session = loaded(&web("replicas: 1", "image: nginx"));
+    session.exec("kubectl exec -it web-0 -- sh");
+    let why = session.why("web-0");
+    assert!(why.starts_with("web-0 is Running and Ready"), "{why}");
+    assert!(session.why("web-0; echo b").starts_with("why: "));
+}

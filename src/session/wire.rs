@@ -44,6 +44,15 @@ impl Session {
         // The prompt with what is typed at it is not what the command prints.
         let before = self.timeline.world().terminal().lines.len() + line.lines().count().max(1);
         self.type_line(line);
+        if self.timeline.world().terminal().is_line_open() {
+            // What is left open would take in the lines of later commands.
+            self.interrupt();
+            return Ran {
+                output: "sh: syntax error: unexpected end of file\n".into(),
+                code: 2,
+                is_stopped: false,
+            };
+        }
         let is_stopped = !self.run_to_prompt();
         let terminal = self.timeline.world().terminal();
         let mut output = String::new();
@@ -62,9 +71,13 @@ impl Session {
 
     /// Why an object is as it is, or what it waits for: what `why OBJECT` prints, without a trace of its being asked.
     pub fn why(&self, object: &str) -> String {
-        let mut copy = self.clone();
-        copy.interrupt();
-        copy.exec(&format!("why {object}")).output
+        let words: Vec<Text> = ["why"]
+            .into_iter()
+            .chain(object.split_whitespace())
+            .map(Text::from)
+            .collect();
+        let told = self.timeline.world().told(&words);
+        told.unwrap_or_else(|it| format!("why: {it}\n"))
     }
 
     /// Lets time pass until the terminal takes a line. False if what ran there had to be stopped.
