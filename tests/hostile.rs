@@ -250,3 +250,15 @@ fn why_asks_the_cluster_wherever_the_terminal_is() {
     assert!(why.starts_with("web-0 is Running and Ready"), "{why}");
     assert!(session.why("web-0; echo b").starts_with("why: "));
 }
+
+#[test]
+fn a_link_has_no_more_branches_than_the_page_makes() {
+    let mut session = loaded("");
+    let runs = vec!["[]"; 100_000].join(",");
+    let said = session.open(&format!("{{\"runs\":[{runs}]}}"));
+    assert!(
+        said.contains("the link's runs was not understood"),
+        "{said}"
+    );
+    session.snapshot();
+}

@@ -10,7 +10,7 @@ use crate::config::{Config, Version};
 use crate::memory::Outage;
 use crate::object;
 use crate::shell::{Origin, Pending};
-use crate::sim::{Branch, Input, Recorded, Seq, Timeline};
+use crate::sim::{BRANCHES_MAX, Branch, Input, Recorded, Seq, Timeline};
 use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
 
@@ -141,9 +141,11 @@ impl Link {
                 self.more = Some(Input::Paste(lines.collect()));
             }
             ("runs", _) => {
+                is_read = value.items().len() <= BRANCHES_MAX;
                 self.runs = value
                     .items()
                     .iter()
+                    .take(BRANCHES_MAX)
                     .map(|run| {
                         let items = run.items().iter();
                         let known: Vec<_> = items.map_while(item).collect();

@@ -24,7 +24,7 @@ pub use lives::{Life, Lived, Lives, Span, Tone};
 pub use lookup::{Lookup, Work};
 pub use resolution::Resolution;
 pub use seat::Seat;
-pub use timeline::{Branch, Recorded, StepSize, Timeline};
+pub use timeline::{BRANCHES_MAX, Branch, Recorded, StepSize, Timeline};
 pub use trace::{Entry, Mark, MarkKind, Seq, Trace, What, Wrote};
 pub use workqueue::Waits;
 pub use world::{Step, World};

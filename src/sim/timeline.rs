@@ -14,7 +14,7 @@ const KEPT_MAX: usize = 8192;
 /// Events handled at most by one call; a simulation that never rests ends there and can be stepped on.
 const EVENTS_MAX: usize = 100_000;
 /// Branches kept before the oldest that is not stood on is let go.
-const BRANCHES_MAX: usize = 32;
+pub const BRANCHES_MAX: usize = 32;
 /// Events handled at most to get to the moment a link names.
 const STAND_MAX: usize = 20_000;
 /// So much time passes at most in one call: a program that crashes and restarts does so for ever.
