@@ -154,6 +154,11 @@ impl Cluster {
         self.0.interrupt_at(terminal.unwrap_or_default());
     }
 
+    /// Closes the editor that `kubectl edit` opened with that text (`TerminalView.editing`); with 1 in the second terminal.
+    pub fn edited(&mut self, text: &str, terminal: Option<usize>) {
+        self.0.edited(terminal.unwrap_or_default(), Some(text));
+    }
+
     /// What the word before the cursor could become; with 1 in the second terminal. Returns JSON of `Completion`.
     pub fn complete(&self, before: &str, terminal: Option<usize>) -> String {
         self.0.complete(terminal.unwrap_or_default(), before)

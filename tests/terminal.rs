@@ -204,6 +204,61 @@ fn the_shell_tells_why() {
     assert_eq!(ask("doctor"), "nothing is wrong so far");
 }
 
+/// What the page's editor is to show.
+fn editing(session: &Session) -> Value {
+    let snapshot = Value::from_json(&session.snapshot()).expect("a snapshot is JSON");
+    snapshot["terminal"]["editing"].clone()
+}
+
+#[test]
+fn edit_waits_for_the_editor_of_the_page() {
+    let mut session = Session::new(Config::default());
+    typed(&mut session, &["kubectl create cm a --from-literal=x=1"]);
+    typed(&mut session, &["kubectl edit cm a"]);
+    let given = editing(&session);
+    assert!(
+        given
+            .as_str()
+            .starts_with("# Please edit the object below.")
+    );
+    assert_eq!(prompt(&session), "", "the command waits");
+    let link = session.link();
+    session.edited(0, Some(&given.as_str().replace("x: \"1\"", "x: \"2\"")));
+    session.step(StepSize::Idle);
+    assert_eq!(screen(&session).pop().unwrap(), "configmap/a edited");
+    let told = typed(&mut session, &["kubectl get cm a -o jsonpath={.data.x}"]);
+    assert_eq!(told, ["2"]);
+    let (end, whole) = (session.snapshot(), session.link());
+
+    let mut opened = Session::new(Config::default());
+    opened.open(&whole);
+    opened.seek(99);
+    opened.step(StepSize::Idle);
+    assert_eq!(opened.snapshot(), end);
+    opened.open(&link);
+    assert_eq!(editing(&opened), given, "a link may lead into the editor");
+    opened.edited(0, Some(given.as_str()));
+    opened.step(StepSize::Idle);
+    assert_eq!(
+        screen(&opened).pop().unwrap(),
+        "Edit cancelled, no changes made."
+    );
+    typed(&mut opened, &["kubectl edit cm a"]);
+    opened.interrupt();
+    opened.step(StepSize::Idle);
+    assert_eq!(
+        (editing(&opened), prompt(&opened)),
+        (Value::Null, "$ ".into())
+    );
+    assert!(
+        opened
+            .exec("kubectl edit cm a")
+            .output
+            .contains("KUBE_EDITOR"),
+        "scripts have none"
+    );
+}
+
 /// The prompt, as the page shows it.
 fn prompt(session: &Session) -> String {
     let snapshot = Value::from_json(&session.snapshot()).expect("a snapshot is JSON");

@@ -138,6 +138,7 @@ export function createApp(root, engine, words, settings) {
       case 'type': return typing.type(command.line, command.terminal);
       case 'typeOutside': return typing.typeOutside(command.line);
       case 'interrupt': return typing.interrupt(command.terminal);
+      case 'edited': return typing.edited(command.text, command.terminal);
       case 'delete': return typing.typeOutside(`kubectl delete pod ${command.pod}${command.namespace === 'default' ? '' : ` -n ${command.namespace}`} --wait=false`);
       case 'faults': return void faults.open(command);
       case 'by': page.by = command.by; return;

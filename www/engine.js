@@ -109,6 +109,8 @@ export function createEngine(Made, options = {}) {
     type: (line, terminal) => change(() => cluster.type(line, terminal)),
     /** @param {number} [terminal] */
     interrupt: (terminal) => change(() => cluster.interrupt(terminal)),
+    /** @param {string} text @param {number} terminal */
+    edited: (text, terminal) => change(() => cluster.edited(text, terminal)),
     /** @param {string} before @param {number} terminal @returns {import('./pkg/statefulset_playground.js').Completion} */
     complete: (before, terminal) => JSON.parse(cluster.complete(before, terminal)),
     /** @param {string} transcript */

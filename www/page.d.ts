@@ -117,6 +117,7 @@ declare global {
     | { do: 'version'; kubernetes: Version }
     | { do: 'type'; line: string; /** 1 for the second */ terminal?: number }
     | { do: 'interrupt'; terminal?: number }
+    | { do: 'edited'; text: string; terminal: number }
     | { do: 'delete'; pod: string; namespace: string }
     | { do: 'typeOutside'; /** in the reader's own shell, whatever runs there */ line: string }
     | ({ do: 'faults' } & FaultsOf)

@@ -5,7 +5,7 @@
 const LOOKS = new Set(['pace', 'size', 'tab', 'lesson', 'look', 'by', 'faults', 'line', 'theme', 'shortcuts', 'language', 'help', 'share', 'terminal', 'dismiss', 'open', 'restore', 'undo']);
 
 /** What changes what a link holds besides the moment. @type {Set<Command['do']>} */
-const ACTS = new Set(['run', 'apply', 'reset', 'version', 'type', 'typeOutside', 'delete', 'interrupt', 'branch', 'open', 'restore', 'undo', 'example']);
+const ACTS = new Set(['run', 'apply', 'reset', 'version', 'type', 'typeOutside', 'delete', 'interrupt', 'edited', 'branch', 'open', 'restore', 'undo', 'example']);
 
 /**
  * @param {Page} page

@@ -10,8 +10,11 @@ export function createTyping(engine) {
   /** @param {number} [terminal] 1 for the second */
   function answer(terminal = 0) {
     const { step, time } = engine.snapshot();
-    const isBusy = () => engine.snapshot()[terminal ? 'second' : 'terminal'].busy;
-    for (let events = 0; events < ANSWER_EVENTS && isBusy(); events++) {
+    const isAtWork = () => {
+      const { busy, editing } = engine.snapshot()[terminal ? 'second' : 'terminal'];
+      return busy && editing === null;
+    };
+    for (let events = 0; events < ANSWER_EVENTS && isAtWork(); events++) {
       if (!engine.step('event')) return;
       if (engine.snapshot().time > time + ANSWER_MS) return engine.seekTime(time + ANSWER_MS);
       if (engine.snapshot().step > step + 1) return;
@@ -34,6 +37,11 @@ export function createTyping(engine) {
     /** @param {number} [terminal] */
     interrupt(terminal) {
       engine.interrupt(terminal);
+      answer(terminal);
+    },
+    /** @param {string} text what the editor that a command opened was closed with @param {number} terminal */
+    edited(text, terminal) {
+      engine.edited(text, terminal);
       answer(terminal);
     },
     /**

@@ -237,9 +237,9 @@ impl Set {
             let names = self.labels.get(&name::label_number(label));
             (&[], names.map_or(&[], |it| it))
         };
-        let named = names.iter().filter_map(|it| self.place_of(it).ok());
-        let named = named.map(|at| &self.slices[at]);
-        all.iter().chain(named).map(AsRef::as_ref)
+        let places = names.iter().filter_map(|it| self.place_of(it).ok());
+        let found = all.iter().chain(places.map(|at| &self.slices[at]));
+        found.map(AsRef::as_ref)
     }
 
     fn place_of(&self, slice: &str) -> Result<usize, usize> {

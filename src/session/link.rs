@@ -215,6 +215,9 @@ fn input_value(input: &Input) -> Value {
             }).collect::<Value>()}
         }
         Input::Interrupt => Value::Null,
+        Input::Edited(text) => {
+            object! {"edited": text.as_ref().map_or(Value::from(false), Value::from)}
+        }
         Input::WriteFile { path, text } => object! {"file": path, "text": text},
         Input::Http(request) => object! {
             "http": request.method, "path": &request.path, "type": &request.content_type, "body": &request.body,
@@ -271,6 +274,8 @@ pub(super) fn input(value: &Value) -> Option<Input> {
     }
     Some(if has("paste") {
         Input::Paste(value["paste"].items().iter().map(pending).collect())
+    } else if has("edited") {
+        Input::Edited(value["edited"].text().cloned())
     } else if has("file") {
         Input::WriteFile {
             path: text("file"),

@@ -54,6 +54,9 @@ pub struct Session {
 fn fresh(config: Config) -> World {
     let mut world = World::new(config);
     world.doctor = doctor::text;
+    for seat in &mut world.seats {
+        seat.terminal.has_editor = true;
+    }
     world
 }
 
@@ -207,6 +210,12 @@ impl Session {
     /// The reader presses Ctrl-C at that terminal.
     pub fn interrupt_at(&mut self, terminal: usize) {
         self.act_at(terminal, Input::Interrupt);
+    }
+
+    /// The reader closes the editor that `kubectl edit` opened at that terminal, with that text; nothing where there was
+    /// no editor to open.
+    pub fn edited(&mut self, terminal: usize, text: Option<&str>) {
+        self.act_at(terminal, Input::Edited(text.map(Text::from)));
     }
 
     /// What the word before the cursor of that terminal could become, as JSON: `{from, insert, candidates}`.

@@ -88,6 +88,10 @@ impl Session {
                 && world.now <= until
         };
         for _ in 0..EVENTS_MAX {
+            if self.timeline.world().terminal().editing().is_some() {
+                // Whoever calls has no editor at hand.
+                self.edited(0, None);
+            }
             if !is_at_work(self.timeline.world()) || !self.step(StepSize::Event) {
                 break;
             }

@@ -17,6 +17,8 @@ pub enum Input {
     Paste(Vec<Pending>),
     /// The reader presses Ctrl-C.
     Interrupt,
+    /// The editor that `kubectl edit` opened is closed with that text; nothing where there is no editor to open.
+    Edited(Option<Text>),
     /// A file of the terminal's file system is written.
     WriteFile {
         /// Its path.
@@ -71,6 +73,7 @@ impl Input {
             Self::Type(line) => line.clone(),
             Self::Paste(lines) => lines.first().map(|it| it.text.clone()).unwrap_or_default(),
             Self::Interrupt => "^C".into(),
+            Self::Edited(_) => "kubectl edit".into(),
             Self::WriteFile { path, .. } => path.clone(),
             Self::Http(request) => crate::text!("{} {}", request.method, request.path),
             Self::Program { pod, words, .. } => crate::text!("{pod}: {words}"),

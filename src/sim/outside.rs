@@ -64,6 +64,10 @@ impl World {
                 terminal.interrupt();
                 self.wake_terminal(at, Duration::default());
             }
+            Input::Edited(text) => {
+                terminal.close_editor(text);
+                self.wake_terminal(at, Duration::default());
+            }
             Input::WriteFile { path, text } => {
                 for seat in &mut self.seats {
                     seat.terminal.files.insert(path.clone(), text.clone());

@@ -171,6 +171,7 @@ fn terminal(world: &World, at: usize) -> Value {
         "lines": terminal.lines.iter().map(line).collect::<Value>(),
         "prompt": terminal.prompt(),
         "busy": terminal.is_busy(),
+        "editing": terminal.editing(),
         "pending": terminal.pasted(),
         "suggestions": suggestions::suggestions(world, terminal),
     }

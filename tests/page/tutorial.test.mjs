@@ -81,3 +81,27 @@ test('Tab completes, and Esc then Tab leaves', async () => {
   await page.keyboard.press('Tab');
   assert.notEqual(await page.evaluate(() => document.activeElement.id), 'terminal-input');
 });
+
+test('kubectl edit opens an editor: what is saved is applied, what is left is not', async () => {
+  await page.getByRole('button', { name: 'Run from start' }).click();
+  for (let more = 0; more < 3; more++) await press('Until ready');
+  const dialog = page.getByRole('dialog', { name: 'kubectl edit sts web' });
+  const text = dialog.getByRole('textbox');
+  await page.locator(INPUTS[0]).fill('kubectl edit sts web');
+  await page.keyboard.press('Enter');
+  await dialog.waitFor();
+  await assertAccessible(page, 'the editor of kubectl edit');
+  await text.fill((await text.inputValue()).replace('replicas: 2', 'replicas: 3'));
+  await dialog.getByRole('button', { name: 'Save and close' }).click();
+  await settled(page);
+  assert.equal((await seen(0)).at(-1), 'statefulset.apps/web edited');
+  assert.equal((await snapshot(page)).statefulSets[0].replicas, 3);
+  await page.locator(INPUTS[0]).fill('kubectl edit sts web');
+  await page.keyboard.press('Enter');
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await settled(page);
+  assert.equal((await seen(0)).at(-1), 'Edit cancelled, no changes made.');
+  assert.equal(await dialog.isVisible(), false);
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'terminal-input', 'typing goes on');
+});

@@ -3,6 +3,7 @@
 // are the browser's own. A second terminal stands beside the first when the reader wants one.
 
 import { h, list, mark, show, write } from '../dom.js';
+import { lazyDialog } from '../lazy.js';
 
 const IME_KEY = 229;
 
@@ -148,6 +149,11 @@ export const createTerminal = (root, dispatch, words, engine) => {
   });
   const more = label(h('button', { type: 'button', class: 'terminal-button terminal-more', click: () => want(true) }, '+'), 'terminal.second', 'aria-label');
   root.append(first.root, second.root, chips, more);
+  const edit = lazyDialog(words, () => import('./kubectl-edit.js').then((it) => () => it.createKubectlEdit(root, dispatch, words)), () => {
+    for (const terminal of [0, 1]) dispatch({ do: 'interrupt', terminal });
+  });
+  /** @param {Shown | null} shown */
+  const isEditing = (shown) => shown !== null && [shown.terminal, shown.second].some((it) => it.editing !== null);
 
   /** What runs in a terminal that is closed is stopped. @param {boolean} isOpen */
   function want(isOpen) {
@@ -171,7 +177,12 @@ export const createTerminal = (root, dispatch, words, engine) => {
       first.update(shown.terminal, previous?.terminal, shown);
       second.update(shown.second, previous?.second, shown);
       drawChips(shown.terminal.suggestions, (it) => it);
+      edit.update(shown, previous);
+      if (isEditing(shown) && !isEditing(previous)) edit.open();
     },
-    destroy() { root.replaceChildren(); },
+    destroy() {
+      edit.destroy();
+      root.replaceChildren();
+    },
   };
 };

@@ -7,7 +7,7 @@ mod run;
 
 use std::collections::VecDeque;
 
-use run::{Sink, Step};
+use run::{NO_EDITOR, Sink, Step};
 
 use super::expand::Variables;
 use super::inside::{self, Kept, Typed};
@@ -29,6 +29,8 @@ pub struct Terminal {
     pub files: Files,
     /// Lines that are still to be typed.
     pub pending: VecDeque<Pending>,
+    /// Whether the reader has an editor that opens beside it, where no variable names one.
+    pub has_editor: bool,
     /// Whether the last line still lacks its newline.
     is_open: bool,
     /// What has been typed of a command that goes on in the next line.
@@ -151,6 +153,8 @@ enum Program {
     Remote(Box<Process>, Connection, Option<Text>),
     /// kubectl, while that runs in a container; when it has ended, this is what it came to.
     Running(Box<Process>, Connection, Typed),
+    /// kubectl, waiting for what the reader makes of that text in an editor.
+    Editing(Box<Process>, Text),
     /// `sleep`.
     Sleep(Duration),
     /// `why …` or `doctor`.
@@ -188,6 +192,21 @@ impl Terminal {
         match self.job.as_ref().map(|it| &it.program) {
             Some(Program::Attached(_, connection, None)) => Some(connection),
             _ => None,
+        }
+    }
+
+    /// The text that is open in the reader's editor.
+    pub fn editing(&self) -> Option<&Text> {
+        match self.job.as_ref().map(|it| &it.program) {
+            Some(Program::Editing(_, text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What the reader's editor made of the text that was open; nothing where none could be opened.
+    pub fn close_editor(&mut self, text: Option<Text>) {
+        if self.editing().is_some() {
+            self.tell(text.map_or_else(|| Answer::Refused(NO_EDITOR.into()), Answer::Edited));
         }
     }
 
@@ -346,7 +365,7 @@ impl Terminal {
                     Some(Errand::Sleep(span))
                 }
                 Program::Asking(words) => Some(Errand::Ask(words.clone())),
-                Program::Attached(_, _, None) => Some(Errand::Rest),
+                Program::Attached(_, _, None) | Program::Editing(..) => Some(Errand::Rest),
                 Program::Attached(_, connection, Some(line)) => {
                     let (line, kept) = (line.clone(), self.inner.clone());
                     Some(Errand::Inside(connection.clone(), line, self.exit, kept))
@@ -401,6 +420,9 @@ impl Terminal {
                 (Program::Attached(process, connection, None), None)
             }
             Ask::Attach(connection, stdin) => (Program::Remote(process, connection, stdin), None),
+            Ask::Edit(text) if self.has_editor && self.editor().is_empty() => {
+                (Program::Editing(process, text), None)
+            }
             Ask::Edit(text) => {
                 let mut process = process;
                 process.tell(match self.edit(text) {
@@ -425,6 +447,7 @@ impl Terminal {
             Program::Kubectl(mut process)
             | Program::Watching(mut process, ..)
             | Program::Attached(mut process, ..)
+            | Program::Editing(mut process, ..)
             | Program::Remote(mut process, ..)
             | Program::Running(mut process, ..) => {
                 process.tell(answer);

@@ -74,7 +74,7 @@ const REWIND: &str = "\u{1}rewind";
 /// Where an editor finds what it is to edit.
 const EDITED: &str = "/tmp/kubectl-edit.yaml";
 
-const NO_EDITOR: &str = "this terminal has no editor that opens a window. Write the object to a file (kubectl get KIND NAME -o yaml > FILE), \
+pub(super) const NO_EDITOR: &str = "this terminal has no editor that opens a window. Write the object to a file (kubectl get KIND NAME -o yaml > FILE), \
     change it and kubectl apply -f FILE; or use kubectl patch; or name an editor that needs no window: export KUBE_EDITOR=\"sed -i 's/OLD/NEW/'\"";
 
 impl Job {
@@ -409,12 +409,19 @@ impl Terminal {
         }
     }
 
+    /// The command that edits a file, where a variable names one.
+    pub(super) fn editor(&self) -> Text {
+        let named = self.variables.get("KUBE_EDITOR");
+        if named.is_empty() {
+            self.variables.get("EDITOR")
+        } else {
+            named
+        }
+    }
+
     /// What the reader's editor, one that edits by itself, makes of a text; else why nothing was edited.
     pub(super) fn edit(&mut self, text: Text) -> Result<Text, Text> {
-        let mut editor = self.variables.get("KUBE_EDITOR");
-        if editor.is_empty() {
-            editor = self.variables.get("EDITOR");
-        }
+        let editor = self.editor();
         if editor.is_empty() {
             return Err(NO_EDITOR.into());
         }
