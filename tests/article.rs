@@ -12,7 +12,7 @@ use statefulset_playground::kubectl::{Invocation, Process};
 use statefulset_playground::object;
 use statefulset_playground::process::{Answer, Ask, Files};
 use statefulset_playground::session::Session;
-use statefulset_playground::shell::transcript;
+use statefulset_playground::shell::{outputs, transcript};
 use statefulset_playground::sim::{Input, StepSize, World};
 use statefulset_playground::time::{Duration, Time};
 use statefulset_playground::value::{Text, Value};
@@ -49,21 +49,8 @@ fn is_extra(line: &str) -> bool {
 }
 
 /// What the terminal printed after each command, in order.
-fn printed(session: &Session) -> Vec<(String, Vec<String>)> {
-    let mut found: Vec<(String, Vec<String>)> = Vec::new();
-    for line in &session.timeline().world().terminal().lines {
-        let text = line.text.to_string();
-        match line.kind.code() {
-            "prompt" if text.starts_with("> ") => {}
-            "prompt" => found.push((text, Vec::new())),
-            _ => found
-                .last_mut()
-                .expect("output follows a prompt")
-                .1
-                .push(text),
-        }
-    }
-    found
+fn printed(session: &Session) -> Vec<(&str, Vec<&str>)> {
+    outputs(&session.timeline().world().terminal().lines)
 }
 
 #[test]
@@ -86,7 +73,7 @@ fn a_plain_paste_prints_what_the_article_shows() {
     );
     session.step(StepSize::Idle);
     let ours = printed(&session);
-    let mut ours = ours.iter().filter(|(prompt, _)| prompt != "/ # exit");
+    let mut ours = ours.iter().filter(|(prompt, _)| *prompt != "/ # exit");
     let pasted = transcript::read(ARTICLE);
     assert_eq!(pasted.commands.len(), 14);
     let mut deleted = false;

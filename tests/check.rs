@@ -2,29 +2,23 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 
+mod reader;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use statefulset_playground::article::{check, prerender};
 
-const ARTICLE: &str = "\
-# Two pods
+/// An article that is right.
+fn article() -> String {
+    let web = reader::web("replicas: 2", "image: nginx:1.27");
+    format!("# Two pods\n\n```yaml web.yaml\n{web}```\n\n{PRINTED}\nAnd prose.\n")
+}
 
-```yaml web.yaml
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: web}
-spec:
-  serviceName: nginx
-  replicas: 2
-  selector: {matchLabels: {app: nginx}}
-  template:
-    metadata: {labels: {app: nginx}}
-    spec: {containers: [{name: nginx, image: 'nginx:1.27'}]}
-```
-
+const PRINTED: &str = "\
 ```console
 $ kubectl apply -f web.yaml
+service/nginx created
 statefulset.apps/web created
 $ kubectl rollout status sts/web
 ...
@@ -35,21 +29,20 @@ web-0   1/1     Running   0          3m
 web-1   1/1     Running   0          2m
 $ kubectl get nodes
 ```
-
-And prose.
 ";
 
 #[test]
 fn an_article_that_is_right_passes_whatever_its_ages() {
-    let checked = check(ARTICLE);
+    let article = article();
+    let checked = check(&article);
     assert_eq!(checked.wrong, Vec::<String>::new());
     assert_eq!((checked.same, checked.silent), (3, 1));
-    assert_eq!(checked.text, ARTICLE, "nothing to write");
+    assert_eq!(checked.text, article, "nothing to write");
 }
 
 #[test]
 fn what_an_article_prints_wrong_is_named_and_written_anew() {
-    let rotten = ARTICLE
+    let rotten = article()
         .replace(
             "web-1   1/1     Running   0          2m\n",
             "web-1   0/1     Pending   0          2m\nweb-2   1/1     Running   0          1m\n",
@@ -60,7 +53,7 @@ fn what_an_article_prints_wrong_is_named_and_written_anew() {
         );
     let checked = check(&rotten);
     assert_eq!(checked.wrong.len(), 2, "{:?}", checked.wrong);
-    assert!(checked.wrong[0].starts_with("line 17: `kubectl apply -f web.yaml` prints something else\n  - statefulset.apps/web configured\n  + statefulset.apps/web created"), "{}", checked.wrong[0]);
+    assert!(checked.wrong[0].starts_with("line 23: `kubectl apply -f web.yaml` prints something else\n  - service/nginx created\n  - statefulset.apps/web configured\n  + service/nginx created\n  + statefulset.apps/web created"), "{}", checked.wrong[0]);
     let again = check(&checked.text);
     assert_eq!(again.wrong, Vec::<String>::new());
     assert!(
@@ -69,6 +62,14 @@ fn what_an_article_prints_wrong_is_named_and_written_anew() {
             .ends_with("$ kubectl get nodes\n```\n\nAnd prose.\n")
     );
     assert!(!checked.text.contains("web-2"));
+}
+
+#[test]
+fn a_container_that_is_left_without_a_word_moves_no_output() {
+    let checked = check(
+        "```console\n$ kubectl run box --image=busybox -- sleep 1d\n$ kubectl wait --for=condition=Ready pod/box\n$ kubectl exec -it box -- sh\n/ # hostname\nbox\n$ kubectl get pods -o name\npod/box\n```\n",
+    );
+    assert_eq!((checked.wrong, checked.same), (Vec::new(), 2));
 }
 
 #[test]

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(feature = "cli")]
 
+mod reader;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -128,4 +130,19 @@ fn a_lesson_that_lies_is_found_out() {
             "{lie}: {problems:?}"
         );
     }
+}
+
+#[test]
+fn each_console_gets_its_own_output() {
+    let console = "```console\n$ kubectl get pods -o name\npod/web-0\n```\n";
+    let scale = "```solution\n$ kubectl scale sts web --replicas=2\n```\n";
+    let manifest = reader::web("replicas: 1", "image: nginx:1.27");
+    let lesson = format!("```yaml\n{manifest}```\n{console}{scale}{console}");
+    let right = format!(
+        "pod/web-0\n```\n{scale}```console\n$ kubectl get pods -o name\npod/web-0\npod/web-1\n```\n"
+    );
+    let renewed = lessons::renewed(&lesson);
+    assert!(renewed.ends_with(&right), "{renewed}");
+    let gap = lesson.replace("pod/web-0", "…");
+    assert_eq!(lessons::renewed(&gap), gap, "what is left open stays so");
 }

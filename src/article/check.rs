@@ -1,16 +1,11 @@
-//! `check article.md`: runs every block, compares the printed outputs, writes them anew.
+//! `check article.md`: runs every block, compares the printed outputs as those of lessons are, writes them anew.
 //!
-//! What two runs of one cluster do not share (ages, addresses, UIDs, generated suffixes, column widths) is no difference,
-//! as the judge of conformance has it. A line `...` stands for any lines. A command without output in the article is run
-//! and not compared.
-
-use core::fmt::Write as _;
-use std::collections::BTreeMap;
+//! A command without output in the article is run and not compared.
 
 use crate::config::{Config, Version};
-use crate::conformance::compare::text;
+use crate::conformance::compare::outputs::{self, Renewed};
 use crate::session::Session;
-use crate::shell::{LineKind, transcript};
+use crate::shell::transcript;
 use crate::sim::StepSize;
 use crate::value::Value;
 
@@ -27,8 +22,6 @@ const RUN: [&str; 8] = [
     "bash",
     "sh",
 ];
-/// In an article: any lines.
-const ANY: [&str; 2] = ["...", "…"];
 
 /// What came of an article.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,39 +58,32 @@ pub fn check(article: &str) -> Checked {
         wrong: errors(&report),
         ..Checked::default()
     };
-    let ran = run(&mut session);
-    // From its first line to its last: what stands there instead.
-    let mut renewed: BTreeMap<usize, (usize, Vec<String>)> = BTreeMap::new();
-    for (at, typed) in pasted.commands.iter().enumerate() {
-        let command = &typed.command.text;
-        let Some(ours) = ran.get(at) else {
-            let line = typed.line;
+    run(&mut session);
+    let mut renewed = Renewed::new();
+    let lines = &session.timeline().world().terminal().lines;
+    for (typed, printed) in outputs::paired(&pasted.commands, lines) {
+        let Some(printed) = printed else {
+            let (line, command) = (typed.line, &typed.command.text);
             checked.wrong.push(format!(
                 "line {line}: `{command}` was not reached: what runs before it does not end"
             ));
             continue;
         };
-        let shown: Vec<&(usize, _)> = typed.output.iter().collect();
-        let (Some(first), Some(last)) = (
-            shown.iter().find(|it| !it.1.trim().is_empty()),
-            shown.iter().rfind(|it| !it.1.trim().is_empty()),
-        ) else {
+        let (Some((first, _)), Some((last, _))) = (typed.output.first(), typed.output.last())
+        else {
             checked.silent += 1;
             continue;
         };
-        let printed: Vec<&str> = shown.iter().map(|it| it.1.as_str()).collect();
-        if is_as_printed(&printed, ours) {
-            checked.same += 1;
-            continue;
+        match outputs::misprint(typed, &printed, 0) {
+            None => checked.same += 1,
+            Some(wrong) => {
+                checked.wrong.push(wrong);
+                let printed = printed.into_iter().map(str::to_owned).collect();
+                renewed.insert(*first, (*last, printed));
+            }
         }
-        checked.wrong.push(format!(
-            "line {}: `{command}` prints something else\n{}",
-            typed.line,
-            difference(&printed, ours)
-        ));
-        renewed.insert(first.0, (last.0, ours.clone()));
     }
-    checked.text = rewritten(article, &renewed);
+    checked.text = outputs::rewritten(article, &renewed);
     checked
 }
 
@@ -147,8 +133,8 @@ fn errors(report: &str) -> Vec<String> {
         .collect()
 }
 
-/// Types everything, lets time pass until it has ended; what each command printed, in order.
-fn run(session: &mut Session) -> Vec<Vec<String>> {
+/// Types everything, and lets time pass until it has ended.
+fn run(session: &mut Session) {
     for _ in 0..EVENTS_MAX {
         let terminal = session.timeline().world().terminal();
         let is_begun = session.timeline().inputs().is_empty() || !terminal.lines.is_empty();
@@ -160,87 +146,4 @@ fn run(session: &mut Session) -> Vec<Vec<String>> {
         // A watch, which ends with the story it shows.
         session.step(StepSize::Idle);
     }
-    let mut ran: Vec<Vec<String>> = Vec::new();
-    for line in &session.timeline().world().terminal().lines {
-        match line.kind {
-            // What goes on from the line before is not a command of its own.
-            LineKind::Prompt if line.text.starts_with("> ") => {}
-            LineKind::Prompt => ran.push(Vec::new()),
-            LineKind::Out | LineKind::Err => {
-                if let Some(last) = ran.last_mut() {
-                    last.push(line.text.to_string());
-                }
-            }
-            LineKind::Note => {}
-        }
-    }
-    ran
-}
-
-/// Whether what an article prints is what came out, but for what no two runs share.
-fn is_as_printed(printed: &[&str], ours: &[String]) -> bool {
-    let normal = |it: &str| text::line(it);
-    let printed: Vec<String> = printed
-        .iter()
-        .map(|it| normal(it))
-        .filter(|it| !it.is_empty())
-        .collect();
-    let ours: Vec<String> = ours
-        .iter()
-        .map(|it| normal(it))
-        .filter(|it| !it.is_empty())
-        .collect();
-    let mut parts = printed.split(|it| ANY.contains(&it.as_str()));
-    let Some(first) = parts.next() else {
-        return ours.is_empty();
-    };
-    let Some(mut rest) = ours.strip_prefix(first) else {
-        return false;
-    };
-    let parts: Vec<&[String]> = parts.collect();
-    let Some((last, between)) = parts.split_last() else {
-        return rest.is_empty();
-    };
-    for part in between {
-        let found = (0..=rest.len()).find(|at| rest[*at..].starts_with(part));
-        match found {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
-}
-
-/// The lines of both that the other has not, as a reader compares them.
-fn difference(printed: &[&str], ours: &[String]) -> String {
-    let mut out = String::new();
-    for (mark, lines) in [
-        ("-", printed.to_vec()),
-        ("+", ours.iter().map(String::as_str).collect()),
-    ] {
-        for line in lines.iter().filter(|it| !it.trim().is_empty()) {
-            // Writing into memory cannot fail.
-            let _ = writeln!(out, "  {mark} {line}");
-        }
-    }
-    out.trim_end().to_owned()
-}
-
-fn rewritten(article: &str, renewed: &BTreeMap<usize, (usize, Vec<String>)>) -> String {
-    let mut out = String::new();
-    let mut until = 0;
-    for (number, line) in article.split_inclusive('\n').enumerate() {
-        let number = number + 1;
-        if let Some((last, ours)) = renewed.get(&number) {
-            let indent: String = line.chars().take_while(|it| *it == ' ').collect();
-            until = *last;
-            for it in ours {
-                let _ = writeln!(out, "{indent}{it}");
-            }
-        }
-        if number > until {
-            out.push_str(line);
-        }
-    }
-    out
 }

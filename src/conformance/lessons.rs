@@ -3,15 +3,14 @@
 
 use std::path::Path;
 
-use super::compare::text;
+use super::compare::outputs::{Renewed, has_gap, misprint, paired, rewritten};
 use super::{Error, Report, files};
+use crate::persistent::List;
 use crate::session::{Block, Lesson, Session};
 use crate::shell::transcript::{self, Typed};
-use crate::shell::{Line, LineKind};
-use crate::value::{Text, Value};
+use crate::shell::{Line, LineKind, outputs};
+use crate::value::Value;
 
-/// A line that stands for any lines.
-const ANY: &str = "…";
 /// What the page draws of Markdown besides inline code, strong words and links stands at the begin of a line.
 const NOT_DRAWN: [&str; 8] = ["#", "*", "+", ">", "|", "<", "!", "1."];
 
@@ -41,7 +40,7 @@ pub fn judge(paths: &[&Path]) -> Result<Report, Error> {
 /// A file that cannot be read or written.
 pub fn write(paths: &[&Path]) -> Result<Report, Error> {
     for path in paths {
-        files::write(path, &rewritten(&files::text(path)?))?;
+        files::write(path, &renewed(&files::text(path)?))?;
     }
     judge(paths)
 }
@@ -54,12 +53,13 @@ pub fn problems(text: &str) -> Vec<String> {
     let goals = || lesson.blocks.iter().filter(|it| it.kind == "goal");
     // Those whose solution is still to come: how many stand above what is played, and all.
     let (mut above, mut open) = (0, goals().collect::<Vec<_>>());
+    let mut seen = 0;
     lesson.play(|block, session| {
         let is_reached = |goal: &&&Block| session.holds(&goal.commands, &goal.rest);
         match block.kind.as_str() {
             "predict" => {
                 if block.answer(session).is_none() {
-                    let printed = shown(session, &block.commands);
+                    let printed = outputs(since(session, seen));
                     found.push(format!("no choice of \"{}\" is {printed:?}", block.text));
                 }
                 return;
@@ -70,10 +70,11 @@ pub fn problems(text: &str) -> Vec<String> {
                 let missed = solved.iter().filter(|it| !is_reached(it));
                 found.extend(missed.map(|it| format!("not reached by its solution: {}", it.text)));
             }
-            "console" => found.extend(misprinted(block, session)),
+            "console" => found.extend(misprints(block, since(session, seen))),
             "goal" => above += 1,
             _ => {}
         }
+        seen = lines(session).len();
         let early = open.iter().filter(is_reached);
         found.extend(early.map(|it| format!("reached before its solution: {}", it.text)));
     });
@@ -123,68 +124,43 @@ fn shape(block: &Block) -> Option<String> {
     (!is_whole).then(|| format!("not whole, or unknown: {} \"{}\"", block.kind, block.text))
 }
 
-/// The commands of a console whose outputs are not what stands there.
-fn misprinted(block: &Block, session: &Session) -> Vec<String> {
+/// What the commands of a console print that does not stand there.
+fn misprints<'l>(block: &Block, lines: impl Iterator<Item = &'l Line>) -> Vec<String> {
     let typed = transcript::read(&block.text).commands;
-    let printed = since(session, typed.len());
-    let wrong = |(typed, printed): (&Typed, &Vec<Text>)| {
-        let want = text::lines(&lines(typed.output.iter().map(|it| &it.1)));
-        let got = text::lines(&lines(printed));
-        let is_it = match want.iter().position(|it| it == ANY) {
-            Some(at) => got.starts_with(&want[..at]) && got.ends_with(&want[at + 1..]),
-            None => got == want,
-        };
-        (!is_it).then(|| format!("{} prints {printed:#?}", typed.command.text))
+    let wrong = |(typed, printed): (&Typed, Option<Vec<&str>>)| {
+        misprint(typed, &printed.unwrap_or_default(), block.line - 1)
     };
-    typed.iter().zip(&printed).filter_map(wrong).collect()
+    let paired = paired(&typed, lines).into_iter();
+    paired.filter_map(wrong).collect()
 }
 
-fn lines<'a>(lines: impl IntoIterator<Item = &'a Text>) -> String {
-    lines.into_iter().flat_map(|it| [it, "\n"]).collect()
+fn lines(session: &Session) -> &List<Line> {
+    &session.timeline().world().terminal().lines
 }
 
-/// What each of the last commands printed.
-fn since(session: &Session, commands: usize) -> Vec<Vec<Text>> {
-    let mut printed: Vec<Vec<Text>> = Vec::new();
-    for line in tail(session, commands) {
-        match line.kind {
-            LineKind::Prompt if line.text.starts_with("> ") => {}
-            LineKind::Prompt => printed.push(Vec::new()),
-            LineKind::Out | LineKind::Err | LineKind::Note => {
-                if let Some(lines) = printed.last_mut() {
-                    lines.push(line.text.clone());
-                }
-            }
-        }
-    }
-    printed
+/// What the terminal shows behind so many lines.
+fn since(session: &Session, seen: usize) -> impl Iterator<Item = &Line> {
+    lines(session).iter().skip(seen)
 }
 
-/// The lines of the terminal from so many prompts on.
-fn tail(session: &Session, commands: usize) -> Vec<&Line> {
-    let all: Vec<&Line> = session.timeline().world().terminal().lines.iter().collect();
-    let is_prompt = |it: &&Line| it.kind == LineKind::Prompt && !it.text.starts_with("> ");
-    let prompts = all.iter().enumerate().filter(|it| is_prompt(it.1));
-    let first = prompts.rev().take(commands).last().map_or(0, |it| it.0);
-    all[first..].to_vec()
-}
-
-fn shown(session: &Session, commands: &str) -> Vec<Vec<Text>> {
-    since(session, transcript::read(commands).commands.len())
-}
-
-/// The lesson with what is printed in its console blocks.
-fn rewritten(text: &str) -> String {
+/// The lesson with what is printed in its console blocks, those apart that leave lines to the run.
+pub fn renewed(text: &str) -> String {
     let lesson = Lesson::read(text);
-    let mut text = text.to_owned();
+    let mut renewed = Renewed::new();
+    let mut seen = 0;
     lesson.play(|block, session| {
-        if block.kind == "console" && !block.text.contains(ANY) {
-            let commands = transcript::read(&block.text).commands.len();
-            let lines = tail(session, commands);
-            let printed: Vec<&str> = lines.iter().map(|it| it.text.as_str()).collect();
-            let fenced = |it: &str| format!("```console\n{}\n```", it.trim_end());
-            text = text.replacen(&fenced(&block.text), &fenced(&printed.join("\n")), 1);
+        if block.kind == "predict" {
+            return;
         }
+        let typed = || transcript::read(&block.text).commands;
+        if block.kind == "console" && !typed().iter().any(has_gap) {
+            let shown = since(session, seen).skip_while(|it| it.kind != LineKind::Prompt);
+            let shown = shown.filter(|it| it.kind != LineKind::Note);
+            let last = block.line + block.text.lines().count() - 1;
+            let shown = shown.map(|it| it.text.to_string()).collect();
+            renewed.insert(block.line, (last, shown));
+        }
+        seen = lines(session).len();
     });
-    text
+    rewritten(text, &renewed)
 }

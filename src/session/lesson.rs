@@ -5,7 +5,7 @@
 use super::{Session, inputs};
 use crate::config::Config;
 use crate::object;
-use crate::shell::LineKind;
+use crate::shell::outputs;
 use crate::shell::transcript::{self, Fenced};
 use crate::sim::{StepSize, World};
 use crate::value::{Text, Value};
@@ -32,6 +32,8 @@ pub struct Block {
     /// `heading`, `item` or `text`; else the word behind the fence: `yaml`, `console`, `predict`, `goal`, `hint`,
     /// `solution`.
     pub kind: Text,
+    /// Of what is fenced the number of its first line, from 1.
+    pub line: usize,
     /// Prose; of a manifest and of a console all that stands there.
     pub text: Text,
     /// The commands, each behind its prompt.
@@ -87,6 +89,7 @@ impl Lesson {
     fn fenced(&mut self, fenced: &Fenced<'_>) {
         let mut block = Block {
             kind: fenced.language.as_str().into(),
+            line: fenced.first + 1,
             ..Block::default()
         };
         match fenced.language.as_str() {
@@ -245,15 +248,8 @@ impl Session {
 
 /// What the last command printed.
 fn printed(world: &World) -> String {
-    let mut printed = String::new();
-    for line in &world.terminal().lines {
-        match line.kind {
-            LineKind::Prompt => printed.clear(),
-            LineKind::Out | LineKind::Err => printed += &crate::text!("{}\n", line.text),
-            LineKind::Note => {}
-        }
-    }
-    printed
+    let last = outputs(&world.terminal().lines).pop().unwrap_or_default();
+    last.1.join("\n")
 }
 
 /// Whether two texts differ in nothing but blanks.

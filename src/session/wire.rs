@@ -5,7 +5,7 @@
 use super::{Session, link};
 use crate::apiserver::rest::{Body, HttpRequest, HttpResponse, Watch, next_frame};
 use crate::object;
-use crate::shell::LineKind;
+use crate::shell::outputs;
 use crate::sim::{Input, StepSize, World};
 use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
@@ -41,8 +41,7 @@ impl Session {
     /// ```
     pub fn exec(&mut self, line: &str) -> Ran {
         self.run_to_prompt();
-        // The prompt with what is typed at it is not what the command prints.
-        let before = self.timeline.world().terminal().lines.len() + line.lines().count().max(1);
+        let before = self.timeline.world().terminal().lines.len();
         self.type_line(line);
         if self.timeline.world().terminal().is_line_open() {
             // What is left open would take in the lines of later commands.
@@ -55,15 +54,12 @@ impl Session {
         }
         let is_stopped = !self.run_to_prompt();
         let terminal = self.timeline.world().terminal();
-        let mut output = String::new();
-        for line in terminal.lines.iter().skip(before) {
-            if matches!(line.kind, LineKind::Out | LineKind::Err) {
-                output.push_str(&line.text);
-                output.push('\n');
-            }
-        }
+        let printed = outputs(terminal.lines.iter().skip(before)).into_iter();
         Ran {
-            output,
+            output: printed
+                .flat_map(|it| it.1)
+                .flat_map(|it| [it, "\n"])
+                .collect(),
             code: terminal.exit_code(),
             is_stopped,
         }

@@ -11,4 +11,4 @@ mod terminal;
 pub mod transcript;
 mod words;
 
-pub use terminal::{Errand, Line, LineKind, Origin, Pending, Terminal};
+pub use terminal::{Errand, Line, LineKind, Origin, Pending, Terminal, outputs};

@@ -3,6 +3,7 @@
 //! The rules and the verdicts are those of `tools/compare_traces.py`, the outside judge: two runs of a real cluster
 //! pass. It leaves out what such runs do not share (see [`text`]).
 
+pub mod outputs;
 mod printed;
 pub mod states;
 pub mod text;

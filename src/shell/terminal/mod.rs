@@ -3,10 +3,14 @@
 //! It never acts by itself. [`Terminal::go_on`] runs until something of the world is needed and says what (an
 //! [`Errand`]); the world does it and tells the answer.
 
+mod line;
 mod run;
+
+pub use line::{Line, LineKind, outputs};
 
 use std::collections::VecDeque;
 
+use line::NEXT_PROMPT;
 use run::{NO_EDITOR, Sink, Step};
 
 use super::expand::Variables;
@@ -43,40 +47,6 @@ pub struct Terminal {
     /// What the container's shell keeps from line to line.
     inner: Kept,
     job: Option<Job>,
-}
-
-/// A line that a terminal shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// What it is.
-    pub kind: LineKind,
-    /// Its text, without newline; a prompt line with its prompt.
-    pub text: Text,
-}
-
-/// What a line of a terminal is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LineKind {
-    /// A prompt with what was typed at it.
-    Prompt,
-    /// Standard output.
-    Out,
-    /// Standard error.
-    Err,
-    /// A remark of the playground itself.
-    Note,
-}
-
-impl LineKind {
-    /// The word the page styles it by.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Prompt => "prompt",
-            Self::Out => "out",
-            Self::Err => "err",
-            Self::Note => "note",
-        }
-    }
 }
 
 /// Where a line that is still to be typed comes from.
@@ -165,8 +135,6 @@ enum Program {
 const PROMPT: &str = "$ ";
 /// The prompt of a shell in a container.
 const INNER_PROMPT: &str = "/ # ";
-/// The prompt of a command that goes on.
-const NEXT_PROMPT: &str = "> ";
 
 /// `$?` after Ctrl-C.
 const INTERRUPTED: i32 = 128 + 2;
