@@ -126,7 +126,7 @@ fn rules_without_a_shown_case_find_theirs() {
     let plain = healthy("", "");
     let client = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: client, labels: {app: client}}\n\
                   spec: {containers: [{name: c, image: 'nginx:1.27'}]}\n";
-    let cases: [(String, &[&str], &str); 13] = [
+    let cases: [(String, &[&str], &str); 14] = [
         (
             plain.clone() + client,
             &[
@@ -208,6 +208,14 @@ fn rules_without_a_shown_case_find_theirs() {
         (
             healthy("", ", livenessProbe: {httpGet: {path: /, port: 8080}}"),
             &["wait 3m"],
+            "probe-wrong-target",
+        ),
+        (
+            healthy("", ", livenessProbe: {tcpSocket: {port: 80}}").replace(
+                "labels: {app: db}}",
+                "labels: {app: db}, annotations: {playground/app: listens-on 8080}}",
+            ),
+            &["wait 1m"],
             "probe-wrong-target",
         ),
         (

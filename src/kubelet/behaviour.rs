@@ -47,7 +47,7 @@ pub(super) struct Behaviour {
     /// What it needs to be up after an end that was not its own.
     pub recovers: Option<Duration>,
     /// The ports it listens on, where they are not the declared ones.
-    pub ports: Text,
+    listens_on: Text,
     /// Its readiness probe fails.
     pub is_unready: bool,
     /// It is not up, and nobody knows when it will be.
@@ -79,7 +79,7 @@ impl Behaviour {
             stop: Some(config.delays.stop),
             up_after: Duration::default(),
             recovers: None,
-            ports: Text::new(),
+            listens_on: Text::new(),
             is_unready: false,
             is_down: false,
             is_cut: false,
@@ -120,6 +120,16 @@ impl Behaviour {
         it
     }
 
+    /// The ports the container's program listens on: those it is said to, else the declared ones.
+    pub(super) fn ports(&self, container: &Value) -> Vec<Text> {
+        if !self.listens_on.is_empty() {
+            return self.listens_on.split(',').map(Text::from).collect();
+        }
+        let declared = container["ports"].items().iter();
+        let declared = declared.map(|it| crate::text!("{}", it["containerPort"]));
+        declared.collect()
+    }
+
     /// Takes words in.
     fn take(&mut self, words: &str) {
         for line in words.split(';') {
@@ -138,7 +148,7 @@ impl Behaviour {
                 "ignores-term" => self.stop = None,
                 "listens-after" => self.up_after = span.unwrap_or_default(),
                 "recovers-for" => self.recovers = span,
-                "listens-on" => self.ports = first.into(),
+                "listens-on" => self.listens_on = first.into(),
                 "unready" | "ready-when-resolves" => self.is_unready = true,
                 "ready" => self.is_unready = false,
                 "down" => self.is_down = true,

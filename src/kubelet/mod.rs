@@ -16,6 +16,8 @@ mod sync;
 mod volumes;
 mod wait;
 
+pub use probes::{asks_in_vain, listens, ports};
+
 use crate::api::condition;
 use crate::api::node::CONDITIONS;
 use crate::api::{Key, Kind, Object, Objects};

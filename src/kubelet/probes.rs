@@ -8,6 +8,8 @@ use super::behaviour::{Behaviour, words_end};
 use super::life::Life;
 use super::start::{next_tick, period};
 use super::status::{is_ready, is_started};
+use crate::api::Object;
+use crate::config::Config;
 use crate::memory::Stage;
 use crate::time::Duration;
 use crate::value::{Text, Value};
@@ -160,8 +162,8 @@ impl Life<'_> {
             Value::Null => (&probe["grpc"], None),
             http => (http, Some(http["path"].as_str())),
         };
-        let port = port_of(spec, &handler["port"]);
-        let listens = is_up && !behaviour.is_cut && listens(spec, &behaviour, &port);
+        let port = asked_port(spec, probe)?;
+        let listens = is_up && !behaviour.is_cut && listens(&behaviour.ports(spec), &port);
         if let Some((_, code)) = behaviour
             .answers
             .filter(|it| listens && path == Some(&it.0))
@@ -194,22 +196,32 @@ impl Life<'_> {
     }
 }
 
-/// The number of a port that may be named.
-fn port_of(container: &Value, port: &Value) -> Text {
+/// The number of the port that a probe asks; nothing if it asks by running a command.
+fn asked_port(container: &Value, probe: &Value) -> Option<Text> {
+    let handlers = ["httpGet", "tcpSocket", "grpc"].map(|it| &probe[it]["port"]);
+    let port = handlers.into_iter().find(|it| !it.is_null())?;
     let named = container["ports"].item("name", port.as_str());
-    match (port, &named["containerPort"]) {
+    Some(match (port, &named["containerPort"]) {
         (Value::String(_), number) if !number.is_null() => crate::text!("{number}"),
         _ => crate::text!("{port}"),
-    }
+    })
 }
 
-/// Whether the program listens there: on the ports it is said to, else on the declared ones; with none declared, on
-/// all that are asked for.
-fn listens(container: &Value, behaviour: &Behaviour, port: &str) -> bool {
-    let declared = container["ports"].items();
-    if !behaviour.ports.is_empty() {
-        return behaviour.ports.split(',').any(|it| it == port);
-    }
-    let is_it = |it: &Value| crate::text!("{}", it["containerPort"]) == port;
-    declared.is_empty() || declared.iter().any(is_it)
+/// Whether a probe of the container asks a port, and its program listens on others only.
+pub fn asks_in_vain(config: &Config, pod: &Object, at: usize) -> bool {
+    let (spec, ports) = (pod.container(at), ports(config, pod, at));
+    let asked = KINDS
+        .iter()
+        .filter_map(|it| asked_port(spec, &spec[it.field]));
+    asked.into_iter().any(|it| !listens(&ports, &it))
+}
+
+/// The ports that the program of a container listens on; none if nobody says.
+pub fn ports(config: &Config, pod: &Object, at: usize) -> Vec<Text> {
+    Behaviour::of(config, pod, at).ports(pod.container(at))
+}
+
+/// Whether a program that listens on these ports does so on that one; where none is known, on every one.
+pub fn listens(ports: &[Text], port: &Text) -> bool {
+    ports.is_empty() || ports.contains(port)
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::actions::duration;
 use crate::api::{Key, Kind, Object};
 use crate::config::Config;
+use crate::kubelet::{listens, ports};
 use crate::programs;
 use crate::programs::image::Image;
 use crate::sim::{Input, World};
@@ -320,8 +321,7 @@ impl Container {
             return addresses;
         };
         let words = ["getent".into(), "hosts".into(), Text::from(name)];
-        // A probe or command that says nslookup asks DNS, and DNS only.
-        let has_hosts = !pod.container(self.at).to_json().contains("nslookup");
+        let has_hosts = !runs_nslookup(pod.container(self.at));
         world.run_in(&pod, &self.name, &words, &mut |container, network| {
             let (found, tried) = programs::resolve(container, name, has_hosts, network);
             let exit = if found.is_empty() { 2 } else { 0 };
@@ -339,34 +339,36 @@ impl Container {
     }
 }
 
+/// Whether a container's command or a probe of it runs nslookup, which asks DNS, and DNS only.
+fn runs_nslookup(container: &Value) -> bool {
+    let probes = ["startupProbe", "livenessProbe", "readinessProbe"];
+    let probes = probes.map(|it| &container[it]["exec"]["command"]);
+    let words = [&container["command"], &container["args"]]
+        .into_iter()
+        .chain(probes)
+        .flat_map(Value::items);
+    let mut programs = words.flat_map(|it| {
+        it.as_str()
+            .split(|it: char| !it.is_alphanumeric() && it != '-')
+    });
+    programs.any(|it| it == "nslookup")
+}
+
 /// Whether a connection to that address and port succeeds: to a pod that runs and listens, or to a ready endpoint of
 /// the Service whose address it is.
 fn is_up(world: &World, address: IpAddr, port: &str) -> bool {
     let address = address.to_string();
     let objects = &world.store.objects;
     let listens = |pod: &Arc<Object>| {
-        let declared = |it: &Value| crate::text!("{}", it["containerPort"]) == port;
-        let mut ports = pod
-            .containers()
-            .iter()
-            .flat_map(|it| it["ports"].items())
-            .peekable();
-        let runs = pod.containers().iter().enumerate();
-        let init = pod.init_containers().len();
-        let mut runs = runs.map(|(at, _)| world.runs_since(pod, init + at));
-        let apps = world.config.apps.iter();
-        let mut said = apps
-            .filter(|it| it.is_of(pod.name(), pod.labels()))
-            .filter_map(|it| it.after("listens-on"))
-            .flat_map(|it| it.split(','))
-            .peekable();
-        runs.any(|it| it.is_some())
+        let ordinary = pod.init_containers().len()..pod.container_count();
+        let runs = |at: &usize| world.runs_since(pod, *at).is_some();
+        let ports: Vec<Text> = ordinary
+            .clone()
+            .flat_map(|at| ports(&world.config, pod, at))
+            .collect();
+        ordinary.into_iter().any(|at| runs(&at))
             && !world.is_cut_off(pod)
-            && if said.peek().is_some() {
-                said.any(|it| it == port)
-            } else {
-                ports.peek().is_none() || ports.any(declared)
-            }
+            && listens(&ports, &port.into())
     };
     if let Some(pod) = objects.list(Kind::Pod).find(|it| it.pod_ip() == address) {
         return listens(pod);
