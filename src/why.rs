@@ -98,7 +98,7 @@ impl Why {
         fill(template, &self.facts())
     }
 
-    /// The same of a pod further up in the order, where pods wait for one another.
+    /// The same of a pod further up in the order, which waits for the same predecessor.
     pub fn of_pod(&self, name: &Text) -> Option<Self> {
         let mut why = self.clone();
         match &mut why {

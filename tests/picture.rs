@@ -53,6 +53,23 @@ fn a_claim_stays_in_its_column_when_the_pod_is_gone() {
 }
 
 #[test]
+fn an_ordinal_that_nobody_wants_waits_for_nothing() {
+    let mut session = loaded(&web(&format!("replicas: 3\n  {CLAIMS}"), "image: nginx"));
+    typed(&mut session, &["kubectl scale sts web --replicas=0"]);
+    session.type_line("kubectl scale sts web --replicas=2");
+    let columns = |session: &Session| snapshot(session)["statefulSets"][0]["columns"].clone();
+    while columns(&session)[0]["pod"].is_null() {
+        assert!(session.step(StepSize::Event), "web-0 is made");
+    }
+    session.step(StepSize::Change);
+    let columns = columns(&session);
+    let waits = columns[1]["absent"]["text"].as_str();
+    assert!(waits.starts_with("web-1 is not created yet"), "{waits}");
+    assert_eq!(columns[2]["claims"][0]["name"].as_str(), "www-web-2");
+    assert!(columns[2]["absent"].is_null(), "{}", columns[2]["absent"]);
+}
+
+#[test]
 fn very_many_alike_are_one_group() {
     let session = loaded(&web(
         "replicas: 300\n  podManagementPolicy: Parallel",

@@ -5,6 +5,7 @@ use core::fmt::Write as _;
 use super::trace::Entry;
 use super::world::World;
 use crate::api::{Key, Kind};
+use crate::plan::Actor;
 use crate::value::Text;
 use crate::why::Why;
 
@@ -67,8 +68,8 @@ impl World {
         let last = self.trace.iter().rev().find(is_about);
         // A pod that was there is wanted again as one that never was.
         let is_there = self.store.objects.get(&key).is_some();
-        if let Some(why) = self.wanting(&key).filter(|_| !is_there) {
-            return Ok(crate::text!("{why}\n").into());
+        if let Some(why) = self.absence(&key).filter(|_| !is_there) {
+            return Ok(why.english() + "\n");
         }
         let last = last.ok_or_else(|| {
             crate::text!("nothing has happened to {key}: it has never been there")
@@ -85,8 +86,17 @@ impl World {
         Ok(out)
     }
 
-    /// Why a pod of a set is not there: it is beyond the ordinals wanted, or waits as one before it does.
-    fn wanting(&self, pod: &Key) -> Option<Text> {
+    /// Why a wanted pod of a set is not there: what it waits for, or what the next one that is missing does.
+    pub fn held_up(&self, set: &Key, pod: &Key) -> Option<Why> {
+        let id = (Actor::StatefulSetController, set.clone());
+        let standing = self.waits.get(&id)?;
+        let own = standing.iter().find(|(on, _)| on == pod);
+        let of_next = || standing.iter().find_map(|it| it.1.of_pod(&pod.name));
+        own.map(|it| it.1.clone()).or_else(of_next)
+    }
+
+    /// Why a pod of a set is not there: it is beyond the ordinals wanted, or held up.
+    fn absence(&self, pod: &Key) -> Option<Why> {
         let ordinal_in = |set: &str| -> Option<i64> {
             let ordinal = pod.name.strip_prefix(set)?.strip_prefix('-')?;
             ordinal.parse().ok().filter(|_| pod.kind == Kind::Pod)
@@ -96,25 +106,18 @@ impl World {
             .objects
             .list_in(Kind::StatefulSet, &pod.namespace);
         let (set, ordinal) = sets.find_map(|it| Some((it, ordinal_in(it.name())?)))?;
-        let (name, spec) = (set.name(), set.statefulset_spec());
+        let spec = set.statefulset_spec();
         let last = spec.start + spec.replicas - 1;
         if (spec.start..=last).contains(&ordinal) {
-            let standing = self.waits.iter().flat_map(|it| it.1.iter());
-            let is_sibling = |on: &Key| {
-                let head = on.name.rsplit_once('-').map_or("", |it| it.0);
-                on.kind == Kind::Pod && on.namespace == pod.namespace && head == name
-            };
-            let mut before = standing.filter(|(on, _)| is_sibling(on));
-            return before.find_map(|(_, why)| Some(why.of_pod(&pod.name)?.english().into()));
+            return self.held_up(&set.key(), pod);
         }
         let number = |it: i64| crate::text!("{it}");
-        let why = Why::BeyondReplicas {
+        Some(Why::BeyondReplicas {
             pod: pod.name.clone(),
-            set: name.into(),
+            set: set.name().into(),
             replicas: number(spec.replicas),
             first: number(spec.start),
             last: number(last),
-        };
-        Some(why.english().into())
+        })
     }
 }

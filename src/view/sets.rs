@@ -206,15 +206,13 @@ impl Columns<'_> {
         }
         sort::by(&mut ordinals, Ord::cmp);
         ordinals.dedup();
-        let mut before = None;
         let column = |ordinal| {
             let name: Text = crate::text!("{}-{ordinal}", set.name);
             let key = Key::new(Kind::Pod, &set.namespace, name);
             let pod = here.get(&ordinal).copied();
-            let absent = match pod {
-                Some(_) => Value::Null,
-                None => look.absence(&key, &mut before),
-            };
+            let is_missing = pod.is_none() && self.wanted.contains(&ordinal);
+            let why = is_missing.then(|| look.world.held_up(set, &key)).flatten();
+            let absent = why.map_or(Value::Null, |it| look.words.sentence(&it));
             let claims = claims.get(&ordinal).cloned().unwrap_or_default();
             Column {
                 ordinal,

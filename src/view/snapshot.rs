@@ -80,19 +80,6 @@ impl<'a> Look<'a> {
             .map_or(Value::Null, |it| self.words.sentence(it))
     }
 
-    /// Why a pod of a set is not there yet, as a sentence: what it waits for, or what one before it does.
-    pub(super) fn absence(&self, key: &Key, before: &mut Option<&'a Why>) -> Value {
-        let own = self.waits.get(key).copied();
-        *before = own.or(*before);
-        match (own, *before) {
-            (Some(why), _) => self.words.sentence(why),
-            (None, Some(why)) => why
-                .of_pod(&key.name)
-                .map_or(Value::Null, |it| self.words.sentence(&it)),
-            (None, None) => Value::Null,
-        }
-    }
-
     /// The names under that Service that resolve: those of its ready endpoints with a host name, where it is headless.
     pub(super) fn resolving(&self, service: &str, namespace: &str) -> Map<&'a str, ()> {
         let mut names = Map::default();
