@@ -230,7 +230,8 @@ impl<'a> Client<'a> {
         self.waited = Duration::ms(self.waited.ms + time.ms);
     }
 
-    fn in_hosts(&self, name: &str, kinds: &[Type]) -> Option<Found> {
+    /// What `/etc/hosts` says of a name.
+    pub fn in_hosts(&self, name: &str, kinds: &[Type]) -> Option<Found> {
         let name = name.strip_suffix('.').unwrap_or(name);
         let mut found = Found::default();
         for kind in kinds {
@@ -254,28 +255,28 @@ impl<'a> Client<'a> {
             .search
             .iter()
             .map(|it| super::name::join(&[name, it, ""]));
-        match Self::lists_first(self.library, &self.resolv, name) {
+        match self.lists_first(name) {
             None => vec![as_is],
             Some(false) => [as_is].into_iter().chain(listed).collect(),
             Some(true) => listed.chain([as_is]).collect(),
         }
     }
 
-    /// Whether a library tries the search list before the name as it is; nothing if it does not use the list.
-    pub fn lists_first(library: Library, resolv: &ResolvConf, name: &str) -> Option<bool> {
+    /// Whether the search list is tried before the name as it is; nothing if it is not used at all.
+    pub fn lists_first(&self, name: &str) -> Option<bool> {
         let dots = name.bytes().filter(|it| *it == b'.').count();
-        let is_listed_first = dots < Self::ndots(library, resolv);
+        let is_listed_first = dots < self.ndots();
         let is_only_as_is = name.ends_with('.')
-            || resolv.search.is_empty()
-            || (library == Library::Musl && !is_listed_first);
+            || self.resolv.search.is_empty()
+            || (self.library == Library::Musl && !is_listed_first);
         (!is_only_as_is).then_some(is_listed_first)
     }
 
     /// From how many dots on a name is tried as it is first; uClibc knows no such option.
-    pub fn ndots(library: Library, resolv: &ResolvConf) -> usize {
-        match library {
+    pub fn ndots(&self) -> usize {
+        match self.library {
             Library::Uclibc => 1,
-            Library::Glibc | Library::Musl => resolv.ndots(),
+            Library::Glibc | Library::Musl => self.resolv.ndots(),
         }
     }
 

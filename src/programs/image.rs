@@ -4,7 +4,10 @@
 //! anything else counts as a Debian image without DNS tools.
 
 use super::{Program, bind, busybox_nslookup, coreutils, http, libc, redis};
-use crate::dns::stub::Library;
+use crate::api::Object;
+use crate::config::Config;
+use crate::dns::resolv::{Hosts, ResolvConf, hosts_text};
+use crate::dns::stub::{Client, Library, Network};
 
 /// What an image is made of, as far as its programs matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +90,19 @@ impl Image {
             Base::Busybox(it) | Base::Alpine(it) => it.library,
             Base::Gnu | Base::Bare => Library::Glibc,
         }
+    }
+
+    /// How its programs look names up in that pod.
+    pub fn client<'n>(
+        self,
+        pod: &Object,
+        config: &Config,
+        network: &'n mut Network<'n>,
+    ) -> Client<'n> {
+        let (resolv, hosts) = (ResolvConf::of_pod(pod, config), hosts_text(pod, config));
+        let mut client = Client::new(resolv, Hosts::parse(&hosts), self.library(), network);
+        client.retries_tcp = self.retries_tcp();
+        client
     }
 
     /// Whether its musl, if it has that, asks again over TCP for what did not fit.

@@ -18,7 +18,7 @@ use core::net::IpAddr;
 
 use crate::api::{Object, Objects};
 use crate::config::Config;
-use crate::dns::resolv::{Hosts, ResolvConf, hosts_text};
+use crate::dns::resolv::Hosts;
 use crate::dns::stub::{Attempt, Client, Network};
 use crate::process::{Output, Stream};
 use crate::time::{Duration, Time};
@@ -138,14 +138,7 @@ pub fn run<'n>(
 ) -> Result<Printed, NotRun> {
     let Container { pod, config, .. } = container;
     let image = Image::parse(container.image);
-    let hosts = hosts_text(pod, config);
-    let mut client = Client::new(
-        ResolvConf::of_pod(pod, config),
-        Hosts::parse(&hosts),
-        image.library(),
-        network,
-    );
-    client.retries_tcp = image.retries_tcp();
+    let client = image.client(pod, config, network);
     execute(Run {
         argv,
         image: &image,
@@ -168,11 +161,10 @@ pub fn resolve<'n>(
     network: &'n mut Network<'n>,
 ) -> (Vec<IpAddr>, Vec<Attempt>) {
     let Container { pod, config, .. } = container;
-    let (resolv, hosts) = (ResolvConf::of_pod(pod, config), hosts_text(pod, config));
-    let hosts = if has_hosts { hosts } else { Text::new() };
-    let image = Image::parse(container.image);
-    let mut client = Client::new(resolv, Hosts::parse(&hosts), image.library(), network);
-    client.retries_tcp = image.retries_tcp();
+    let mut client = Image::parse(container.image).client(pod, config, network);
+    if !has_hosts {
+        client.hosts = Hosts::default();
+    }
     let found = client.addresses(name).unwrap_or_default();
     (found.addresses, client.tried)
 }

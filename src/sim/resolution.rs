@@ -2,12 +2,13 @@
 //!
 //! A look and nothing more: what is asked here stays in no cache.
 
+use core::net::IpAddr;
 use std::sync::Arc;
 
 use super::lookup::network;
 use super::world::World;
 use crate::api::{Key, Kind, Object};
-use crate::dns::resolv::{Hosts, ResolvConf, hosts_text};
+use crate::dns::resolv::ResolvConf;
 use crate::dns::stub::{Attempt, Client, Library, without_dot};
 use crate::dns::{Finding, Type};
 use crate::programs::image::Image;
@@ -49,15 +50,11 @@ impl World {
         let config = &self.config;
         let image = pod.containers().first();
         let image = Image::parse(image.map_or("", |it| it["image"].as_str()));
-        let library = image.library();
-        let resolv = ResolvConf::of_pod(&pod, config);
-        let hosts = Hosts::parse(&hosts_text(&pod, config));
-        let how = how(name, library, &resolv, &hosts, pod.name());
         let mut dns = self.dns.clone();
         let is_cut_off = self.is_cut_off(&pod);
         let mut network = network(&mut dns, config, self.now, is_cut_off);
-        let mut client = Client::new(resolv, hosts, library, &mut network);
-        client.retries_tcp = image.retries_tcp();
+        let mut client = image.client(&pod, config, &mut network);
+        let how = how(name, &client, pod.name());
         let found = match name.parse() {
             Ok(address) => client.name_of(address).into_iter().collect(),
             Err(_) => {
@@ -66,7 +63,12 @@ impl World {
                 list.map(|it| crate::text!("{it}")).collect()
             }
         };
-        let Client { resolv, tried, .. } = client;
+        let Client {
+            library,
+            resolv,
+            tried,
+            ..
+        } = client;
         let (mut sets, mut left_out) = (Vec::new(), Vec::new());
         let mut services: Vec<&Text> = Vec::new();
         for finding in tried.iter().map(|it| &it.why) {
@@ -210,38 +212,36 @@ fn library_name(library: Library) -> &'static str {
     }
 }
 
-fn how(name: &str, library: Library, resolv: &ResolvConf, hosts: &Hosts, pod: &str) -> Why {
-    let plain = name.strip_suffix('.').unwrap_or(name);
-    let is_in_hosts = match name.parse() {
-        Ok(address) => !hosts.names(address).is_empty(),
-        Err(_) => hosts.addresses(plain).next().is_some(),
+fn how(name: &str, client: &Client<'_>, pod: &str) -> Why {
+    let address: Option<IpAddr> = name.parse().ok();
+    let is_in_hosts = match address {
+        Some(address) => !client.hosts.names(address).is_empty(),
+        None => client.in_hosts(name, &[Type::A, Type::Aaaa]).is_some(),
     };
-    let (name, library_name) = (name.into(), library_name(library).into());
-    if is_in_hosts {
-        let pod = pod.into();
-        return Why::LookupInHosts { name, pod };
-    }
-    let is_listed_first = Client::lists_first(library, resolv, &name);
-    if is_listed_first.is_none() || name.parse::<core::net::IpAddr>().is_ok() {
-        return Why::LookupAsIs {
-            name,
-            library: library_name,
-        };
-    }
+    let is_listed_first = match address {
+        Some(_) => None,
+        None => client.lists_first(name),
+    };
+    let (name, library) = (Text::from(name), library_name(client.library).into());
     let dots = crate::text!("{}", name.bytes().filter(|it| *it == b'.').count());
-    let ndots = crate::text!("{}", Client::ndots(library, resolv));
-    let search = Text::from(resolv.search.join(" "));
+    let ndots = crate::text!("{}", client.ndots());
+    let search = Text::from(client.resolv.search.join(" "));
     match is_listed_first {
+        _ if is_in_hosts => Why::LookupInHosts {
+            name,
+            pod: pod.into(),
+        },
+        None => Why::LookupAsIs { name, library },
         Some(true) => Why::LookupListFirst {
             name,
-            library: library_name,
+            library,
             dots,
             ndots,
             search,
         },
-        _ => Why::LookupAsIsFirst {
+        Some(false) => Why::LookupAsIsFirst {
             name,
-            library: library_name,
+            library,
             dots,
             ndots,
             search,
