@@ -31,6 +31,13 @@ async function write(content) {
   }, content);
   await settled(page);
 }
+/** Takes what is offered. The editor does not mind Enter before an offer has stood for a moment: its clock goes on. */
+let ahead = 0;
+async function take() {
+  ahead += 1000;
+  await page.clock.setSystemTime(Date.now() + ahead);
+  await page.keyboard.press('Enter');
+}
 /** The caret at the end of the text. */
 const end = () => code().press('Control+End');
 
@@ -41,8 +48,8 @@ test('it takes over the text, the marks and the name of the plain field', async 
   assert.equal(await page.getByRole('textbox', { name: 'Manifests' }).count(), 1);
   assert.equal(await applied(), plain);
   await steps(page, 6);
-  const { current } = await snapshot(page);
-  if (current.line) assert.equal(await page.locator('.cm-current').count(), 1);
+  assert.ok((await snapshot(page)).current.line, 'the step is about a manifest');
+  assert.equal(await page.locator('.cm-current').count(), 1);
   await assertAccessible(page, 'the code editor');
   await page.getByRole('button', { name: '中文' }).click();
   await page.getByRole('textbox', { name: '清单' }).waitFor();
@@ -55,7 +62,7 @@ test('a caret in the plain field is where it was', async () => {
   await page.keyboard.type('x');
   await code().waitFor();
   await page.keyboard.type('yz');
-  assert.match(await applied(), /^apiVersionx?yz: v1|^apiVersionxyz: v1/);
+  assert.match(await applied(), /^apiVersionxyz: v1/);
 });
 
 test('Esc leaves it, Tab goes on from there, and single keys work again', async () => {
@@ -79,12 +86,10 @@ test('what could stand there is offered, with its type', async () => {
   await options.first().waitFor();
   assert.match(await options.first().textContent(), /podManagementPolicy.*PodManagementPolicyType/);
   await assertAccessible(page, 'options');
-  await page.waitForTimeout(150);
-  await page.keyboard.press('Enter');
+  await take();
   await page.keyboard.type('P');
   await options.filter({ hasText: 'Parallel' }).waitFor();
-  await page.waitForTimeout(150);
-  await page.keyboard.press('Enter');
+  await take();
   assert.match(await applied(), /podManagementPolicy: Parallel/);
 });
 
