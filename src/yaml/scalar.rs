@@ -192,13 +192,30 @@ fn integer(plain: &str) -> Option<Value> {
     }
 }
 
+/// As JSON reads it, with a digit on both sides of the point and no zero in front: the standard library's reader would be
+/// 10 kB of table in the engine.
+///
 /// upstream: `yamlStyleFloat`.
-fn float(plain: &str) -> Option<Value> {
+pub(super) fn float(plain: &str) -> Option<Value> {
     let is_style = plain
         .bytes()
         .all(|it| it.is_ascii_digit() || matches!(it, b'.' | b'e' | b'E' | b'+' | b'-'));
-    let it: f64 = plain.parse().ok()?;
-    (is_style && it.is_finite()).then_some(Value::Float(it))
+    let (sign, size) = match plain.strip_prefix('-') {
+        Some(size) => ("-", size),
+        None => ("", plain.strip_prefix('+').unwrap_or(plain)),
+    };
+    let at = size.find(['e', 'E']).unwrap_or(size.len());
+    let (mantissa, exponent) = size.split_at(at);
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let is_digit = |it: char| it.is_ascii_digit();
+    let is_begun = whole.chars().all(is_digit) && (!whole.is_empty() || part.starts_with(is_digit));
+    if !is_style || !is_begun {
+        return None;
+    }
+    // The fewer digits, the more exact JSON's reader is.
+    let [whole, part] = [whole.trim_start_matches('0'), part.trim_end_matches('0')];
+    let [whole, part] = [whole, part].map(|it| if it.is_empty() { "0" } else { it });
+    Value::from_json(&crate::text!("{sign}{whole}.{part}{exponent}")).ok()
 }
 
 /// upstream: `parseTimestamp`: four digits of year, short forms of the rest; a day alone, or with a time.

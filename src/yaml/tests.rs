@@ -390,6 +390,42 @@ fn large_texts_take_no_time() {
 }
 
 /// Cuts and joins real texts at random; nothing may panic, and what is read must be written and read again.
+/// The standard library's reader is not in the engine, but right.
+#[test]
+fn floats_are_read_as_the_standard_library_reads_them() {
+    let signs = b"0123456789..eE+-";
+    for seed in 0..20_000 {
+        let draw = |at: usize| {
+            usize::try_from(crate::chance::chance(seed, &[&at.to_string()]) % 16).unwrap()
+        };
+        let text: String = (0..=draw(0) / 2)
+            .map(|at| char::from(signs[draw(at + 1)]))
+            .collect();
+        let theirs: Option<f64> = text.parse().ok().filter(|it: &f64| it.is_finite());
+        let ours = scalar::float(&text).map(|it| match it {
+            Value::Float(it) => it,
+            other => panic!("seed {seed}: {text} is {other:?}"),
+        });
+        // Beyond 15 digits and 22 powers of ten the last digit is JSON's.
+        let is_near = |(a, b): (f64, f64)| (a - b).abs() <= b.abs() * 1e-15;
+        let is_same = ours == theirs || ours.zip(theirs).is_some_and(is_near);
+        assert!(is_same, "seed {seed}: {text} is {ours:?}, not {theirs:?}");
+    }
+    for text in [
+        "0.1",
+        "1.27",
+        ".5",
+        "5.",
+        "3.141592653589793",
+        "1e400",
+        "-0.25",
+        "6.02e23",
+    ] {
+        let theirs = text.parse().ok().filter(|it: &f64| it.is_finite());
+        assert_eq!(scalar::float(text), theirs.map(Value::Float), "{text}");
+    }
+}
+
 #[test]
 fn mangled_texts_do_not_panic() {
     let rows: Vec<Value> = READ
