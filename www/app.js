@@ -139,7 +139,7 @@ export function createApp(root, engine, words, settings) {
       case 'typeOutside': return typing.typeOutside(command.line);
       case 'interrupt': return typing.interrupt(command.terminal);
       case 'edited': return typing.edited(command.text, command.terminal);
-      case 'delete': return typing.typeOutside(`kubectl delete pod ${command.pod}${command.namespace === 'default' ? '' : ` -n ${command.namespace}`} --wait=false`);
+      case 'delete': return typing.typeOutside(engine.faults('pod', command.namespace, command.pod).find((it) => it.code === 'delete')?.command ?? '');
       case 'faults': return void faults.open(command);
       case 'by': page.by = command.by; return;
       case 'terminal': page.tab = 'terminal'; draw(); return terminal.focus();

@@ -19,6 +19,7 @@ use crate::object;
 use crate::sim::World;
 use crate::time::Time;
 use crate::value::{Text, Value};
+use crate::view::namespace_flag;
 use crate::view::words::Words;
 use crate::why::fill;
 use case::Case;
@@ -121,9 +122,8 @@ fn command(template: &str, facts: &[(&str, &Text)], namespace: &str) -> String {
     if command.contains('<') {
         return String::new();
     }
-    if !command.is_empty() && !matches!(namespace, "" | "default") {
-        command.push_str(" -n ");
-        command.push_str(namespace);
+    if !command.is_empty() {
+        command.push_str(&namespace_flag(namespace));
     }
     command
 }

@@ -20,10 +20,7 @@ fn of(world: &World, it: &Object) -> Value {
     let mut list = List {
         kind: it.kind.facts().singular,
         name: it.name(),
-        namespace: match it.namespace() {
-            "" | "default" => Text::new(),
-            other => crate::text!(" -n {other}"),
-        },
+        namespace: super::namespace_flag(it.namespace()),
         all: Vec::new(),
     };
     match it.kind {

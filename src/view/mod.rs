@@ -14,3 +14,13 @@ pub mod snapshot;
 mod strip;
 mod suggestions;
 pub mod words;
+
+use crate::value::Text;
+
+/// How kubectl is told of a namespace: ` -n NAMESPACE`, where it is not the default one.
+pub fn namespace_flag(namespace: &str) -> Text {
+    match namespace {
+        "" | "default" => Text::new(),
+        other => crate::text!(" -n {other}"),
+    }
+}

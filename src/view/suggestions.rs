@@ -60,10 +60,7 @@ fn look_up(set: &Object, from: &str, all: &mut Vec<Text>) {
 
 fn of_set(world: &World, set: &Object) -> Vec<Text> {
     let spec = set.statefulset_spec();
-    let namespace = match set.namespace() {
-        "default" => Text::new(),
-        other => crate::text!(" -n {other}"),
-    };
+    let namespace = super::namespace_flag(set.namespace());
     let mut selector = Selector::text_of(&set.value["spec"]["selector"]);
     if selector.contains([' ', '(', '!']) {
         selector = crate::text!("'{selector}'");
