@@ -476,3 +476,18 @@ fn a_step_on_a_slice_marks_its_service() {
     }
     assert!(marked > 1, "{marked}");
 }
+
+#[test]
+fn a_command_run_at_once_comes_after_what_was_loaded() {
+    let mut session = Session::new(Config::default());
+    session.load(&web("replicas: 1", "image: nginx"));
+    assert!(
+        session.why("sts/web").contains("nothing has happened"),
+        "looking changes nothing"
+    );
+    assert_eq!(
+        session.exec("kubectl get sts -o name").output,
+        "statefulset.apps/web\n"
+    );
+    assert!(session.why("pod/web-0").contains("web-0"));
+}

@@ -6,7 +6,7 @@ use super::{Session, link};
 use crate::apiserver::rest::{Body, HttpRequest, HttpResponse, Watch, next_frame};
 use crate::object;
 use crate::shell::outputs;
-use crate::sim::{Input, StepSize, World};
+use crate::sim::{Input, StepSize, Timeline, World};
 use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
 
@@ -79,16 +79,17 @@ impl Session {
     /// Lets time pass until the terminal takes a line. False if what ran there had to be stopped.
     fn run_to_prompt(&mut self) -> bool {
         let until = self.timeline.world().now + COMMAND_MAX;
-        let is_at_work = |world: &World| {
-            (world.terminal().is_busy() || !world.terminal().pending.is_empty())
-                && world.now <= until
+        let is_at_work = |timeline: &Timeline| {
+            let (world, terminal) = (timeline.world(), timeline.world().terminal());
+            let is_free = !terminal.is_busy() && terminal.pending.is_empty();
+            (!is_free || timeline.begins()) && world.now <= until
         };
         for _ in 0..EVENTS_MAX {
             if self.timeline.world().terminal().editing().is_some() {
                 // Whoever calls has no editor at hand.
                 self.edited(0, None);
             }
-            if !is_at_work(self.timeline.world()) || !self.step(StepSize::Event) {
+            if !is_at_work(&self.timeline) || !self.step(StepSize::Event) {
                 break;
             }
         }

@@ -358,6 +358,12 @@ impl Timeline {
         is_due.then_some(next)
     }
 
+    /// Whether what the text is about is still to be given, now.
+    pub fn begins(&self) -> bool {
+        let next = self.next_input();
+        next.is_some_and(|it| it.is_given && it.time <= self.world.now)
+    }
+
     fn next_due(&self) -> Option<Time> {
         self.next_input()
             .map(|it| it.time)
