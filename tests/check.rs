@@ -130,3 +130,18 @@ fn a_page_gets_the_twins_of_its_elements_once() {
     );
     assert_eq!(prerender(&page).unwrap(), (page, 1), "a twin is made anew");
 }
+
+#[test]
+fn a_twin_has_what_the_element_would_run() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: one}\nspec: {containers: [{name: a, image: nginx}]}\n";
+    let page = format!(
+        "<statefulset-playground><pre data-lang=\"yaml\">{pod}</pre><pre class=\"sh\">kubectl get pods -o name</pre>\
+         <pre class=\"language-js\">const it = `[`;</pre></statefulset-playground>"
+    );
+    let (page, _) = prerender(&page).unwrap();
+    assert!(
+        page.contains("$ kubectl get pods -o name\npod/one"),
+        "{page}"
+    );
+    assert!(!page.contains("error"), "{page}");
+}

@@ -13,19 +13,20 @@ use std::rc::Rc;
 use lol_html::errors::RewritingError;
 use lol_html::html_content::{ContentType, Element, TextChunk};
 use lol_html::{RewriteStrSettings, element, rewrite_str, text};
+use regex_lite::Regex;
 
-use crate::config::{Config, Version};
+use crate::config::Config;
 use crate::session::Session;
 use crate::sim::StepSize;
+use crate::value::Value;
 use crate::view::export::Export;
 
 /// One element on its way: what it was given, and what stands in it.
 #[derive(Clone, Debug, Default)]
 struct Given {
     step: String,
-    seed: Option<u64>,
-    nodes: Option<u32>,
-    kubernetes: Option<Version>,
+    /// The options it has, as a link holds them.
+    link: Value,
     commands: Vec<String>,
     blocks: Vec<Block>,
 }
@@ -33,15 +34,18 @@ struct Given {
 /// A block of an element, as it stands in the page.
 #[derive(Clone, Debug, Default)]
 struct Block {
-    is_console: bool,
+    is_pre: bool,
+    /// Its type and classes, those of the code in it too: what it says of itself.
+    names: String,
     text: String,
 }
 
 /// What may hold manifests or commands.
 const BLOCKS: &str =
     "statefulset-playground script[type], statefulset-playground pre:not([data-twin])";
-/// Words in a type or a class that make a block one of commands.
-const CONSOLE: [&str; 4] = ["console", "shell", "bash", "language-sh"];
+/// What makes a block one of manifests or of commands; the element goes by the same (`www/element/content.js`).
+const YAML: &str = r"(?:^|[\s/+-])ya?ml\b";
+const CONSOLE: &str = r"(?:^|[\s/-])(?:console|shell|shellsession|sh|bash)\b";
 
 /// The page with a twin in each of its elements that has its manifests with it, and how many those are.
 ///
@@ -84,7 +88,8 @@ pub fn prerender(page: &str) -> Result<(String, usize), RewritingError> {
         ))
         .append_element_content_handler(element!(BLOCKS, move |it: &mut Element<'_, '_>| {
             block.borrow_mut().blocks.push(Block {
-                is_console: is_console(it),
+                is_pre: it.tag_name() == "pre",
+                names: names(it),
                 text: String::new(),
             });
             Ok(())
@@ -93,7 +98,7 @@ pub fn prerender(page: &str) -> Result<(String, usize), RewritingError> {
             "statefulset-playground pre:not([data-twin]) code",
             move |it: &mut Element<'_, '_>| {
                 if let Some(block) = code.borrow_mut().blocks.last_mut() {
-                    block.is_console |= is_console(it);
+                    block.names += &names(it);
                 }
                 Ok(())
             }
@@ -108,29 +113,52 @@ pub fn prerender(page: &str) -> Result<(String, usize), RewritingError> {
     Ok((text, count.get()))
 }
 
-fn is_console(element: &Element<'_, '_>) -> bool {
-    let name = |name: &str| {
-        element
-            .get_attribute(name)
-            .unwrap_or_default()
-            .to_lowercase()
+fn names(element: &Element<'_, '_>) -> String {
+    let given = ["type", "class", "data-lang"].map(|it| element.get_attribute(it));
+    let given: Vec<String> = given.into_iter().flatten().collect();
+    format!(" {}", given.join(" ").to_lowercase())
+}
+
+impl Given {
+    /// The texts of the blocks of one kind.
+    fn texts(&self, is_it: impl Fn(&Block) -> bool) -> Vec<String> {
+        let own = self.blocks.iter().filter(|it| is_it(it));
+        own.map(|it| dedent(&html_escape::decode_html_entities(&it.text)))
+            .collect()
+    }
+}
+
+/// The commands of a console block: what stands after `$ `, or every line if nothing does.
+fn commands(text: &str) -> Vec<String> {
+    let typed: Vec<&str> = text
+        .lines()
+        .filter_map(|it| it.strip_prefix("$ "))
+        .collect();
+    let lines = if typed.is_empty() {
+        text.lines().collect()
+    } else {
+        typed
     };
-    let names = [name("type"), name("class")];
-    CONSOLE
-        .iter()
-        .any(|word| names.iter().any(|it| it.contains(word)))
+    let lines = lines.into_iter().map(|it| it.trim().to_owned());
+    lines.filter(|it| !it.is_empty()).collect()
 }
 
 fn read(element: &Element<'_, '_>) -> Given {
     let attribute = |name: &str| element.get_attribute(name);
-    let whole = |name: &str| attribute(name).and_then(|it| it.parse::<u32>().ok());
+    let mut link = Value::object();
+    for name in ["seed", "nodes"] {
+        if let Some(number) = attribute(name).and_then(|it| it.parse::<i64>().ok()) {
+            link[name] = number.into();
+        }
+    }
+    if let Some(version) = attribute("kubernetes") {
+        link["kubernetes"] = version.as_str().into();
+    }
     let commands = attribute("commands").unwrap_or_default();
     let commands = commands.split([';', '\n']).map(|it| it.trim().to_owned());
     Given {
         step: attribute("step").unwrap_or_default(),
-        seed: whole("seed").map(u64::from),
-        nodes: whole("nodes").filter(|it| (1..=100).contains(it)),
-        kubernetes: attribute("kubernetes").and_then(|it| Version::named(&it)),
+        link,
         commands: commands.filter(|it| !it.is_empty()).collect(),
         blocks: Vec::new(),
     }
@@ -138,36 +166,33 @@ fn read(element: &Element<'_, '_>) -> Given {
 
 /// The twin; nothing for an element whose manifests stand elsewhere.
 fn twin(given: &Given) -> Option<String> {
-    let text = |it: &Block| html_escape::decode_html_entities(&it.text).into_owned();
-    let (consoles, manifests): (Vec<_>, Vec<_>) = given.blocks.iter().partition(|it| it.is_console);
-    let mut manifest = manifests
-        .iter()
-        .map(|it| dedent(&text(it)))
-        .collect::<Vec<_>>()
-        .join("\n---\n");
-    let mut commands = Vec::new();
-    if manifest.trim().is_empty() {
+    let said = |pattern: &str| {
+        let pattern = Regex::new(pattern).expect("the patterns of this file are well formed");
+        given.texts(|it| pattern.is_match(&it.names))
+    };
+    let (mut manifests, consoles) = (said(YAML), said(CONSOLE));
+    let mut commands: Vec<String> = Vec::new();
+    let manifest = if manifests.is_empty() && !consoles.is_empty() {
         // Only a transcript: the engine reads it as one.
-        manifest = consoles.iter().map(|it| dedent(&text(it))).collect();
+        consoles.join("\n")
     } else {
-        for it in consoles {
-            let typed = dedent(&text(it));
-            let typed = typed.lines().filter_map(|it| it.strip_prefix("$ "));
-            commands.extend(typed.map(str::to_owned));
+        if manifests.is_empty() {
+            // A pre that says nothing of itself is manifests.
+            manifests = given.texts(|it| it.is_pre);
         }
-    }
+        commands.extend(consoles.iter().flat_map(|it| self::commands(it)));
+        manifests.join("\n---\n")
+    };
     if manifest.trim().is_empty() {
         return None;
     }
     commands.extend(given.commands.iter().cloned());
-    let mut config = Config::of(given.kubernetes.unwrap_or_default());
-    config.seed = given.seed.unwrap_or(config.seed);
-    config.nodes = given.nodes.unwrap_or(config.nodes);
-    let mut session = Session::new(config);
-    session.load(&manifest);
-    for command in &commands {
-        session.exec(command);
-    }
+    // As the element does.
+    let mut link = given.link.clone();
+    link["manifest"] = manifest.as_str().into();
+    link["cmd"] = commands.iter().map(|it| Value::from(it.as_str())).collect();
+    let mut session = Session::new(Config::default());
+    session.open(&link.to_json());
     match given.step.parse() {
         Ok(step) => session.seek(step),
         Err(_) if given.step == "idle" => drop(session.step(StepSize::Idle)),
