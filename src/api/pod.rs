@@ -173,3 +173,9 @@ pub(super) fn ordinal(name: &str) -> Option<(usize, i64)> {
     let number = number.parse::<i32>().ok().filter(|_| is_number)?;
     Some((before.len(), number.into()))
 }
+
+/// The ordinal of a pod of that name in a set: the number behind `<set>-`.
+pub fn ordinal_in(set: &str, pod: &str) -> Option<i64> {
+    let (length, ordinal) = ordinal(pod)?;
+    (pod.get(..length) == Some(set)).then_some(ordinal)
+}

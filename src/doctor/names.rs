@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Found;
 use super::case::{Case, LONG, owner, template_labels};
+use crate::api::pod::ordinal_in;
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::Change;
 use crate::dns::Type;
@@ -23,12 +24,8 @@ fn labels<'l>(look: &'l Lookup, domain: &str) -> (Vec<&'l str>, bool) {
 /// The set that makes a pod of that name.
 fn maker<'m>(case: &'m Case<'_>, look: &Lookup, namespace: &str, pod: &str) -> Option<&'m Object> {
     let mut sets = case.at(look.time).objects.list(Kind::StatefulSet);
-    let makes = |it: &&Arc<Object>| {
-        let number = pod
-            .strip_prefix(it.name())
-            .and_then(|it| it.strip_prefix('-'));
-        it.namespace() == namespace && number.is_some_and(|it| it.parse::<u32>().is_ok())
-    };
+    let makes =
+        |it: &&Arc<Object>| it.namespace() == namespace && ordinal_in(it.name(), pod).is_some();
     sets.find(makes).map(|it| &**it)
 }
 

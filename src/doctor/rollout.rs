@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Found;
 use super::case::{Case, LONG, owner};
+use crate::api::pod::ordinal_in;
 use crate::api::{Key, Kind, Object};
 use crate::apiserver::LogEntry;
 use crate::plan::Actor;
@@ -207,12 +208,8 @@ pub(super) fn own_address(case: &Case<'_>, all: &mut Vec<Found>) {
             continue;
         }
         for (key, life) in &case.world.lives {
-            let is_its = key.namespace == set.namespace()
-                && key
-                    .name
-                    .strip_prefix(set.name())
-                    .and_then(|it| it.strip_prefix('-'))
-                    .is_some_and(|it| it.parse::<u32>().is_ok());
+            let is_its =
+                key.namespace == set.namespace() && ordinal_in(set.name(), &key.name).is_some();
             let known = life.pods.iter().map(|it| &it.address);
             let mut known = known.filter(|it| !it.is_empty());
             if let (Some(old), Some(new)) = (known.next(), known.next_back())

@@ -4,6 +4,7 @@ use core::fmt::Write as _;
 
 use super::trace::Entry;
 use super::world::World;
+use crate::api::pod::ordinal_in;
 use crate::api::{Key, Kind};
 use crate::plan::Actor;
 use crate::value::Text;
@@ -97,15 +98,14 @@ impl World {
 
     /// Why a pod of a set is not there: it is beyond the ordinals wanted, or held up.
     fn absence(&self, pod: &Key) -> Option<Why> {
-        let ordinal_in = |set: &str| -> Option<i64> {
-            let ordinal = pod.name.strip_prefix(set)?.strip_prefix('-')?;
-            ordinal.parse().ok().filter(|_| pod.kind == Kind::Pod)
-        };
+        if pod.kind != Kind::Pod {
+            return None;
+        }
         let mut sets = self
             .store
             .objects
             .list_in(Kind::StatefulSet, &pod.namespace);
-        let (set, ordinal) = sets.find_map(|it| Some((it, ordinal_in(it.name())?)))?;
+        let (set, ordinal) = sets.find_map(|it| Some((it, ordinal_in(it.name(), &pod.name)?)))?;
         let spec = set.statefulset_spec();
         let last = spec.start + spec.replicas - 1;
         if (spec.start..=last).contains(&ordinal) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::picture::{is_system, past, pod};
 use super::snapshot::{Look, name_of};
+use crate::api::pod::ordinal_in;
 use crate::api::{Key, Kind, Object};
 use crate::object;
 use crate::persistent::Map;
@@ -173,11 +174,10 @@ impl Columns<'_> {
             }
         };
         for template in self.templates {
-            let head = crate::text!("{}-{}-", template["metadata"]["name"].as_str(), set.name);
+            let head = crate::text!("{}-{}", template["metadata"]["name"].as_str(), set.name);
             let all = objects.list_in(Kind::PersistentVolumeClaim, &set.namespace);
             for claim in all {
-                let ordinal = claim.name().strip_prefix(head.as_str());
-                if let Some(ordinal) = ordinal.and_then(|it| it.parse().ok()) {
+                if let Some(ordinal) = ordinal_in(&head, claim.name()) {
                     take(ordinal, claim);
                 }
             }
