@@ -342,6 +342,15 @@ fn runs() -> Vec<(String, Vec<&'static str>)> {
             set("  replicas: 3\n", ""),
             vec!["fault node node-1 cut; sleep 100; fault node node-1 up"],
         ),
+        (
+            set("  replicas: 1\n", ""),
+            vec![
+                "fault dns serves-stale",
+                "kubectl exec web-0 -- getent hosts none.default.svc.cluster.local",
+                "sleep 40",
+                "kubectl exec web-0 -- getent hosts none.default.svc.cluster.local",
+            ],
+        ),
     ]
 }
 

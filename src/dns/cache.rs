@@ -1,6 +1,6 @@
 //! The `cache` plugin: replies kept for a while, positive and negative ones apart.
 //!
-//! Left out: `serve_stale`, `prefetch`, and the limit of 9984 entries.
+//! Left out: `prefetch`, and the limit of 9984 entries.
 //!
 //! upstream: plugin/cache.
 
@@ -26,6 +26,8 @@ pub struct Kept {
     pub until: Time,
     /// Whether the server would say something else by now.
     pub is_stale: bool,
+    /// Whether its time is over, and it is given once more only while the server asks anew.
+    pub has_ended: bool,
 }
 
 /// The cache of one server.
@@ -33,6 +35,8 @@ pub struct Kept {
 pub struct Cache {
     /// Zones of which nothing is kept: `disable success` and `disable denial`.
     pub disabled: Vec<Text>,
+    /// `serve_stale`: so long after its end a reply is still given, with TTL 0, and asked for anew behind it.
+    pub stale_for: Duration,
     answers: Entries,
     denials: Entries,
 }
@@ -49,19 +53,28 @@ struct Entry {
 }
 
 impl Cache {
-    /// The kept reply to a query, if there is one.
+    /// The kept reply to a query, if there is one; it may have ended ([`Kept::until`]) where stale ones are served.
+    ///
+    /// upstream: getIfNotStale, which looks at denials first.
     pub(super) fn get(&self, key: &Key, now: Time) -> Option<Reply> {
-        let fresh = |entries: &Entries| entries.get(key).filter(|it| now < it.kept.until).cloned();
-        let entry = fresh(&self.denials).or_else(|| fresh(&self.answers))?;
+        let known = |entries: &Entries| {
+            let entry = entries.get(key);
+            let entry = entry.filter(|it| now < it.kept.until + self.stale_for);
+            entry.cloned()
+        };
+        let entry = known(&self.denials).or_else(|| known(&self.answers))?;
         let life_s = entry.kept.until.since(entry.kept.since).ms / 1000;
         let age_s = now.since(entry.kept.since).ms / 1000;
         let mut reply = Reply::clone(&entry.reply);
         set_ttl(
             &mut reply,
-            u32::try_from(life_s - age_s).unwrap_or_default(),
+            u32::try_from(life_s.saturating_sub(age_s)).unwrap_or_default(),
         );
         reply.authoritative = true;
-        reply.kept = Some(entry.kept);
+        reply.kept = Some(Kept {
+            has_ended: now >= entry.kept.until,
+            ..entry.kept
+        });
         Some(reply)
     }
 
@@ -77,6 +90,10 @@ impl Cache {
         let Some(key) = key.filter(|_| !reply.truncated) else {
             return;
         };
+        if self.stale_for > Duration::default() && reply.rcode == Rcode::NoError {
+            // upstream: a refresh takes out the denial, which would be looked at first.
+            self.denials.remove(&key);
+        }
         let is_authority = !reply.authority.is_empty();
         let entries = match reply.rcode {
             Rcode::NoError if !reply.answer.is_empty() => &mut self.answers,
@@ -88,6 +105,7 @@ impl Cache {
             since: now,
             until: now + Duration::s(ttl.into()),
             is_stale: false,
+            has_ended: false,
         };
         let reply = Arc::new(reply.clone());
         entries.insert(key, Entry { reply, kept });

@@ -15,7 +15,7 @@ use crate::api::{Kind, Object};
 use crate::chance::chance;
 use crate::persistent::Map;
 use crate::sort;
-use crate::time::Time;
+use crate::time::{Duration, Time};
 use crate::value::Text;
 use crate::{array, object};
 
@@ -82,6 +82,13 @@ impl Server {
         }
     }
 
+    /// The `serve_stale` option: for an hour after its end a kept reply is given once more, and asked for behind it.
+    pub fn serve_stale(&mut self) {
+        for cache in self.others.iter_mut().chain([&mut self.cache]).flatten() {
+            cache.stale_for = Duration::s(3600);
+        }
+    }
+
     /// Lets the server have that address, at which the Service `kube-dns` selects it.
     pub fn stand_at(&mut self, address: &str, now: Time) {
         let slice = object! {
@@ -133,19 +140,15 @@ impl Server {
         let key_of = |cache: &Option<Cache>, query: &Query| cache.as_ref()?.key(query);
         let kept = |cache: &Option<Cache>, key: Option<&Key>| cache.as_ref()?.get(key?, now);
         let key = key_of(&self.cache, query);
-        if let Some(mut reply) = kept(&self.cache, key.as_ref()) {
-            let fresh = self.zone.answer(query);
-            let is_stale = fresh.is_some_and(|it| {
-                it.rcode != reply.rcode
-                    || it.answer.len() != reply.answer.len()
-                    || it.answer.iter().any(|fresh| {
-                        let same = |kept: &Record| kept.data == fresh.data;
-                        !reply.answer.iter().any(same)
-                    })
-            });
+        let mut served = kept(&self.cache, key.as_ref());
+        if let Some(reply) = &mut served {
+            let is_stale = self.would_differ(query, reply);
             if let Some(kept) = &mut reply.kept {
                 kept.is_stale = is_stale;
             }
+        }
+        let is_fresh = |it: &Reply| it.kept.is_some_and(|kept| !kept.has_ended);
+        if let Some(reply) = served.take_if(|it| is_fresh(it)) {
             return reply;
         }
         // What an alias leads to is asked of the whole server, so it is kept as well.
@@ -166,7 +169,19 @@ impl Server {
             }
             cache.put(key, &mut reply, now);
         }
-        reply
+        served.unwrap_or(reply)
+    }
+
+    /// Whether the zone would say something else than that kept reply by now.
+    fn would_differ(&self, query: &Query, kept: &Reply) -> bool {
+        self.zone.answer(query).is_some_and(|fresh| {
+            fresh.rcode != kept.rcode
+                || fresh.answer.len() != kept.answer.len()
+                || fresh.answer.iter().any(|fresh| {
+                    let same = |kept: &Record| kept.data == fresh.data;
+                    !kept.answer.iter().any(same)
+                })
+        })
     }
 }
 
@@ -245,7 +260,6 @@ fn root_soa() -> Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Duration;
     use crate::value::Value;
 
     fn slice(hosts: &[u32]) -> Object {
@@ -284,7 +298,10 @@ mod tests {
 
     /// The rcode and TTL a server says of `web-0` at each second, which becomes ready at second 10.
     fn story(preset: Preset, seconds: &[u64]) -> Vec<String> {
-        let mut server = server(preset, &[1]);
+        tell(server(preset, &[1]), seconds)
+    }
+
+    fn tell(mut server: Server, seconds: &[u64]) -> Vec<String> {
         let query = Query::new("web-0.nginx.default.svc.cluster.local", Type::A);
         let mut is_ready = false;
         let told = seconds.iter().map(|it| {
@@ -335,6 +352,23 @@ mod tests {
             story(Preset::P1, &seconds),
             fresh.map(|it| it.replace("30", "5"))
         );
+    }
+
+    #[test]
+    fn a_stale_reply_is_given_once_more_and_asked_for_behind_it() {
+        let mut server = server(Preset::P2, &[1]);
+        server.serve_stale();
+        let seconds = [0, 29, 31, 32, 100, 101, 4000];
+        let want = [
+            "NXDOMAIN 30",
+            "NXDOMAIN 1 kept",
+            "NXDOMAIN 0 kept",
+            "NOERROR 29 kept",
+            "NOERROR 0 kept",
+            "NOERROR 29 kept",
+            "NOERROR 30",
+        ];
+        assert_eq!(tell(server, &seconds), want);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::value::Text;
 
 const USAGE: &str = "usage: fault pod NAME [-n NAMESPACE] WORDS (exits 1, unready, ready, down, up, cut, evicted MESSAGE), \
     fault node NAME down|cut|shutdown|up, fault image IMAGE missing|slow SPAN|usual, fault storage slow SPAN|fails|away|usual, \
-    or fault dns no-cache|caches|caches-outside; a SPAN is like 30s";
+    or fault dns no-cache|caches|caches-outside|serves-stale; a SPAN is like 30s";
 
 impl World {
     /// Lets that go wrong, or right again; says what to expect.
@@ -67,11 +67,14 @@ impl World {
             ["fault", "dns", how] => {
                 let preset = match *how {
                     "no-cache" => Preset::P1,
-                    "caches" => Preset::P2,
+                    "caches" | "serves-stale" => Preset::P2,
                     "caches-outside" => Preset::P3,
                     _ => return Err(USAGE.into()),
                 };
-                let caches = Server::new(preset, &self.config.domain, self.config.seed);
+                let mut caches = Server::new(preset, &self.config.domain, self.config.seed);
+                if *how == "serves-stale" {
+                    caches.serve_stale();
+                }
                 self.dns.cache = caches.cache;
                 Ok("from now on, with an empty cache\n".into())
             }

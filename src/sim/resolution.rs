@@ -255,7 +255,9 @@ impl Resolution {
         let name = &attempt.query.name;
         let kept = attempt.kept.map(|it| {
             let (name, since, until) = (without_dot(name), clock(it.since), clock(it.until));
-            if it.is_stale {
+            if it.has_ended {
+                Why::DnsServedStale { name, since, until }
+            } else if it.is_stale {
                 Why::DnsKeptStale { name, since, until }
             } else {
                 Why::DnsKept { name, since, until }

@@ -214,6 +214,7 @@ fn service(it: &Object, list: &mut List<'_>) {
         ("dns-caches", "caches"),
         ("dns-caches-outside", "caches-outside"),
         ("dns-no-cache", "no-cache"),
+        ("dns-serves-stale", "serves-stale"),
     ] {
         list.add(code, &format!("fault dns {how}"));
     }

@@ -680,6 +680,10 @@ reasons! {
     DnsKeptStale { name, since, until } "dns-kept-stale"
         "the server has kept this answer about {name} since {since} and gives it until {until}, though it would answer differently by now"
         "" ""
+    /// An answer came out of a cache after its time.
+    DnsServedStale { name, since, until } "dns-served-stale"
+        "the server has kept this answer about {name} since {since}; its time ended at {until}, and it is given once more, with TTL 0, while the server asks anew"
+        "getIfNotStale" ""
     /// A name of no zone.
     DnsNotOurs { name } "dns-not-ours"
         "{name} is in no zone of the cluster, so it is asked of the resolver of the nodes"
