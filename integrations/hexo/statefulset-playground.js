@@ -16,7 +16,7 @@ hexo.extend.tag.register('playground', (args, content) => {
   const root = hexo.config.playground_root || `${hexo.config.root || '/'}playground/`;
   const attributes = args.map((it) => {
     const [name, ...value] = it.split(':');
-    return /^[a-z]+$/.test(name) ? ` ${name}="${escaped(value.join(':'))}"` : '';
+    return /^[a-z]+(?:-[a-z]+)*$/.test(name) ? ` ${name}="${escaped(value.join(':'))}"` : '';
   });
   return `<script type="module" src="${escaped(root)}pkg/element.js"></script>`
     + `<statefulset-playground${attributes.join('')}><pre><code class="language-yaml">${escaped(content.trim())}\n</code></pre></statefulset-playground>`;

@@ -1,5 +1,5 @@
 // The samples of integrations/ put a playground into the pages of site generators. Hexo's and mdBook's run here as those
-// call them; Hugo's by Hugo itself where it is installed.
+// call them (Hexo itself: tests/consumers); Hugo's by Hugo itself where it is installed.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
