@@ -437,6 +437,41 @@ fn a_manifest_of_an_article_is_the_file_its_commands_apply() {
 
 /// A hint is what could stand there instead; whatever else is to be said belongs to the message.
 #[test]
+fn what_is_said_of_a_text_is_in_the_reader_s_language() {
+    let said = |catalogue: &str, text: &str| -> Vec<String> {
+        let mut session = Session::new(Config::default());
+        session.set_language(catalogue).unwrap();
+        let paste = Value::from_json(&session.check(text)).unwrap();
+        let all = paste["diagnostics"].items().iter();
+        all.map(|it| it["message"].as_str().to_owned()).collect()
+    };
+    let chinese = include_str!("../www/languages/engine/zh-CN.json");
+    let texts = [
+        (
+            "a:\n\u{a0} b: c\n  d: e\n",
+            "this sign is U+00A0, YAML needs a plain blank",
+            "这里的符号是 U+00A0，YAML 需要的是 普通空格",
+        ),
+        (
+            "a: b: c\n",
+            "put the value into quotes",
+            "请把这个值放进引号里",
+        ),
+        (
+            "$ kubectl get pods\nnonsense\n",
+            "this line is neither a command nor the output of one",
+            "这一行既不是命令，也不是命令的输出",
+        ),
+    ];
+    for (text, english, translated) in texts {
+        for (catalogue, want) in [("", english), (chinese, translated)] {
+            let said = said(catalogue, text).join("\n");
+            assert!(said.contains(want), "{text:?}: {said}");
+        }
+    }
+}
+
+#[test]
 fn hints_can_replace_what_stands_there() {
     let session = Session::new(Config::default());
     let cases = [

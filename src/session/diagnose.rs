@@ -10,6 +10,7 @@ use crate::schema;
 use crate::shell::transcript::{PasteKind, Pasted};
 use crate::sim::World;
 use crate::value::Value;
+use crate::view::words::Words;
 use crate::yaml::{self, Document, Hint, HintKind, WarningKind};
 
 /// The most remarks made about one text.
@@ -17,6 +18,7 @@ const REMARKS_MAX: usize = 100;
 
 /// Reads the manifests of a text as the API server would take them, one after another, in a world of their own.
 pub(super) fn diagnose(
+    words: &Words,
     config: &Config,
     pasted: &Pasted,
     text: &str,
@@ -29,14 +31,20 @@ pub(super) fn diagnose(
         let parsed = yaml::parse_at(&manifest.text, manifest.first_line);
         for warning in &parsed.warnings {
             let place = (warning.place.line, warning.place.column);
-            let mut it = remark("warning", place, &warning_text(&warning.kind), "", "");
+            let mut it = remark(
+                "warning",
+                place,
+                &warning_text(words, &warning.kind),
+                "",
+                "",
+            );
             if let WarningKind::LookAlike { instead, .. } = warning.kind {
                 it["fix"] = lines.look_alike(place.0, place.1, instead);
             }
             found.push(it);
         }
         for document in parsed.documents {
-            for mut it in judge(&mut world, &document) {
+            for mut it in judge(words, &mut world, &document) {
                 if !it["hint"].as_str().is_empty() {
                     it["fix"] = renamed(&lines, &it);
                 }
@@ -47,7 +55,7 @@ pub(super) fn diagnose(
         if let Some(error) = parsed.error {
             let mut text = error.message;
             if let Some(hint) = error.hint {
-                text = format!("{text}: {}", hint.kind.sentence());
+                text = format!("{text}: {}", hint_text(words, hint.kind));
             }
             let place = (error.line, error.column);
             let mut it = remark("error", place, &text, "", "");
@@ -58,7 +66,8 @@ pub(super) fn diagnose(
         }
     }
     for it in &pasted.remarks {
-        found.push(remark("info", (it.line, 1), it.kind.sentence(), "", ""));
+        let text = words.remark(it.kind.code(), &[]);
+        found.push(remark("info", (it.line, 1), &text, "", ""));
     }
     found.truncate(REMARKS_MAX);
     (documents, found)
@@ -113,38 +122,44 @@ pub(super) fn report(pasted: &Pasted, documents: &[Document], diagnostics: Vec<V
     }
 }
 
-fn warning_text(kind: &WarningKind) -> String {
+fn warning_text(words: &Words, kind: &WarningKind) -> String {
     match kind {
         WarningKind::DuplicateKey { key, first } => {
-            format!(
-                "the key \"{key}\" stands here again (first on line {}): kubectl takes this one",
-                first.line
-            )
+            let line = first.line.to_string();
+            words.remark("duplicate-key", &[("key", key), ("line", &line)])
         }
         WarningKind::LookAlike { found, instead } => {
             let instead = if *instead == ' ' {
-                "a plain blank"
+                words.remark("blank", &[])
             } else {
-                &instead.to_string()
+                instead.to_string()
             };
-            format!(
-                "{} became part of the text: YAML's own sign is {instead}",
-                yaml::shown(*found)
-            )
+            let facts = [("sign", &*yaml::shown(*found)), ("instead", &instead)];
+            words.remark("part-of-text", &facts)
         }
-        WarningKind::Ignored => {
-            "kubectl does not read what follows the end of a document".to_owned()
-        }
+        WarningKind::Ignored => words.remark("ignored", &[]),
     }
 }
 
+fn hint_text(words: &Words, kind: HintKind) -> String {
+    let HintKind::LookAlike { found, instead } = kind else {
+        return words.remark(kind.code(), &[]);
+    };
+    let instead = if instead == ' ' {
+        words.remark("blank", &[])
+    } else {
+        yaml::shown(instead)
+    };
+    let facts = [("sign", &*yaml::shown(found)), ("instead", &instead)];
+    words.remark(kind.code(), &facts)
+}
+
 /// One document at the API server's door.
-fn judge(world: &mut World, document: &Document) -> Vec<Value> {
+fn judge(words: &Words, world: &mut World, document: &Document) -> Vec<Value> {
     let value = &document.value;
     if value["kind"].as_str() == "List" {
-        let text = "a List is applied item by item: paste the items as documents of their own to have each of them \
-                    checked here";
-        return vec![remark("info", (document.line, 1), text, "items", "")];
+        let text = words.remark("list", &[]);
+        return vec![remark("info", (document.line, 1), &text, "items", "")];
     }
     let (version, kind) = (value["apiVersion"].as_str(), value["kind"].as_str());
     if version.is_empty() || kind.is_empty() {
@@ -168,14 +183,14 @@ fn judge(world: &mut World, document: &Document) -> Vec<Value> {
         );
         return vec![placed(document, "error", &text, "kind", &hint)];
     };
-    let mut found = refusals(world, document, known);
-    dropped(&world.config, document, known, &mut found);
-    unsimulated(document, known, &mut found);
+    let mut found = refusals(words, world, document, known);
+    dropped(words, &world.config, document, known, &mut found);
+    unsimulated(words, document, known, &mut found);
     found
 }
 
 /// What the API server says to the object, with the place of each field it names.
-fn refusals(world: &mut World, document: &Document, kind: Kind) -> Vec<Value> {
+fn refusals(words: &Words, world: &mut World, document: &Document, kind: Kind) -> Vec<Value> {
     let namespace = match document.value["metadata"]["namespace"].as_str() {
         _ if !kind.facts().namespaced => "",
         "" => "default",
@@ -202,7 +217,7 @@ fn refusals(world: &mut World, document: &Document, kind: Kind) -> Vec<Value> {
     }
     let message = status["message"].as_str();
     if status["reason"].as_str() == "AlreadyExists" {
-        let text = format!("{message}: kubectl apply changes it");
+        let text = words.remark("exists", &[("message", message)]);
         return vec![placed(document, "warning", &text, "metadata.name", "")];
     }
     let unknown = unknown_fields(message);
@@ -291,20 +306,25 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// Names the field that the API server takes away without a word while its gate is off.
-fn dropped(config: &Config, document: &Document, kind: Kind, found: &mut Vec<Value>) {
+fn dropped(
+    words: &Words,
+    config: &Config,
+    document: &Document,
+    kind: Kind,
+    found: &mut Vec<Value>,
+) {
     let rolling = &document.value["spec"]["updateStrategy"]["rollingUpdate"];
     if kind == Kind::StatefulSet && !config.max_unavailable && !rolling["maxUnavailable"].is_null()
     {
         let path = "spec.updateStrategy.rollingUpdate.maxUnavailable";
-        let text = format!(
-            "the API server takes {path} away: the feature gate MaxUnavailableStatefulSet is off"
-        );
+        let facts = [("field", path), ("gate", "MaxUnavailableStatefulSet")];
+        let text = words.remark("gate", &facts);
         found.push(placed(document, "warning", &text, path, ""));
     }
 }
 
 /// Names the fields that are kept but not acted on.
-fn unsimulated(document: &Document, kind: Kind, found: &mut Vec<Value>) {
+fn unsimulated(words: &Words, document: &Document, kind: Kind, found: &mut Vec<Value>) {
     fn walk(fields: &schema::Struct, path: &str, value: &Value, found: &mut Vec<String>) {
         for (name, member) in value.members() {
             let Some(field) = fields.field(name) else {
@@ -328,7 +348,7 @@ fn unsimulated(document: &Document, kind: Kind, found: &mut Vec<Value>) {
     let mut paths = Vec::new();
     walk(schema::root(kind), "", &document.value, &mut paths);
     for path in paths {
-        let text = format!("{path} is kept, but not simulated");
+        let text = words.remark("unsimulated", &[("field", &path)]);
         found.push(placed(document, "info", &text, &path, ""));
     }
 }

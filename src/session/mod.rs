@@ -158,7 +158,7 @@ impl Session {
     pub fn check(&self, text: &str) -> String {
         let pasted = transcript::read(text);
         let (documents, diagnostics) =
-            diagnose::diagnose(&self.timeline.world().config, &pasted, text);
+            diagnose::diagnose(&self.words, &self.timeline.world().config, &pasted, text);
         diagnose::report(&pasted, &documents, diagnostics).to_json()
     }
 
@@ -299,7 +299,7 @@ impl Session {
 
     fn told(&mut self, pasted: &Pasted, text: &str) -> Value {
         let config = &self.timeline.world().config;
-        let (documents, diagnostics) = diagnose::diagnose(config, pasted, text);
+        let (documents, diagnostics) = diagnose::diagnose(&self.words, config, pasted, text);
         let report = diagnose::report(pasted, &documents, diagnostics);
         self.documents = documents;
         report

@@ -16,7 +16,7 @@ pub struct Words {
     templates: Value,
 }
 
-/// English for what is no reason: who acts, what is done.
+/// English for what is no reason: who acts, what is done, what there is to say of a pasted text.
 const ENGLISH: &[(&str, &str)] = &[
     ("actor-you", "you"),
     ("actor-kubectl", "your kubectl"),
@@ -57,6 +57,60 @@ const ENGLISH: &[(&str, &str)] = &[
     ("action-removed", "removes {object}"),
     ("action-refused", "is refused by the API server: {message}"),
     ("action-waits", "waits"),
+    (
+        "remark-duplicate-key",
+        "the key \"{key}\" stands here again (first on line {line}): kubectl takes this one",
+    ),
+    (
+        "remark-part-of-text",
+        "{sign} became part of the text: YAML's own sign is {instead}",
+    ),
+    (
+        "remark-ignored",
+        "kubectl does not read what follows the end of a document",
+    ),
+    (
+        "remark-list",
+        "a List is applied item by item: paste the items as documents of their own to have each of them checked here",
+    ),
+    ("remark-exists", "{message}: kubectl apply changes it"),
+    (
+        "remark-gate",
+        "the API server takes {field} away: the feature gate {gate} is off",
+    ),
+    ("remark-unsimulated", "{field} is kept, but not simulated"),
+    ("remark-blank", "a plain blank"),
+    (
+        "remark-look-alike",
+        "this sign is {sign}, YAML needs {instead}",
+    ),
+    (
+        "remark-tab",
+        "YAML indents with blanks, a tab does not count",
+    ),
+    ("remark-missing-blank", "a blank is needed after the colon"),
+    ("remark-open-quote", "this quote is never closed"),
+    (
+        "remark-template",
+        "this is a template: paste what it renders to, as helm template prints it",
+    ),
+    ("remark-needs-quotes", "put the value into quotes"),
+    (
+        "remark-indentation",
+        "this line does not begin in the column of its neighbours",
+    ),
+    (
+        "remark-not-understood",
+        "this line is neither a command nor the output of one",
+    ),
+    (
+        "remark-unclosed-here-document",
+        "this here-document never closes: it ends at the next prompt",
+    ),
+    (
+        "remark-unused-manifest",
+        "no command of the text applies this manifest",
+    ),
 ];
 
 impl Words {
@@ -119,6 +173,14 @@ impl Words {
     /// A write was refused.
     pub fn refused(&self, message: &str) -> String {
         self.plain("action-refused").replace("{message}", message)
+    }
+
+    /// What there is to say of a pasted text, with its facts.
+    pub fn remark(&self, code: &str, facts: &[(&str, &str)]) -> String {
+        let template = self.plain(&format!("remark-{code}"));
+        facts.iter().fold(template, |text, (name, fact)| {
+            text.replace(&format!("{{{name}}}"), fact)
+        })
     }
 
     /// A wait.

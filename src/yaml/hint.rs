@@ -37,7 +37,7 @@ pub enum HintKind {
 }
 
 impl HintKind {
-    /// The kind's name, for translations.
+    /// The kind's name: what is said of it, `view::words` knows.
     pub fn code(self) -> &'static str {
         match self {
             Self::LookAlike { .. } => "look-alike",
@@ -47,28 +47,6 @@ impl HintKind {
             Self::Template => "template",
             Self::NeedsQuotes => "needs-quotes",
             Self::Indentation => "indentation",
-        }
-    }
-
-    /// The hint in English.
-    pub fn sentence(self) -> String {
-        match self {
-            Self::LookAlike { found, instead } => {
-                let instead = if instead == ' ' {
-                    "a plain blank".into()
-                } else {
-                    shown(instead)
-                };
-                format!("this sign is {}, YAML needs {instead}", shown(found))
-            }
-            Self::Tab => "YAML indents with blanks, a tab does not count".into(),
-            Self::MissingBlank => "a blank is needed after the colon".into(),
-            Self::OpenQuote => "this quote is never closed".into(),
-            Self::Template => {
-                "this is a template: paste what it renders to, as helm template prints it".into()
-            }
-            Self::NeedsQuotes => "put the value into quotes".into(),
-            Self::Indentation => "this line does not begin in the column of its neighbours".into(),
         }
     }
 }

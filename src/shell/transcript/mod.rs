@@ -86,14 +86,12 @@ pub enum RemarkKind {
 }
 
 impl RemarkKind {
-    /// The remark in English.
-    pub fn sentence(self) -> &'static str {
+    /// The kind's name: what is said of it, `view::words` knows.
+    pub fn code(self) -> &'static str {
         match self {
-            Self::NotUnderstood => "this line is neither a command nor the output of one",
-            Self::UnclosedHereDocument => {
-                "this here-document never closes: it ends at the next prompt"
-            }
-            Self::UnusedManifest => "no command of the text applies this manifest",
+            Self::NotUnderstood => "not-understood",
+            Self::UnclosedHereDocument => "unclosed-here-document",
+            Self::UnusedManifest => "unused-manifest",
         }
     }
 }
