@@ -1,6 +1,6 @@
 //! The way through a simulation's time: forward by steps, back to any step, exactly; and its branches.
 //!
-//! The ground state is the options and the inputs; worlds kept on the way only save replaying.
+//! The ground state is the options and the inputs; worlds kept on the way, now and then, only save replaying.
 //! Whoever does something in the past starts another branch: what had happened after that moment stays beside it.
 
 use super::input::Input;
@@ -9,8 +9,10 @@ use super::world::World;
 use crate::config::Config;
 use crate::time::{Duration, Time};
 
+/// A world is kept after so many changes a reader sees: going back makes at most the few between them again.
+const KEPT_EVERY: usize = 16;
 /// Worlds kept before every second one is let go.
-const KEPT_MAX: usize = 8192;
+const KEPT_MAX: usize = 1024;
 /// Events handled at most by one call; a simulation that never rests ends there and can be stepped on.
 const EVENTS_MAX: usize = 100_000;
 /// Branches kept before the oldest that is not stood on is let go.
@@ -84,8 +86,8 @@ pub struct Branch {
     inputs: Vec<Recorded>,
     /// Worlds right after changes a reader sees, the start first.
     kept: Vec<World>,
-    /// How far the simulation has been run on this branch.
-    furthest: World,
+    /// How far the simulation has been run on this branch; none while that is where the reader stands.
+    furthest: Option<World>,
 }
 
 impl Branch {
@@ -93,7 +95,7 @@ impl Branch {
         Self {
             inputs,
             kept: vec![world.clone()],
-            furthest: world,
+            furthest: Some(world),
         }
     }
 
@@ -131,7 +133,7 @@ impl Timeline {
 
     /// The cluster as far as it has been run.
     pub fn furthest(&self) -> &World {
-        &self.branch().furthest
+        self.branch().furthest.as_ref().unwrap_or(&self.world)
     }
 
     /// The inputs of this branch, in order.
@@ -164,8 +166,11 @@ impl Timeline {
     /// To another branch, at the same moment or its last one. Nothing happens if there is no such branch.
     pub fn switch(&mut self, branch: usize) {
         if branch < self.branches.len() {
+            self.leave();
             self.current = branch;
-            self.seek_time(self.world.now);
+            let time = self.world.now.min(self.furthest().now);
+            self.go_back(|it| it.now <= time);
+            self.advance(time.since(self.world.now));
         }
     }
 
@@ -200,7 +205,7 @@ impl Timeline {
         let branch = Branch {
             inputs: inputs.map(|it| it.1.clone()).collect(),
             kept: old.kept[..kept].to_vec(),
-            furthest: self.world.clone(),
+            furthest: None,
         };
         if self.branches.len() == BRANCHES_MAX {
             let oldest = usize::from(self.current == 0);
@@ -243,11 +248,7 @@ impl Timeline {
     /// To the change before this one. False at the start.
     pub fn back(&mut self) -> bool {
         let here = self.world.trace.shown();
-        let is_after = self
-            .branch()
-            .kept
-            .iter()
-            .any(|it| it.trace.shown() == here && it.seq < self.world.seq);
+        let is_after = self.world.trace.last_shown() < self.world.seq;
         match if is_after {
             Some(here)
         } else {
@@ -263,14 +264,28 @@ impl Timeline {
 
     /// To the `shown`-th change a reader sees; plays forward if it was never reached.
     pub fn seek(&mut self, shown: usize) {
-        let kept = &self.branch().kept;
-        let at = kept.partition_point(|it| it.trace.shown() <= shown).max(1) - 1;
-        self.world = kept[at].clone();
+        if self.world.trace.shown() >= shown {
+            self.go_back(|it| it.trace.shown() <= shown);
+        }
         for _ in 0..EVENTS_MAX {
             if self.world.trace.shown() >= shown || !self.next_event() {
                 break;
             }
         }
+    }
+
+    /// To the last kept world of this branch that is before something.
+    fn go_back(&mut self, is_before: impl Fn(&World) -> bool) {
+        self.leave();
+        let kept = &self.branch().kept;
+        let at = kept.partition_point(is_before).max(1) - 1;
+        self.world = kept[at].clone();
+    }
+
+    /// Before the reader goes elsewhere: how far this branch has been run stays known.
+    fn leave(&mut self) {
+        let furthest = &mut self.branches[self.current].furthest;
+        furthest.get_or_insert_with(|| self.world.clone());
     }
 
     /// To the very moment that another timeline with these inputs stood at: after so many visible changes and events.
@@ -286,6 +301,7 @@ impl Timeline {
                 break;
             }
             if let Some(last) = last.filter(|_| self.world.trace.shown() > shown) {
+                self.leave();
                 self.world = last;
                 break;
             }
@@ -293,17 +309,18 @@ impl Timeline {
         let rest = time.since(self.world.now);
         if self.next_due().is_none_or(|it| it >= time) {
             self.world.now += rest;
-            let furthest = &mut self.branches[self.current].furthest;
-            furthest.now = furthest.now.max(self.world.now);
+            if let Some(furthest) = &mut self.branches[self.current].furthest {
+                furthest.now = furthest.now.max(self.world.now);
+            }
         }
     }
 
     /// To that moment, or the end of what has been run.
     pub fn seek_time(&mut self, time: Time) {
-        let branch = self.branch();
-        let time = time.min(branch.furthest.now);
-        let at = branch.kept.partition_point(|it| it.now <= time).max(1) - 1;
-        self.world = branch.kept[at].clone();
+        let time = time.min(self.furthest().now);
+        if time < self.world.now {
+            self.go_back(|it| it.now <= time);
+        }
         self.advance(time.since(self.world.now));
     }
 
@@ -330,7 +347,7 @@ impl Timeline {
         }
         self.world.now = self.world.now.max(until);
         let furthest = &mut self.branches[self.current].furthest;
-        if furthest.seq == self.world.seq {
+        if let Some(furthest) = furthest.as_mut().filter(|it| it.seq == self.world.seq) {
             furthest.now = furthest.now.max(until);
         }
         self.next_due().is_some()
@@ -372,14 +389,12 @@ impl Timeline {
 
     fn keep(&mut self) {
         let (branch, world) = (&mut self.branches[self.current], &self.world);
-        if world.seq > branch.furthest.seq {
-            branch.furthest = world.clone();
-        }
+        // While the reader stands there, nothing is shared with it: writes copy nothing.
+        branch.furthest.take_if(|it| world.seq > it.seq);
         let kept = &mut branch.kept;
-        if kept
-            .last()
-            .is_some_and(|it| it.trace.shown() < world.trace.shown())
-        {
+        let shown = world.trace.shown();
+        let is_far = |it: &World| it.trace.shown() + KEPT_EVERY <= shown;
+        if world.trace.last_shown() == world.seq && kept.last().is_some_and(is_far) {
             kept.push(world.clone());
         }
         if kept.len() > KEPT_MAX {

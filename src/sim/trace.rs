@@ -232,6 +232,11 @@ impl Trace {
         self.shown.len()
     }
 
+    /// The last of these events; 0 before the first.
+    pub fn last_shown(&self) -> Seq {
+        self.shown.last().copied().unwrap_or_default()
+    }
+
     /// Which of these events that one is, counted from 1; the last one before it if it is none of them.
     pub fn shown_at(&self, seq: Seq) -> usize {
         self.shown.partition_point(|it| *it <= seq)
