@@ -442,14 +442,6 @@ impl Objects {
         });
     }
 
-    /// The objects of one kind and namespace from a name on.
-    pub fn list_from<'a>(&'a self, first: &Key) -> impl Iterator<Item = &'a Arc<Object>> + use<'a> {
-        let (kind, namespace) = (first.kind, first.namespace.clone());
-        let all = self.0.from(first);
-        all.take_while(move |(key, _)| key.kind == kind && key.namespace == namespace)
-            .map(|it| &it.1)
-    }
-
     /// Everything, by kind, namespace and name.
     pub fn iter(&self) -> impl Iterator<Item = &(Key, Arc<Object>)> {
         self.0.iter()

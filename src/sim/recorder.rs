@@ -8,22 +8,45 @@ use crate::api::{Key, Kind, Objects};
 use crate::apiserver::{Request, Status, Verb, WriteOptions, Written};
 use crate::chance::chance;
 use crate::object;
+use crate::persistent::Map;
 use crate::plan::{EventRecord, Report};
 use crate::time::Time;
 use crate::value::{Text, Value};
 
+/// The names of the Events that were recorded, by a number drawn from what they say.
+///
+/// upstream: the cache of eventLogger.
+pub(super) type Recorded = Map<u64, Text>;
+
 /// The request that records an event: a new object, or one more of a known one.
-pub(super) fn request(objects: &Objects, seed: u64, now: Time, event: &EventRecord) -> Request {
+pub(super) fn request(
+    objects: &Objects,
+    recorded: &mut Recorded,
+    seed: u64,
+    now: Time,
+    event: &EventRecord,
+) -> Request {
     let namespace: Text = match event.about["namespace"].as_str() {
         "" => "default".into(),
         namespace => namespace.into(),
     };
-    // All Events about an object begin with its name.
-    let prefix = crate::text!("{}.", event.about["name"].as_str());
-    let known = objects
-        .list_from(&Key::new(Kind::Event, namespace.clone(), prefix.clone()))
-        .take_while(|it| it.name().starts_with(prefix.as_str()))
-        .find(|it| is_same(&it.value, event));
+    let about = ["namespace", "name", "uid", "fieldPath"].map(|it| event.about[it].as_str());
+    let [of, name, uid, path] = about;
+    let says = [
+        of,
+        name,
+        uid,
+        path,
+        event.reason,
+        &event.message,
+        component(event),
+    ];
+    let number = chance(seed, &says);
+    // It may have been deleted since.
+    let known = recorded
+        .get(&number)
+        .and_then(|it| objects.get(&Key::new(Kind::Event, namespace.clone(), it.clone())))
+        .filter(|it| is_same(&it.value, event));
     let (key, verb) = match known {
         Some(known) => {
             let mut value = known.value.clone();
@@ -38,7 +61,9 @@ pub(super) fn request(objects: &Objects, seed: u64, now: Time, event: &EventReco
         }
         None => {
             let before = objects.count_in(Kind::Event, &namespace);
-            create(namespace, before, seed, now, event)
+            let made = create(namespace, before, seed, now, event);
+            recorded.insert(number, made.0.name.clone());
+            made
         }
     };
     Request {

@@ -7,7 +7,7 @@ use super::informer::{Informer, Informers};
 use super::lives::{self, Lives};
 use super::lookup::Lookup;
 use super::queue::{Event, Queue, Queued};
-use super::recorder;
+use super::recorder::{self, Recorded};
 use super::seat::Seat;
 use super::trace::{Entry, MarkKind, Seq, Trace, What, Wrote};
 use super::workqueue::{Item, Items, Running, Waits};
@@ -66,6 +66,7 @@ pub struct World {
     pub(super) memory: Memory,
     pub(super) queue: Queue,
     items: Items,
+    recorded: Recorded,
     /// Log entries whose deliveries are queued.
     told: usize,
 }
@@ -110,6 +111,7 @@ impl World {
             memory: Memory::default(),
             queue: Queue::default(),
             items: Items::default(),
+            recorded: Recorded::default(),
         }
     }
 
@@ -540,7 +542,8 @@ impl World {
     }
 
     fn record(&mut self, event: &EventRecord, actor: Actor, why: &Why, cause: Option<Seq>) {
-        let request = recorder::request(&self.store.objects, self.config.seed, self.now, event);
+        let (objects, seed) = (&self.store.objects, self.config.seed);
+        let request = recorder::request(objects, &mut self.recorded, seed, self.now, event);
         // An event that cannot be written (its namespace is going) is lost, as upstream loses it.
         let _lost = self.send(&request, actor, cause, why);
     }
