@@ -64,6 +64,8 @@ pub struct Config {
     pub places: Vec<(Text, Text)>,
     /// What programs in containers do, where somebody said so.
     pub apps: Vec<App>,
+    /// The most pods that are made of one set, so that no manifest can freeze the page.
+    pub replicas_max: i64,
     /// When the controller manager began: what it does in rounds, it does at whole periods from then on.
     pub loops_since: Time,
     /// Whether kubelets are simulated; without, pod statuses are inputs (as in the `b-*` recordings).
@@ -170,6 +172,7 @@ impl Default for Config {
             places: Vec::new(),
             apps: Vec::new(),
             loops_since: Time::START,
+            replicas_max: 1000,
             kubelets: true,
         }
     }

@@ -17,6 +17,8 @@ pub struct Memory {
     pub held: Map<Text, Duration>,
     /// When the scheduler and the provisioner look again at what they began, since the start of time, by UID.
     pub due: Map<Text, Duration>,
+    /// What the StatefulSet controller knows of each set.
+    pub sets: Map<Key, SetMemory>,
     /// What the endpoint controllers have seen of each Service.
     pub triggers: Map<(Actor, Key), Triggers>,
     /// The nodes whose kubelet is silent.
@@ -100,6 +102,24 @@ pub struct Triggers {
     pub seen: Objects,
     /// What was to stand in its Endpoints object after that, or in each of its slices.
     pub wanted: Value,
+}
+
+/// What the StatefulSet controller knows of a set: what of it may be to do. Its other pods are available, at the update
+/// revision, and were as they should be when they were looked at last.
+#[derive(Clone, Debug, Default)]
+pub struct SetMemory {
+    /// The cache at its last sync.
+    pub seen: Objects,
+    /// The set's UID then.
+    pub uid: Text,
+    /// Its spec then.
+    pub spec: Value,
+    /// Its update revision then.
+    pub revision: Text,
+    /// The wanted ordinals that are to be looked at.
+    pub ordinals: Map<i64, ()>,
+    /// The pods that are to be looked at, by name.
+    pub pods: Map<Text, Arc<Object>>,
 }
 
 /// What a kubelet knows of one pod.

@@ -27,8 +27,6 @@ pub const COMPONENT: Component = Component {
 };
 
 const NAME: &str = "replicaset-controller";
-/// The most pods that the playground makes of one set.
-const REPLICAS_MAX: i64 = 1000;
 
 /// upstream: syncReplicaSet.
 fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
@@ -55,19 +53,22 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
 
 /// upstream: manageReplicas.
 fn manage(ctx: &Ctx<'_>, set: &Object, active: &[Arc<Object>], decisions: &mut Vec<Decision>) {
-    let wanted = count(&set.value["spec"], "replicas");
+    let (wanted, limit) = (
+        count(&set.value["spec"], "replicas"),
+        ctx.config.replicas_max,
+    );
     let name = || Text::from(set.name());
-    if wanted > REPLICAS_MAX {
+    if wanted > limit {
         decisions.push(Decision::Wait {
             on: set.key(),
             why: Why::TooManyReplicas {
                 set: name(),
                 replicas: crate::text!("{wanted}"),
-                limit: crate::text!("{REPLICAS_MAX}"),
+                limit: crate::text!("{limit}"),
             },
         });
     }
-    let wanted = usize::try_from(wanted.min(REPLICAS_MAX)).unwrap_or(0);
+    let wanted = usize::try_from(wanted.min(limit)).unwrap_or(0);
     for number in active.len()..wanted {
         let pod = pod_of(ctx, set, number);
         let why = Why::ReplicaMissing {

@@ -14,15 +14,11 @@ use crate::why::Why;
 use crate::{array, object};
 
 impl Sync<'_> {
-    /// The pods of the set, adopting and releasing on the way.
+    /// The open pods of the set, adopting and releasing on the way.
     pub(super) fn claim_pods(&mut self) -> Vec<Arc<Object>> {
-        let objects = self.ctx.objects;
         let mut claimed = Vec::new();
-        for pod in objects.list_in(Kind::Pod, self.set.namespace()) {
+        for (_, pod) in &self.open.pods.clone() {
             let is_ours = pod.is_controlled_by(self.set);
-            if !is_ours && !pod.controller_uid().is_empty() {
-                continue;
-            }
             let matches =
                 self.spec.selector.matches(pod.labels()) && pod.ordinal_like(self.set.name());
             if is_ours && matches {
@@ -90,6 +86,11 @@ impl Sync<'_> {
         }
         Flow::GoOn
     }
+}
+
+/// Whether a pod is the set's, or nobody's.
+pub(super) fn concerns(set: &Object, pod: &Object) -> bool {
+    pod.is_controlled_by(set) || pod.controller_uid().is_empty()
 }
 
 impl Object {

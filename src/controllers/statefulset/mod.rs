@@ -4,6 +4,7 @@
 
 mod claim;
 mod identity;
+mod open;
 mod replicas;
 mod revisions;
 mod status;
@@ -18,6 +19,7 @@ use crate::api::statefulset::StatefulSetSpec;
 use crate::api::{Key, Kind, Object, Objects};
 use crate::apiserver::{DeleteOptions, Request, Verb, WriteOptions};
 use crate::config::Version;
+use crate::memory::SetMemory;
 use crate::plan::{Actor, Component, Ctx, Decision, EventSource, OnError, Plan, Report};
 use crate::value::Text;
 use crate::why::Why;
@@ -77,19 +79,29 @@ fn owner_of(objects: &Objects, pod: &Object) -> Option<Key> {
 /// upstream: sync, syncStatefulSet, UpdateStatefulSet.
 fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
     let Some(set) = ctx.objects.get(key) else {
-        return Plan::default();
+        let mut memory = ctx.memory.clone();
+        let known = memory.sets.remove(key);
+        return Plan {
+            memory: known.map(|_| memory),
+            ..Plan::default()
+        };
     };
     let mut sync = Sync {
         ctx,
         set,
         spec: set.statefulset_spec(),
         plan: Plan::default(),
+        open: SetMemory::default(),
     };
     if sync.adopt_revisions() == Flow::Stop {
         return sync.plan;
     }
-    let pods = sync.claim_pods();
+    let adopted = sync.plan.decisions.len();
     let revisions = sync.find_revisions();
+    let of_revisions = sync.plan.decisions.split_off(adopted);
+    sync.open(&revisions);
+    let pods = sync.claim_pods();
+    sync.plan.decisions.extend(of_revisions);
     let mut status = Status::count(&sync, &pods, &revisions);
     sync.act(&pods, &revisions, &mut status);
     status.complete_update(&sync);
@@ -98,6 +110,7 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
     if sync.spec.min_ready.ms > 0 {
         sync.plan.requeue_after = sync.next_availability(&pods);
     }
+    sync.plan.memory = Some(sync.remember());
     sync.plan
 }
 
@@ -107,6 +120,8 @@ struct Sync<'a> {
     set: &'a Arc<Object>,
     spec: StatefulSetSpec<'a>,
     plan: Plan,
+    /// What may be to do.
+    open: SetMemory,
 }
 
 /// Whether the phases that follow still run.
@@ -133,11 +148,13 @@ impl Sync<'_> {
             let why = Why::SetTerminating { set: self.name() };
             return self.wait(self.set.key(), why);
         }
-        if self.spec.replicas > replicas::REPLICAS_MAX {
+        // differs: the playground makes only so many pods of a set.
+        let limit = self.ctx.config.replicas_max;
+        if self.spec.replicas > limit {
             let why = Why::TooManyReplicas {
                 set: self.name(),
                 replicas: crate::text!("{}", self.spec.replicas),
-                limit: crate::text!("{}", replicas::REPLICAS_MAX),
+                limit: crate::text!("{limit}"),
             };
             self.wait(self.set.key(), why);
         }

@@ -6,74 +6,82 @@ use std::sync::Arc;
 
 use super::revisions::{Revision, Revisions};
 use super::{Act, Flow, Sync};
+use crate::api::Object;
 use crate::api::pod::Phase;
-use crate::api::{Key, Object};
 use crate::apiserver::{Patch, Request, Verb, WriteOptions};
+use crate::persistent::Map;
 use crate::plan::{Decision, OnError};
 use crate::sort;
 use crate::value::Text;
 use crate::why::Why;
 
-/// differs: the playground makes only so many pods of a set, so that no manifest can freeze the page.
-pub(super) const REPLICAS_MAX: i64 = 1000;
-
-/// The set's pods by what is to become of them.
+/// The set's open pods by what is to become of them.
 pub(super) struct Split {
-    /// One slot for each wanted ordinal, lowest first; empty where no pod exists.
-    pub slots: Vec<Slot>,
+    /// The open ones of the wanted ordinals.
+    ordinals: Map<i64, ()>,
+    /// Their pods, as far as they exist, lowest ordinal first.
+    pods: Vec<(i64, Arc<Object>)>,
     /// Pods outside the range, highest ordinal first.
     pub condemned: Vec<Arc<Object>>,
     /// The unhealthy pod that comes first: the lowest slot, else the lowest condemned.
     first_unavailable: Option<Text>,
 }
 
-/// One wanted ordinal.
-pub(super) struct Slot {
+/// One wanted ordinal; empty where no pod exists.
+pub(super) struct Slot<'a> {
     pub ordinal: i64,
-    pub pod: Option<Arc<Object>>,
+    pub pod: Option<&'a Object>,
 }
 
 impl Split {
     pub(super) fn new(sync: &Sync<'_>, pods: &[Arc<Object>]) -> Self {
-        let spec = &sync.spec;
-        let replicas = spec.replicas.min(REPLICAS_MAX);
-        let ordinals = spec.start..spec.start.saturating_add(replicas);
-        let mut slots: Vec<Slot> = ordinals
-            .clone()
-            .map(|ordinal| Slot { ordinal, pod: None })
-            .collect();
+        let wanted = sync.wanted();
+        let mut split = Self {
+            ordinals: sync.open.ordinals.clone(),
+            pods: Vec::new(),
+            condemned: Vec::new(),
+            first_unavailable: None,
+        };
         let mut condemned: Vec<(i64, Arc<Object>)> = Vec::new();
         for pod in pods {
             let Some(ordinal) = pod.ordinal_of(sync.set.name()) else {
                 continue;
             };
-            let slot = usize::try_from(ordinal - spec.start)
-                .ok()
-                .and_then(|at| slots.get_mut(at));
-            match slot {
-                Some(slot) => slot.pod = Some(Arc::clone(pod)),
-                None => condemned.push((ordinal, Arc::clone(pod))),
+            if wanted.contains(&ordinal) {
+                split.pods.push((ordinal, Arc::clone(pod)));
+            } else {
+                condemned.push((ordinal, Arc::clone(pod)));
             }
         }
+        // Of two names with one ordinal, `web-01` and `web-1`, the later counts.
+        split.pods.reverse();
+        sort::by_key(&mut split.pods, |it| it.0);
+        split.pods.dedup_by_key(|it| it.0);
         sort::by_key(&mut condemned, |it| core::cmp::Reverse(it.0));
-        let condemned: Vec<_> = condemned.into_iter().map(|(_, pod)| pod).collect();
+        split.condemned = condemned.into_iter().map(|(_, pod)| pod).collect();
         let unavailable = |pod: &Object| sync.is_unavailable(pod);
-        let first_slot = slots
-            .iter()
-            .find(|it| it.pod.as_deref().is_none_or(unavailable));
-        let first_unavailable = match first_slot {
+        let first_slot = split.slots().find(|it| it.pod.is_none_or(unavailable));
+        split.first_unavailable = match first_slot {
             Some(slot) => Some(sync.pod_name(slot.ordinal)),
-            None => condemned
+            None => split
+                .condemned
                 .iter()
                 .rev()
                 .find(|it| unavailable(it))
                 .map(|it| it.name().into()),
         };
-        Self {
-            slots,
-            condemned,
-            first_unavailable,
-        }
+        split
+    }
+
+    /// The open slots, lowest ordinal first.
+    pub(super) fn slots(&self) -> impl DoubleEndedIterator<Item = Slot<'_>> {
+        self.ordinals.iter().map(|it| self.slot(it.0))
+    }
+
+    fn slot(&self, ordinal: i64) -> Slot<'_> {
+        let at = self.pods.binary_search_by_key(&ordinal, |it| it.0);
+        let pod = at.ok().map(|at| self.pods[at].1.as_ref());
+        Slot { ordinal, pod }
     }
 }
 
@@ -93,18 +101,15 @@ impl Sync<'_> {
     pub(super) fn process_replicas(&mut self, split: &Split, revisions: &Revisions) -> Flow {
         let mut flow = Flow::GoOn;
         let mut starts = Vec::new();
-        let has_claims = !self.set.value["spec"]["volumeClaimTemplates"].is_empty();
-        for (at, slot) in split.slots.iter().enumerate() {
-            // Most pods are as they should be.
-            if let Some(pod) = slot.pod.as_deref().filter(|_| !has_claims)
-                && pod.phase() == Phase::Running
-                && Self::identity_matches(pod)
-                && !self.is_unavailable(pod)
-            {
-                continue;
+        for slot in split.slots() {
+            let start = self.plan.decisions.len();
+            starts.push(start);
+            let goes_on = self.process_replica(split, &slot, revisions) == Flow::GoOn;
+            let is_fine = |it: &Object| it.phase() == Phase::Running && !self.is_unavailable(it);
+            if self.plan.decisions.len() == start && slot.pod.is_some_and(is_fine) {
+                self.settle(&slot);
             }
-            starts.push(self.plan.decisions.len());
-            if self.process_replica(split, at, slot, revisions) == Flow::Stop {
+            if !goes_on {
                 flow = Flow::Stop;
                 if self.spec.is_monotonic {
                     break;
@@ -127,15 +132,9 @@ impl Sync<'_> {
     }
 
     /// One slot, in the order upstream tests it.
-    fn process_replica(
-        &mut self,
-        split: &Split,
-        at: usize,
-        slot: &Slot,
-        revisions: &Revisions,
-    ) -> Flow {
-        let Some(pod) = &slot.pod else {
-            self.create(split, at, slot.ordinal, revisions);
+    fn process_replica(&mut self, split: &Split, slot: &Slot<'_>, revisions: &Revisions) -> Flow {
+        let Some(pod) = slot.pod else {
+            self.create(split, slot.ordinal, revisions);
             return Flow::Stop;
         };
         let name: Text = pod.name().into();
@@ -152,7 +151,7 @@ impl Sync<'_> {
                 );
                 return Flow::Stop;
             }
-            self.block(split, at, &pod.key(), Block::Terminating);
+            self.block(split, slot.ordinal, pod.key().name, Block::Terminating);
             return Flow::Stop;
         }
         if pod.phase() == Phase::Pending {
@@ -172,7 +171,7 @@ impl Sync<'_> {
                 None
             };
             if let Some(block) = block {
-                self.block(split, at, &pod.key(), block);
+                self.block(split, slot.ordinal, pod.key().name, block);
                 return Flow::Stop;
             }
         }
@@ -188,7 +187,7 @@ impl Sync<'_> {
         Flow::GoOn
     }
 
-    fn create(&mut self, split: &Split, at: usize, ordinal: i64, revisions: &Revisions) {
+    fn create(&mut self, split: &Split, ordinal: i64, revisions: &Revisions) {
         let name = self.pod_name(ordinal);
         if let Some(claim) = self.stale_claim(ordinal) {
             let (set, pod) = (self.name(), name);
@@ -205,23 +204,18 @@ impl Sync<'_> {
             verb: Verb::Create(self.new_pod(ordinal, &template, &revision.name)),
             options: WriteOptions::default(),
         };
-        let why = match at
-            .checked_sub(1)
-            .map(|before| self.pod_name(split.slots[before].ordinal))
-        {
-            _ if !self.spec.is_monotonic => Why::CreateParallel {
-                set: self.name(),
-                pod: name.clone(),
-            },
-            None => Why::CreateFirst {
-                set: self.name(),
-                pod: name.clone(),
-            },
-            Some(predecessor) => Why::CreateNext {
-                set: self.name(),
-                pod: name.clone(),
+        let (set, pod) = (self.name(), name.clone());
+        let why = if !self.spec.is_monotonic {
+            Why::CreateParallel { set, pod }
+        } else if ordinal == self.spec.start {
+            Why::CreateFirst { set, pod }
+        } else {
+            let predecessor = self.pod_name(ordinal - 1);
+            Why::CreateNext {
+                set,
+                pod,
                 predecessor,
-            },
+            }
         };
         let report = Some(self.report(Act::Create, &name));
         self.plan.decisions.push(Decision::Do {
@@ -232,7 +226,7 @@ impl Sync<'_> {
         });
         self.own_claims(None, ordinal);
         if self.spec.is_monotonic {
-            self.block(split, at, &self.pod_key(ordinal), Block::NotReady);
+            self.block(split, ordinal, name, Block::NotReady);
         }
     }
 
@@ -269,8 +263,7 @@ impl Sync<'_> {
     }
 
     /// Says what this pod holds up: the set, and the next ordinal that has no pod yet; those after it wait for the same.
-    fn block(&mut self, split: &Split, at: usize, blocker: &Key, block: Block) {
-        let predecessor = blocker.name.clone();
+    fn block(&mut self, split: &Split, ordinal: i64, predecessor: Text, block: Block) {
         let seconds = crate::text!("{}", self.spec.min_ready.ms / 1000);
         let (set, pod) = (self.name(), predecessor.clone());
         let on_set = match block {
@@ -289,13 +282,9 @@ impl Sync<'_> {
             }
             return self.wait(self.set.key(), on_set);
         }
-        let mut higher = split.slots[at + 1..].iter();
-        if let Some(slot) = higher.find(|it| it.pod.is_none()) {
-            let (set, pod, predecessor) = (
-                self.name(),
-                self.pod_name(slot.ordinal),
-                predecessor.clone(),
-            );
+        let mut higher = split.ordinals.from(&(ordinal + 1)).map(|it| it.0);
+        if let Some(missing) = higher.find(|it| split.slot(*it).pod.is_none()) {
+            let (set, pod) = (self.name(), self.pod_name(missing));
             let why = match block {
                 Block::Terminating => Why::WaitsForTermination {
                     set,
@@ -314,7 +303,7 @@ impl Sync<'_> {
                     seconds: seconds.clone(),
                 },
             };
-            self.wait(self.pod_key(slot.ordinal), why);
+            self.wait(self.pod_key(missing), why);
         }
         self.wait(self.set.key(), on_set);
     }

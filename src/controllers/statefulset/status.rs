@@ -26,12 +26,19 @@ pub(super) struct Status {
 }
 
 impl Status {
-    /// Counts the claimed pods; pods made in this sync are not among them yet.
+    /// Counts the claimed pods, and those that are passed over: they are available, and at the update revision. Pods
+    /// made in this sync are not among them yet.
     pub(super) fn count(sync: &Sync<'_>, pods: &[Arc<Object>], revisions: &Revisions) -> Self {
+        let (current, update) = (&revisions.current.name, &revisions.update.name);
+        let settled = sync.settled_count();
         let mut status = Self {
-            current_revision: revisions.current.name.clone(),
-            update_revision: revisions.update.name.clone(),
-            ..Self::default()
+            replicas: settled,
+            ready_replicas: settled,
+            available_replicas: settled,
+            current_replicas: if current == update { settled } else { 0 },
+            updated_replicas: settled,
+            current_revision: current.clone(),
+            update_revision: update.clone(),
         };
         for pod in pods {
             status.replicas += 1;

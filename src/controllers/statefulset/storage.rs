@@ -12,7 +12,7 @@ use crate::value::{Text, Value};
 use crate::why::Why;
 
 impl Sync<'_> {
-    fn templates(&self) -> &[Value] {
+    pub(super) fn templates(&self) -> &[Value] {
         self.set.value["spec"]["volumeClaimTemplates"].items()
     }
 

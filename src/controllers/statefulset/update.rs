@@ -14,12 +14,7 @@ impl Sync<'_> {
         let is_outdated =
             |pod: &crate::api::Object| Self::revision_of(pod) != revisions.update.name;
         if !self.spec.rolls {
-            if split
-                .slots
-                .iter()
-                .filter_map(|it| it.pod.as_deref())
-                .any(is_outdated)
-            {
+            if split.slots().filter_map(|it| it.pod).any(is_outdated) {
                 let revision = revisions.update.name.clone();
                 self.wait(
                     self.set.key(),
@@ -31,13 +26,12 @@ impl Sync<'_> {
             }
             return;
         }
-        let partition = self.spec.partition.unwrap_or(0);
-        let lowest = usize::try_from(partition).unwrap_or(0);
+        let lowest = self.first_rolled();
         if self.ctx.config.max_unavailable {
             return self.roll_within_budget(split, revisions, status);
         }
-        for slot in split.slots.iter().skip(lowest).rev() {
-            let Some(pod) = slot.pod.as_deref() else {
+        for slot in split.slots().rev().take_while(|it| it.ordinal >= lowest) {
+            let Some(pod) = slot.pod else {
                 return;
             };
             if is_outdated(pod) && !pod.is_terminating() {
@@ -68,16 +62,14 @@ impl Sync<'_> {
     ///
     /// upstream: updateStatefulSetAfterInvariantEstablished, the gated walk of v1.35.0 to v1.36.
     fn roll_within_budget(&mut self, split: &Split, revisions: &Revisions, status: &mut Status) {
-        let lowest = self.spec.partition.unwrap_or(0);
-        let lowest = usize::try_from(lowest).unwrap_or(0);
+        let lowest = self.first_rolled();
         let mut budget = self.spec.max_unavailable;
-        for slot in &split.slots {
-            let pod = slot.pod.as_deref();
-            budget -= i64::from(pod.is_none_or(|it| self.is_unavailable(it)));
+        for slot in split.slots() {
+            budget -= i64::from(slot.pod.is_none_or(|it| self.is_unavailable(it)));
         }
         let limit = crate::text!("{}", self.spec.max_unavailable);
-        for slot in split.slots.iter().skip(lowest).rev() {
-            let Some(pod) = slot.pod.as_deref() else {
+        for slot in split.slots().rev().take_while(|it| it.ordinal >= lowest) {
+            let Some(pod) = slot.pod else {
                 continue;
             };
             if Self::revision_of(pod) == revisions.update.name || pod.is_terminating() {
@@ -105,12 +97,18 @@ impl Sync<'_> {
         self.say_partition(split, revisions);
     }
 
+    /// The lowest ordinal that an update takes.
+    fn first_rolled(&self) -> i64 {
+        let partition = self.spec.partition.unwrap_or(0).max(0);
+        self.spec.start.saturating_add(partition)
+    }
+
     /// Says that ordinals below the partition stay, where one of them is outdated.
     fn say_partition(&mut self, split: &Split, revisions: &Revisions) {
         let partition = self.spec.partition.unwrap_or(0);
-        let kept = split.slots.iter();
-        let kept = kept.take(usize::try_from(partition).unwrap_or(0));
-        let mut kept = kept.filter_map(|it| it.pod.as_deref());
+        let lowest = self.first_rolled();
+        let kept = split.slots().take_while(|it| it.ordinal < lowest);
+        let mut kept = kept.filter_map(|it| it.pod);
         if kept.any(|it| Self::revision_of(it) != revisions.update.name) {
             let partition = crate::text!("{partition}");
             let set = self.name();
