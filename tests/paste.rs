@@ -458,9 +458,9 @@ fn what_is_said_of_a_text_is_in_the_reader_s_language() {
             "请把这个值放进引号里",
         ),
         (
-            "$ kubectl get pods\nnonsense\n",
-            "this line is neither a command nor the output of one",
-            "这一行既不是命令，也不是命令的输出",
+            "$ cat > f << EOF\nkind: Pod\n$ kubectl get pods\n",
+            "this here-document never closes: it ends at the next prompt",
+            "这个 here-document 没有结束标记：它在下一个提示符处结束",
         ),
     ];
     for (text, english, translated) in texts {
