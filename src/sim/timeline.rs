@@ -10,9 +10,9 @@ use crate::config::Config;
 use crate::time::{Duration, Time};
 
 /// A world is kept after so many changes a reader sees: going back makes at most the few between them again.
-const KEPT_EVERY: usize = 16;
+const KEPT_EVERY: usize = 4;
 /// Worlds kept before every second one is let go.
-const KEPT_MAX: usize = 1024;
+const KEPT_MAX: usize = 4096;
 /// Events handled at most by one call; a simulation that never rests ends there and can be stepped on.
 const EVENTS_MAX: usize = 100_000;
 /// Branches kept before the oldest that is not stood on is let go.
@@ -264,8 +264,11 @@ impl Timeline {
 
     /// To the `shown`-th change a reader sees; plays forward if it was never reached.
     pub fn seek(&mut self, shown: usize) {
-        if self.world.trace.shown() >= shown {
-            self.go_back(|it| it.trace.shown() <= shown);
+        let here = self.world.trace.shown();
+        let kept = &self.branch().kept;
+        let at = kept.partition_point(|it| it.trace.shown() <= shown).max(1) - 1;
+        if here >= shown || here < kept[at].trace.shown() {
+            self.go_to(at);
         }
         for _ in 0..EVENTS_MAX {
             if self.world.trace.shown() >= shown || !self.next_event() {
@@ -276,10 +279,14 @@ impl Timeline {
 
     /// To the last kept world of this branch that is before something.
     fn go_back(&mut self, is_before: impl Fn(&World) -> bool) {
-        self.leave();
         let kept = &self.branch().kept;
-        let at = kept.partition_point(is_before).max(1) - 1;
-        self.world = kept[at].clone();
+        self.go_to(kept.partition_point(is_before).max(1) - 1);
+    }
+
+    /// To a kept world of this branch.
+    fn go_to(&mut self, at: usize) {
+        self.leave();
+        self.world = self.branch().kept[at].clone();
     }
 
     /// Before the reader goes elsewhere: how far this branch has been run stays known.
@@ -318,8 +325,10 @@ impl Timeline {
     /// To that moment, or the end of what has been run.
     pub fn seek_time(&mut self, time: Time) {
         let time = time.min(self.furthest().now);
-        if time < self.world.now {
-            self.go_back(|it| it.now <= time);
+        let kept = &self.branch().kept;
+        let at = kept.partition_point(|it| it.now <= time).max(1) - 1;
+        if time < self.world.now || self.world.now < kept[at].now {
+            self.go_to(at);
         }
         self.advance(time.since(self.world.now));
     }
