@@ -10,7 +10,7 @@ mod resources;
 mod volumes;
 
 use self::pods::Neighbours;
-use self::refusal::{placed, refusal, sentence};
+use self::refusal::{NodePods, nodes_with_pods, refusal, sentence};
 use crate::api::condition::{self, Condition};
 use crate::api::storage::SELECTED_NODE;
 use crate::api::{Key, Kind, Object, Objects};
@@ -116,17 +116,17 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
             ..Plan::default()
         };
     }
-    let there = placed(ctx, pod);
-    let neighbours = Neighbours::of(ctx, pod, &there);
+    let nodes = nodes_with_pods(ctx, pod);
+    let neighbours = Neighbours::of(ctx, pod, &nodes);
     let (mut refusals, mut best, mut fitting) = (Vec::new(), None, 0);
-    for node in ctx.objects.list(Kind::Node) {
-        match refusal(ctx, pod, node, &there, &neighbours) {
+    for node in &nodes {
+        match refusal(ctx, pod, node, &neighbours) {
             Some(it) => refusals.push(it),
             None => {
                 fitting += 1;
-                let rank = rank(ctx, pod, node, &there, &neighbours);
+                let rank = rank(ctx, pod, node, &neighbours);
                 if best.as_ref().is_none_or(|(least, _)| rank < *least) {
-                    best = Some((rank, node));
+                    best = Some((rank, node.node));
                 }
             }
         }
@@ -154,23 +154,18 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
 fn rank(
     ctx: &Ctx<'_>,
     pod: &Object,
-    node: &Object,
-    there: &[(&Object, &Object)],
+    NodePods { node, pods }: &NodePods<'_>,
     neighbours: &Neighbours,
 ) -> (bool, usize, i64, usize, usize, u64) {
     let owner = pod.controller_uid();
-    let (mut kin, mut all) = (0, 0);
-    for (other, _) in there.iter().filter(|it| core::ptr::eq(it.1, node)) {
-        all += 1;
-        kin += usize::from(!owner.is_empty() && other.controller_uid() == owner);
-    }
+    let is_kin = |it: &&&Object| !owner.is_empty() && it.controller_uid() == owner;
     let words = ["schedule", pod.uid(), node.name()];
     (
         !ctx.config.is_placed(pod.name(), node.name()),
         nodes::soft_taints(pod, node),
         -(nodes::preference(pod, node) + neighbours.preference(node)),
-        kin,
-        all,
+        pods.iter().filter(is_kin).count(),
+        pods.len(),
         chance(ctx.config.seed, &words),
     )
 }

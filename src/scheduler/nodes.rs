@@ -56,18 +56,17 @@ fn host_ports(pod: &Object) -> Vec<(Text, Text, i64)> {
     ports
 }
 
-/// Whether a pod that is there occupies a port that the new one wants.
-pub(super) fn ports_collide(pod: &Object, there: &Object) -> bool {
+/// Whether one of the pods that are there occupies a port that the new one wants.
+pub(super) fn ports_collide(pod: &Object, there: &[&Object]) -> bool {
     let wanted = host_ports(pod);
     if wanted.is_empty() {
         return false;
     }
     let is_any = |it: &Text| it.is_empty() || it == "0.0.0.0";
-    let taken = host_ports(there);
-    wanted.iter().any(|a| {
-        let same = |b: &(Text, Text, i64)| {
+    there.iter().flat_map(|it| host_ports(it)).any(|b| {
+        let same = |a: &(Text, Text, i64)| {
             a.0 == b.0 && a.2 == b.2 && (is_any(&a.1) || is_any(&b.1) || a.1 == b.1)
         };
-        taken.iter().any(same)
+        wanted.iter().any(same)
     })
 }

@@ -3,6 +3,7 @@
 //! upstream: plugins interpodaffinity, podtopologyspread.
 
 use super::nodes::{PREFERRED, REQUIRED, is_tainted};
+use super::refusal::NodePods;
 use crate::api::node::is_selected;
 use crate::api::selector::Selector;
 use crate::api::{Key, Kind, Object};
@@ -66,9 +67,15 @@ fn terms<'a>(pod: &'a Object, kind: &str, how: &str) -> &'a [Value] {
     pod.value["spec"]["affinity"][kind][how].items()
 }
 
+/// The pods that have a node, with it.
+fn there<'a>(nodes: &'a [NodePods<'a>]) -> impl Iterator<Item = (&'a Object, &'a Object)> {
+    let on = |it: &'a NodePods<'a>| it.pods.iter().map(|pod| (*pod, it.node));
+    nodes.iter().flat_map(on)
+}
+
 impl Neighbours {
     /// Looks at all pods that have a node.
-    pub(super) fn of(ctx: &Ctx<'_>, pod: &Object, there: &[(&Object, &Object)]) -> Self {
+    pub(super) fn of(ctx: &Ctx<'_>, pod: &Object, nodes: &[NodePods<'_>]) -> Self {
         let mut it = Self::default();
         let namespace = pod.namespace();
         let seeks = terms(pod, "podAffinity", REQUIRED);
@@ -76,15 +83,15 @@ impl Neighbours {
             let mut seeks = seeks.iter();
             seeks.all(|term| term_matches(ctx, term, namespace, other))
         };
-        it.is_first = all_match(pod) && !there.iter().any(|it| all_match(it.0));
+        it.is_first = all_match(pod) && !there(nodes).any(|it| all_match(it.0));
         for term in seeks {
             let key = term["topologyKey"].as_str();
-            let found = there.iter().filter(|it| all_match(it.0));
+            let found = there(nodes).filter(|it| all_match(it.0));
             let places = found.filter_map(|it| label(it.1, key)).collect();
             it.seeks.push((key.into(), places));
         }
-        let asks = |it: &&(&Object, &Object)| pod.has_affinity() || it.0.has_affinity();
-        for (other, node) in there.iter().filter(asks) {
+        let asks = |it: &(&Object, &Object)| pod.has_affinity() || it.0.has_affinity();
+        for (other, node) in there(nodes).filter(asks) {
             for term in terms(pod, "podAntiAffinity", REQUIRED) {
                 if term_matches(ctx, term, namespace, other) {
                     it.avoids.extend(place(term, node));
@@ -108,7 +115,7 @@ impl Neighbours {
             }
         }
         let constraints = pod.value["spec"]["topologySpreadConstraints"].items();
-        let spread = constraints.iter().map(|it| spread(ctx, pod, it, there));
+        let spread = constraints.iter().map(|it| spread(ctx, pod, it, nodes));
         it.spread = spread.collect();
         it
     }
@@ -163,7 +170,7 @@ fn place(term: &Value, node: &Object) -> Option<Place> {
 /// How many pods each place holds, and how many one may hold so that another fits.
 ///
 /// upstream: calPreFilterState, Filter: matchNum + selfMatch − minMatch > maxSkew.
-fn spread(ctx: &Ctx<'_>, pod: &Object, it: &Value, there: &[(&Object, &Object)]) -> Spread {
+fn spread(ctx: &Ctx<'_>, pod: &Object, it: &Value, nodes: &[NodePods<'_>]) -> Spread {
     let key = it["topologyKey"].as_str();
     let selector = Selector::from_object(&it["labelSelector"]);
     let same_keys = |other: &Object| {
@@ -185,7 +192,7 @@ fn spread(ctx: &Ctx<'_>, pod: &Object, it: &Value, there: &[(&Object, &Object)])
             counts.push((place, 0));
         }
     }
-    for (other, node) in there {
+    for (other, node) in there(nodes) {
         let counted = other.namespace() == pod.namespace() && !other.is_terminating();
         if let Some(place) = label(node, key).filter(|_| counted && means(other))
             && let Some(it) = counts.iter_mut().find(|it| it.0 == place)

@@ -23,8 +23,7 @@ pub(super) struct Refusal {
 pub(super) fn refusal(
     ctx: &Ctx<'_>,
     pod: &Object,
-    node: &Object,
-    there: &[(&Object, &Object)],
+    NodePods { node, pods: here }: &NodePods<'_>,
     neighbours: &Neighbours,
 ) -> Option<Refusal> {
     let of = |reason: &str, is_final| {
@@ -40,13 +39,11 @@ pub(super) fn refusal(
     if !is_selected(pod, node) {
         return of("node(s) didn't match Pod's node affinity/selector", true);
     }
-    let here = there.iter().filter(|it| core::ptr::eq(it.1, node));
-    let here: Vec<&Object> = here.map(|it| it.0).collect();
-    if here.iter().any(|it| ports_collide(pod, it)) {
+    if ports_collide(pod, here) {
         let reason = "node(s) didn't have free ports for the requested pod ports";
         return of(reason, false);
     }
-    let (reasons, is_final) = shortage(&requests(pod), &here, node);
+    let (reasons, is_final) = shortage(&requests(pod), here, node);
     if !reasons.is_empty() {
         return Some(Refusal { reasons, is_final });
     }
@@ -57,10 +54,20 @@ pub(super) fn refusal(
     of(reason, is_final)
 }
 
-/// The other pods that have a node, or are meant for one, with it.
-pub(super) fn placed<'a>(ctx: &Ctx<'a>, pod: &Object) -> Vec<(&'a Object, &'a Object)> {
-    let mut placed: Vec<(&Object, &Object)> = Vec::new();
-    let nodes: Vec<&Object> = ctx.objects.list(Kind::Node).map(AsRef::as_ref).collect();
+/// A node, with the pods that it has or that are meant for it.
+pub(super) struct NodePods<'a> {
+    pub node: &'a Object,
+    pub pods: Vec<&'a Object>,
+}
+
+/// All nodes, with their pods but this one.
+pub(super) fn nodes_with_pods<'a>(ctx: &Ctx<'a>, pod: &Object) -> Vec<NodePods<'a>> {
+    let empty = |node| NodePods {
+        node,
+        pods: Vec::new(),
+    };
+    let nodes = ctx.objects.list(Kind::Node).map(AsRef::as_ref);
+    let mut nodes: Vec<NodePods<'_>> = nodes.map(empty).collect();
     for other in ctx.objects.list(Kind::Pod) {
         let name = match other.node_name() {
             "" => other.nominated_node(),
@@ -69,12 +76,12 @@ pub(super) fn placed<'a>(ctx: &Ctx<'a>, pod: &Object) -> Vec<(&'a Object, &'a Ob
         if !name.is_empty()
             && !other.is_terminal()
             && other.uid() != pod.uid()
-            && let Ok(at) = nodes.binary_search_by(|it| it.name().cmp(name))
+            && let Ok(at) = nodes.binary_search_by(|it| it.node.name().cmp(name))
         {
-            placed.push((other, nodes[at]));
+            nodes[at].pods.push(other);
         }
     }
-    placed
+    nodes
 }
 
 /// `2 this, 1 that`, sorted as texts.
