@@ -226,12 +226,18 @@ impl<'a> Decoder<'a> {
             return Err(self.mismatch(value, field, "slice"));
         };
         let mut changed = None;
+        // Where some were put in or taken out, those behind them stand elsewhere than they did.
+        let mut stood = 0;
         for (at, item) in items.iter().enumerate() {
-            if item.shares(&known[at]) {
+            if let Some(skipped) = (0..2).find(|it| item.shares(&known[stood + it])) {
+                stood += skipped + 1;
                 continue;
             }
+            let before = &known[stood];
+            let is_put_in = items.get(at + 1).is_some_and(|it| it.shares(before));
+            stood += usize::from(!is_put_in);
             self.path.push(Step::Index(at));
-            if let Some(new) = self.item(item, Some(&known[at]), field)? {
+            if let Some(new) = self.item(item, Some(before), field)? {
                 changed.get_or_insert_with(|| items.clone()).make_mut()[at] = new;
             }
             self.path.pop();

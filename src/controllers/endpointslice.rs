@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use ecow::EcoVec;
+
 use super::{is_suspect, some_pods, trigger, wake_services};
 use crate::api::endpointslice::SERVICE_NAME_LABEL;
 use crate::api::meta::{new_value, owned_by};
@@ -219,11 +221,18 @@ fn pack(
 ) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
     for slice in slices {
-        let mut kept = Vec::new();
+        let mut kept = EcoVec::new();
         let ports = &slice.value["ports"];
         let mut group = wanted.iter_mut().find(|it| it.ports == *ports);
-        for old in slice.value["endpoints"].items() {
-            if suspects.is_some_and(|it| !is_suspect(it, old)) {
+        let olds = &slice.value["endpoints"];
+        let is_spared = |it: &Value| suspects.is_some_and(|names| !is_suspect(names, it));
+        if let Value::Array(olds) = olds
+            && olds.iter().all(is_spared)
+        {
+            kept = olds.clone();
+        }
+        for old in olds.items().iter().skip(kept.len()) {
+            if is_spared(old) {
                 kept.push(old.clone());
                 continue;
             }
@@ -296,7 +305,7 @@ fn drop_spare(drafts: &mut Vec<Draft>) {
         drafts.push(Draft {
             slice: None,
             ports: Value::Null,
-            endpoints: Vec::new(),
+            endpoints: EcoVec::new(),
         });
     }
     let is_filled = drafts.iter().any(|it| !it.endpoints.is_empty());
@@ -315,14 +324,14 @@ struct Draft {
     slice: Option<Arc<Object>>,
     /// Null for the placeholder; `false` marks a slice to be deleted.
     ports: Value,
-    endpoints: Vec<Value>,
+    endpoints: EcoVec<Value>,
 }
 
 impl Draft {
     fn is_changed(&self) -> bool {
         self.slice
             .as_ref()
-            .is_none_or(|it| it.value["endpoints"].items() != self.endpoints)
+            .is_none_or(|it| it.value["endpoints"].items() != &self.endpoints[..])
     }
 
     /// `endpoints`, null for none.
@@ -330,15 +339,14 @@ impl Draft {
         if self.endpoints.is_empty() {
             Value::Null
         } else {
-            self.endpoints.clone().into()
+            Value::Array(self.endpoints.clone())
         }
     }
 
     fn decide(&self, service: &Object, trigger: &Value) -> Option<Decision> {
-        let why = self.why(service);
         let slice = self.slice.as_deref();
         if self.ports == Value::Bool(false) {
-            return slice.map(|it| delete(it, why));
+            return slice.map(|it| delete(it, self.why(service)));
         }
         let labels = slice_labels(service);
         let endpoints = self.endpoints();
@@ -350,7 +358,7 @@ impl Draft {
             value["metadata"]["ownerReferences"] = owned_by(service);
             value["addressType"] = "IPv4".into();
             self.fill(&mut value, trigger, labels, endpoints);
-            return Some(act(key, Verb::Create(value), why));
+            return Some(act(key, Verb::Create(value), self.why(service)));
         };
         let same = slice.value["endpoints"] == endpoints
             && slice.value["ports"] == self.ports
@@ -358,7 +366,7 @@ impl Draft {
         (!same).then(|| {
             let mut value = slice.value.clone();
             self.fill(&mut value, trigger, labels, endpoints);
-            act(slice.key(), Verb::Update(value), why)
+            act(slice.key(), Verb::Update(value), self.why(service))
         })
     }
 

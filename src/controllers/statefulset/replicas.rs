@@ -137,9 +137,9 @@ impl Sync<'_> {
             self.create(split, slot.ordinal, revisions);
             return Flow::Stop;
         };
-        let name: Text = pod.name().into();
         if pod.is_terminal() {
             if !pod.is_terminating() {
+                let name = pod.name().into();
                 let phase = pod.value["status"]["phase"].as_str().into();
                 self.delete_pod(
                     pod,

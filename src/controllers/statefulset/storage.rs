@@ -61,6 +61,9 @@ impl Sync<'_> {
     ///
     /// upstream: createPersistentVolumeClaims.
     pub(super) fn create_claims(&mut self, ordinal: i64, pod_exists: bool) -> bool {
+        if self.templates().is_empty() {
+            return true;
+        }
         let (set, pod) = (self.name(), self.pod_name(ordinal));
         let mut going: Vec<Text> = Vec::new();
         let templates = self.set.value["spec"]["volumeClaimTemplates"].clone();
