@@ -66,9 +66,9 @@ fn run(replicas: u32, policy: &str) -> Cost {
 }
 
 fn forget_past(world: &mut World) {
-    world.store.log = Default::default();
-    world.trace = Default::default();
-    world.lives = Default::default();
+    drop(core::mem::take(&mut world.store.log));
+    drop(core::mem::take(&mut world.trace));
+    drop(core::mem::take(&mut world.lives));
 }
 
 fn main() {

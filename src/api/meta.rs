@@ -160,8 +160,8 @@ impl Object {
         object! {
             "apiVersion": self.kind.api_version(),
             "kind": self.kind.facts().kind,
-            "name": self.name(),
-            "uid": self.uid(),
+            "name": &self.seen().name,
+            "uid": &self.seen().uid,
             "controller": true,
             "blockOwnerDeletion": true,
         }
@@ -171,8 +171,8 @@ impl Object {
     pub fn as_involved_object(&self) -> Value {
         let mut reference = object! {
             "kind": self.kind.facts().kind,
-            "name": self.name(),
-            "uid": self.uid(),
+            "name": &self.seen().name,
+            "uid": &self.seen().uid,
             "apiVersion": self.kind.api_version(),
             "resourceVersion": &self.meta()["resourceVersion"],
         };

@@ -4,6 +4,8 @@
 //! Limit ranges and Pod Security have files of their own. Left out: webhooks.
 //! upstream: plugin/pkg/admission/{namespace/lifecycle,serviceaccount,priority,defaulttolerationseconds,storage}.
 
+use std::sync::LazyLock;
+
 use super::defaults::{CONTAINERS, item_mut};
 use super::{Status, Store, constant};
 use super::{limits, podsecurity};
@@ -188,19 +190,23 @@ fn mount_token(spec: &mut Value, volume: &str) {
         }
     }
     if needed && is_new {
-        let mut volume = constant(TOKEN_VOLUME);
+        let mut volume = TOKEN_VOLUME.clone();
         volume["name"] = name.as_str().into();
         spec["volumes"].as_items_mut().push(volume);
     }
 }
 
-/// The volume, except its name.
+/// The volume, except its name: all pods share it.
 ///
 /// upstream: serviceaccount.TokenVolumeSource.
-const TOKEN_VOLUME: &str = r#"{"projected":{"defaultMode":420,"sources":[
+static TOKEN_VOLUME: LazyLock<Value> = LazyLock::new(|| {
+    constant(
+        r#"{"projected":{"defaultMode":420,"sources":[
 {"serviceAccountToken":{"expirationSeconds":3607,"path":"token"}},
 {"configMap":{"name":"kube-root-ca.crt","items":[{"key":"ca.crt","path":"ca.crt"}]}},
-{"downwardAPI":{"items":[{"path":"namespace","fieldRef":{"apiVersion":"v1","fieldPath":"metadata.namespace"}}]}}]}}"#;
+{"downwardAPI":{"items":[{"path":"namespace","fieldRef":{"apiVersion":"v1","fieldPath":"metadata.namespace"}}]}}]}}"#,
+    )
+});
 
 /// The two classes every cluster has.
 fn priority_of(class: &str) -> Option<i64> {
@@ -232,23 +238,28 @@ fn priority(key: &Key, spec: &mut Value) -> Result<(), Status> {
     Ok(())
 }
 
+/// What pods tolerate for a while: all share it.
+static TOLERATIONS: LazyLock<[Value; 2]> = LazyLock::new(|| {
+    ["not-ready", "unreachable"].map(|taint| {
+        object! {
+            "key": crate::text!("node.kubernetes.io/{taint}"),
+            "operator": "Exists",
+            "effect": "NoExecute",
+            "tolerationSeconds": 300,
+        }
+    })
+});
+
 /// upstream: defaulttolerationseconds.
 fn tolerations(spec: &mut Value) {
-    for taint in [
-        "node.kubernetes.io/not-ready",
-        "node.kubernetes.io/unreachable",
-    ] {
+    for toleration in TOLERATIONS.iter() {
+        let taint = toleration["key"].as_str();
         let tolerates = spec["tolerations"].items().iter().any(|it| {
             let (key, effect) = (it["key"].as_str(), it["effect"].as_str());
             (key == taint || key.is_empty()) && (effect == "NoExecute" || effect.is_empty())
         });
         if !tolerates {
-            spec["tolerations"].as_items_mut().push(object! {
-                "key": taint,
-                "operator": "Exists",
-                "effect": "NoExecute",
-                "tolerationSeconds": 300,
-            });
+            spec["tolerations"].as_items_mut().push(toleration.clone());
         }
     }
 }
