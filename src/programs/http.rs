@@ -7,7 +7,9 @@
 use core::net::IpAddr;
 
 use super::disk::{Disk, PAGES, is_nginx};
-use super::{Container, Run, redis};
+use super::image::{Application, Image};
+use super::peers::runs;
+use super::{Container, Run, image, mysql, redis};
 use crate::api::{Kind, Object, Objects};
 use crate::chance::chance;
 use crate::time::Duration;
@@ -304,11 +306,8 @@ pub(super) fn reach<'a>(run: &mut Run<'a, '_>, address: IpAddr, port: u16) -> Re
         return Reached::NoRoute;
     };
     let containers = pod.containers().iter();
-    let mut running = containers.filter(|it| {
-        let status = pod.value["status"]["containerStatuses"].item("name", it["name"].as_str());
-        !status["state"]["running"].is_null()
-    });
-    match running.find(|it| listens_at(it["image"].as_str()) == Some(at.1)) {
+    let mut running = containers.filter(|it| runs(pod, it["name"].as_str()));
+    match running.find(|it| listens_at(it) == Some(at.1)) {
         Some(there) => Reached::Container(Container {
             image: there["image"].as_str(),
             pod,
@@ -346,14 +345,28 @@ fn endpoints(objects: &Objects, service: &Object, port: u16) -> Vec<(String, u16
     found
 }
 
-/// The port an image's program listens at; nothing for one that is not known.
-fn listens_at(image: &str) -> Option<u16> {
+/// The port a container's program listens at; nothing for one that is not known, or that was started as a client.
+fn listens_at(container: &Value) -> Option<u16> {
+    let image = container["image"].as_str();
+    let words = [&container["command"], &container["args"]].map(Value::items);
+    let mut words = words.into_iter().flatten().map(Value::as_str);
+    let first = words.next().unwrap_or_default();
+    let name = first.rsplit('/').next()?;
+    let is_shell = matches!(name, "sh" | "bash" | "ash") && words.next() != Some("-c");
+    let made_for = Image::parse(image);
+    if is_shell || image::program(&made_for, name).is_some() {
+        return None;
+    }
+    match made_for.application {
+        Application::Redis => return Some(redis::PORT),
+        Application::Mysql => return Some(mysql::PORT),
+        Application::None => {}
+    }
     let name = image.rsplit('/').next()?;
     let name = name.split([':', '@']).next()?;
     match name {
         "nginx" | "nginx-slim" => Some(80),
         "nginx-unprivileged" => Some(8080),
-        "redis" | "valkey" => Some(redis::PORT),
         _ => None,
     }
 }

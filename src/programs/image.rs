@@ -3,7 +3,7 @@
 //! The image decides which client is used, and that is what misleads people. Known by repository name and tag;
 //! anything else counts as a Debian image without DNS tools.
 
-use super::{Program, bind, busybox_nslookup, coreutils, http, libc, redis};
+use super::{Program, bind, busybox_nslookup, coreutils, http, libc, mysql, redis};
 use crate::api::Object;
 use crate::config::Config;
 use crate::dns::resolv::{Hosts, ResolvConf, hosts_text};
@@ -18,8 +18,19 @@ pub struct Image {
     pub has_bind: bool,
     /// Whether `curl` was added.
     pub has_curl: bool,
-    /// Whether `redis-cli` was added.
-    pub has_redis: bool,
+    /// The server it is made for.
+    pub application: Application,
+}
+
+/// A server that is known, with the programs that come with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Application {
+    /// None of these.
+    None,
+    /// redis, or valkey.
+    Redis,
+    /// `MySQL`, `MariaDB` or Percona's.
+    Mysql,
 }
 
 /// The base of an image.
@@ -78,7 +89,13 @@ impl Image {
                 name,
                 "nginx" | "nginx-slim" | "agnhost" | "netshoot" | "curl"
             ),
-            has_redis: matches!(name, "redis" | "valkey"),
+            application: match name {
+                "redis" | "valkey" => Application::Redis,
+                "mysql" | "mariadb" | "percona" | "percona-server" | "mysql-server" => {
+                    Application::Mysql
+                }
+                _ => Application::None,
+            },
             has_bind: matches!(name, "agnhost" | "netshoot" | "dnstools")
                 || name.ends_with("dnsutils"),
         }
@@ -183,6 +200,7 @@ pub(super) fn program(image: &Image, name: &str) -> Option<Program> {
         return None;
     }
     let has_busybox = image.busybox().is_some();
+    let application = image.application;
     let has_getent = !matches!(image.base, Base::Busybox(_));
     Some(match name {
         "nslookup" if image.has_bind => bind::nslookup,
@@ -193,7 +211,9 @@ pub(super) fn program(image: &Image, name: &str) -> Option<Program> {
         "getent" if has_getent => libc::getent,
         "curl" if image.has_curl => http::curl,
         "wget" if has_busybox => http::wget,
-        "redis-cli" if image.has_redis => redis::cli,
+        "redis-cli" if application == Application::Redis => redis::cli,
+        "mysql" | "mariadb" if application == Application::Mysql => mysql::mysql,
+        "mysqladmin" | "mariadb-admin" if application == Application::Mysql => mysql::mysqladmin,
         _ => return coreutils::program(name),
     })
 }

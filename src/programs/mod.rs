@@ -11,7 +11,10 @@ mod disk;
 mod http;
 pub mod image;
 mod libc;
+mod mysql;
+mod peers;
 mod redis;
+mod sql;
 mod text;
 
 use core::net::IpAddr;
@@ -50,6 +53,8 @@ pub struct Container<'a> {
     pub folder: &'a str,
     /// What is on the program's standard input, unless that is the terminal or nothing.
     pub stdin: Option<&'a Text>,
+    /// Whether what it prints goes to a terminal.
+    pub is_terminal: bool,
 }
 
 /// What a program printed and how it ended.
@@ -279,6 +284,7 @@ mod tests {
             disks: &Disks::default(),
             folder: "/",
             stdin: None,
+            is_terminal: false,
         };
         let mut network = |_: &str, query: &crate::dns::Query| {
             Outcome::Reply(Box::new(server.ask(query, Time::START)))

@@ -103,6 +103,7 @@ fn run_text(
         variables: kept.0,
         typed: Typed::default(),
         stdin: container.stdin.cloned(),
+        is_terminal: container.is_terminal,
         left,
         bytes: 0,
         handled: 0,
@@ -139,6 +140,8 @@ struct Shell<'a, 'n> {
     typed: Typed,
     /// The standard input of the next program.
     stdin: Option<Text>,
+    /// Whether what the next program prints goes to a terminal.
+    is_terminal: bool,
     /// How many commands may still run.
     left: &'a mut u32,
     /// How much the programs of this line have printed.
@@ -180,7 +183,9 @@ impl Shell<'_, '_> {
     /// What is printed on the way to standard output.
     fn output_of(&mut self, run: impl FnOnce(&mut Self)) -> Text {
         let before = core::mem::take(&mut self.typed.printed.output);
+        let is_terminal = core::mem::take(&mut self.is_terminal);
         run(self);
+        self.is_terminal = is_terminal;
         let printed = core::mem::replace(&mut self.typed.printed.output, before);
         let mut out = Text::new();
         for piece in printed {
@@ -271,8 +276,10 @@ impl Shell<'_, '_> {
                 return self.complain(2, &text);
             }
         };
+        let is_terminal = self.is_terminal;
+        self.is_terminal &= matches!(out, Sink::Stream(Stream::Stdout));
         self.run_program(&argv);
-        self.stdin = before;
+        (self.stdin, self.is_terminal) = (before, is_terminal);
         for piece in self.typed.printed.output.split_off(from) {
             let sink = match piece.stream {
                 Stream::Stdout => &out,
@@ -391,6 +398,7 @@ impl Shell<'_, '_> {
                 let container = Container {
                     folder: &folder,
                     stdin: self.stdin.as_ref(),
+                    is_terminal: self.is_terminal,
                     ..*self.container
                 };
                 let kept = Kept::default();
@@ -402,6 +410,7 @@ impl Shell<'_, '_> {
                 let container = Container {
                     folder: &folder,
                     stdin: self.stdin.as_ref(),
+                    is_terminal: self.is_terminal,
                     ..*self.container
                 };
                 match programs::run(argv, &container, self.network) {

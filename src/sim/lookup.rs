@@ -111,6 +111,7 @@ impl World {
                 folder => folder,
             },
             stdin: None,
+            is_terminal: false,
         };
         let ran = work(
             &container,

@@ -315,7 +315,11 @@ impl World {
             &connection.container,
             &words,
             &mut |container, network| {
-                typed = inside::run_line(&line, exit, kept.clone(), container, network);
+                let container = Container {
+                    is_terminal: true,
+                    ..*container
+                };
+                typed = inside::run_line(&line, exit, kept.clone(), &container, network);
                 Some((typed.printed.tried.clone(), typed.printed.exit))
             },
         );
@@ -358,6 +362,7 @@ impl World {
             &mut |container, network| {
                 let container = Container {
                     stdin,
+                    is_terminal: connection.tty,
                     ..*container
                 };
                 run = inside::run(words, &container, network);

@@ -10,7 +10,7 @@ use crate::dns::server::Upstream;
 use crate::dns::stub::{Attempt, Client, Library, without_dot};
 use crate::dns::{Data, Finding, Outcome, Query, Rcode, Record, Reply, Type, Zone};
 use crate::process::Stream;
-use crate::programs::image::{Base, Busybox, Image};
+use crate::programs::image::{Application, Base, Busybox, Image};
 use crate::programs::{Printed, Run, execute};
 use crate::time::Time;
 use crate::value::{Text, Value};
@@ -69,7 +69,7 @@ fn image(capture: &Value) -> Option<Image> {
             base: Base::Gnu,
             has_bind: true,
             has_curl: false,
-            has_redis: false,
+            application: Application::None,
         });
     }
     let (number, library) = version.split_once(' ')?;
@@ -86,7 +86,7 @@ fn image(capture: &Value) -> Option<Image> {
         base: Base::Busybox(busybox),
         has_bind: false,
         has_curl: false,
-        has_redis: false,
+        application: Application::None,
     })
 }
 
