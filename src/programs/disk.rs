@@ -1,11 +1,12 @@
 //! The files of containers: in which volume a path lies, and what programs have written there.
 //!
 //! A volume's files live as long as the volume does: those of a claim outlive the pod, an emptyDir's end with it, and
-//! what lies in no volume ends with the container. Left out: what images bring along (but nginx' page), owners, modes
+//! what lies in no volume ends with the container. Left out: what images bring along (but nginx' page and ZooKeeper's settings), owners, modes
 //! and links.
 
-use super::Container;
 use super::http::WELCOME;
+use super::image::{Application, Image};
+use super::{Container, zookeeper};
 use crate::api::{Key, Kind};
 use crate::dns::resolv::{ResolvConf, hostname, hosts_text};
 use crate::process::Files;
@@ -153,6 +154,11 @@ impl Disk<'_> {
             Some(text) if text == REMOVED => return None,
             Some(text) => return Some(text.clone()),
             None => {}
+        }
+        if Image::parse(self.0.image).application == Application::ZooKeeper
+            && let Some(text) = zookeeper::file(self.0, &path)
+        {
+            return Some(text);
         }
         if place.volume.is_null() {
             let (pod, config) = (self.0.pod, self.0.config);

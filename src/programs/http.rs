@@ -9,7 +9,7 @@ use core::net::IpAddr;
 use super::disk::{Disk, PAGES, is_nginx};
 use super::image::{Application, Image};
 use super::peers::runs;
-use super::{Container, Run, image, mysql, redis};
+use super::{Container, Run, cassandra, image, mysql, redis, zookeeper};
 use crate::api::{Kind, Object, Objects};
 use crate::chance::chance;
 use crate::time::Duration;
@@ -360,6 +360,8 @@ fn listens_at(container: &Value) -> Option<u16> {
     match made_for.application {
         Application::Redis => return Some(redis::PORT),
         Application::Mysql => return Some(mysql::PORT),
+        Application::ZooKeeper => return Some(zookeeper::PORT),
+        Application::Cassandra => return Some(cassandra::PORT),
         Application::None => {}
     }
     let name = image.rsplit('/').next()?;

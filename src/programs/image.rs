@@ -3,7 +3,9 @@
 //! The image decides which client is used, and that is what misleads people. Known by repository name and tag;
 //! anything else counts as a Debian image without DNS tools.
 
-use super::{Program, bind, busybox_nslookup, coreutils, http, libc, mysql, redis};
+use super::{
+    Program, bind, busybox_nslookup, cassandra, coreutils, http, libc, mysql, nc, redis, zookeeper,
+};
 use crate::api::Object;
 use crate::config::Config;
 use crate::dns::resolv::{Hosts, ResolvConf, hosts_text};
@@ -31,6 +33,10 @@ pub enum Application {
     Redis,
     /// `MySQL`, `MariaDB` or Percona's.
     Mysql,
+    /// `ZooKeeper`, the tutorial's image or the official one.
+    ZooKeeper,
+    /// Cassandra.
+    Cassandra,
 }
 
 /// The base of an image.
@@ -94,11 +100,19 @@ impl Image {
                 "mysql" | "mariadb" | "percona" | "percona-server" | "mysql-server" => {
                     Application::Mysql
                 }
+                "cassandra" => Application::Cassandra,
+                "zookeeper" | "kubernetes-zookeeper" => Application::ZooKeeper,
                 _ => Application::None,
             },
             has_bind: matches!(name, "agnhost" | "netshoot" | "dnstools")
                 || name.ends_with("dnsutils"),
         }
+    }
+
+    /// The names of its programs.
+    pub fn programs(&self) -> impl Iterator<Item = &'static str> {
+        let names = NAMES.split_whitespace();
+        names.filter(|it| program(self, it).is_some())
     }
 
     /// The C library its programs resolve names with.
@@ -194,6 +208,11 @@ fn alpine(tag: &str) -> Busybox {
     }
 }
 
+/// The names of all programs, for completion.
+const NAMES: &str = "awk cat chmod chown cqlsh curl date dig echo env getent grep head host hostname id ls mariadb \
+mkdir mysql mysqladmin nc nodetool nslookup ping pwd redis-cli rm sed seq sleep sort tail touch wc wget whoami \
+zkCli.sh zkServer.sh";
+
 /// The program of that name in an image.
 pub(super) fn program(image: &Image, name: &str) -> Option<Program> {
     if image.base == Base::Bare {
@@ -214,6 +233,12 @@ pub(super) fn program(image: &Image, name: &str) -> Option<Program> {
         "redis-cli" if application == Application::Redis => redis::cli,
         "mysql" | "mariadb" if application == Application::Mysql => mysql::mysql,
         "mysqladmin" | "mariadb-admin" if application == Application::Mysql => mysql::mysqladmin,
+        "nc" if has_busybox || application == Application::ZooKeeper => nc::nc,
+        "zkCli.sh" if application == Application::ZooKeeper => zookeeper::cli,
+        "zkServer.sh" if application == Application::ZooKeeper => zookeeper::server,
+        "zkOk.sh" | "zookeeper-ready" if application == Application::ZooKeeper => zookeeper::ready,
+        "nodetool" if application == Application::Cassandra => cassandra::nodetool,
+        "cqlsh" if application == Application::Cassandra => cassandra::cqlsh,
         _ => return coreutils::program(name),
     })
 }

@@ -6,16 +6,19 @@
 mod awk;
 mod bind;
 mod busybox_nslookup;
+mod cassandra;
 mod coreutils;
 mod disk;
 mod http;
 pub mod image;
 mod libc;
 mod mysql;
+mod nc;
 mod peers;
 mod redis;
 mod sql;
 mod text;
+mod zookeeper;
 
 use core::net::IpAddr;
 

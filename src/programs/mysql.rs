@@ -271,6 +271,7 @@ pub(super) fn mysql(run: &mut Run<'_, '_>) {
     let text = told.execute.take().or(stdin).unwrap_or_default();
     let mut server = serve(&there);
     server.follow();
+    run.printed.read = server.handled;
     let has = |letter| told.flags.contains(letter);
     let is_drawn = has('t') || is_terminal && !has('B') && !has('s');
     let (mut database, mut bytes) = (told.database.clone(), 0);
@@ -299,7 +300,7 @@ pub(super) fn mysql(run: &mut Run<'_, '_>) {
         run.printed.out(&[&shown.unwrap_or_default()]);
     }
     server.lead();
-    run.printed.read += server.handled;
+    run.printed.read = server.handled;
 }
 
 /// A table as on a terminal; nothing if it is too long.

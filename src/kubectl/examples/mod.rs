@@ -1,6 +1,6 @@
 //! Copies, in our own words, of the manifests that tutorials apply from <https://k8s.io/examples>: a page has no network.
 //!
-//! Left out: the manifests of applications that are not simulated (`MySQL`, `ZooKeeper`, Cassandra).
+//! The scripts in them are shortened: nothing runs them.
 
 use crate::value::Text;
 
@@ -21,6 +21,16 @@ pub fn example(url: &str) -> Option<Text> {
                 "  podManagementPolicy: Parallel\n  replicas: 2\n",
             )
             .into(),
+        "application/mysql/mysql-configmap.yaml" => include_str!("mysql-configmap.yaml").into(),
+        "application/mysql/mysql-services.yaml" => include_str!("mysql-services.yaml").into(),
+        "application/mysql/mysql-statefulset.yaml" => include_str!("mysql-statefulset.yaml").into(),
+        "application/zookeeper/zookeeper.yaml" => include_str!("zookeeper.yaml").into(),
+        "application/cassandra/cassandra-service.yaml" => {
+            include_str!("cassandra-service.yaml").into()
+        }
+        "application/cassandra/cassandra-statefulset.yaml" => {
+            include_str!("cassandra-statefulset.yaml").into()
+        }
         "controllers/nginx-deployment.yaml" => include_str!("deployment.yaml").into(),
         "admin/dns/dnsutils.yaml" => include_str!("dnsutils.yaml").into(),
         _ => return None,

@@ -19,6 +19,11 @@ pub(super) use tokens::statements;
 const DATA: &str = "/var/lib/mysql";
 /// How a table's file is called behind its name.
 const TABLE: &str = ".ibd";
+/// The most cells of a table or of what is found, and the most columns of either.
+const MOST_CELLS: usize = 1 << 20;
+const MOST_COLUMNS: usize = 4096;
+/// The most conditions, and the most columns that are set.
+const MOST_PARTS: usize = 64;
 /// The databases that a server brings along.
 const OWN: [&str; 4] = ["information_schema", "mysql", "performance_schema", "sys"];
 
@@ -171,7 +176,9 @@ impl Server<'_> {
         });
         let cell = |it: &str| (it != "\\N").then(|| plain(it));
         let columns: Vec<Column> = columns.collect();
-        let rows = lines.map(|it| {
+        let lines: Vec<&str> = lines.collect();
+        fits(columns.len(), lines.len(), table)?;
+        let rows = lines.iter().map(|it| {
             let mut row: Row = it.split('\t').map(cell).collect();
             row.resize(columns.len(), None);
             row
@@ -219,21 +226,43 @@ fn folders(disk: Disk<'_>) -> Vec<Text> {
 // What cannot be written is missing there, as behind a server that could not follow.
 fn copy(from: Disk<'_>, to: Disk<'_>) -> usize {
     let mut bytes = 0;
-    for it in folders(to) {
+    let all = folders(from);
+    for it in folders(to).iter().filter(|it| !all.contains(it)) {
         let _ = to.remove(&crate::text!("{DATA}/{it}"));
     }
     let _ = to.make(DATA);
-    for folder in folders(from) {
+    for folder in all {
         let folder = crate::text!("{DATA}/{folder}");
-        let _ = to.make(&folder);
-        for file in from.list(&folder) {
+        if !to.is_folder(&folder) {
+            let _ = to.make(&folder);
+        }
+        let files = from.list(&folder);
+        for it in to.list(&folder) {
+            if files.binary_search(&it).is_err() {
+                let _ = to.remove(&crate::text!("{folder}/{it}"));
+            }
+        }
+        for file in files {
             let path = crate::text!("{folder}/{file}");
             let text = from.read(&path).unwrap_or_default();
             bytes += text.len() + path.len();
-            let _ = to.write(&path, text);
+            if to.read(&path).as_ref() != Some(&text) {
+                let _ = to.write(&path, text);
+            }
         }
     }
     bytes
+}
+
+/// Whether so many cells are not too many for a table.
+fn fits(columns: usize, rows: usize, table: &str) -> Result<(), Failure> {
+    if columns > MOST_COLUMNS {
+        return fail(1117, "HY000", "Too many columns".into());
+    }
+    if columns * rows > MOST_CELLS {
+        return fail(1114, "HY000", crate::text!("The table '{table}' is full"));
+    }
+    Ok(())
 }
 
 /// A cell with its tabs, newlines and backslashes written out.

@@ -19,29 +19,40 @@ pub(super) enum Item {
 
 /// `OP value`, which a column is compared with.
 pub(super) struct Condition {
-    pub operator: Text,
-    pub value: Option<Text>,
+    operator: Text,
+    /// In small letters, as case makes no difference.
+    value: Option<Text>,
+    number: Option<i64>,
 }
 
 impl Condition {
+    pub(super) fn new(operator: Text, value: Option<Text>) -> Self {
+        Self {
+            operator,
+            number: value.as_ref().and_then(|it| it.trim().parse().ok()),
+            value: value.map(|it| it.to_lowercase()),
+        }
+    }
+
     pub(super) fn holds(&self, cell: Option<&Text>) -> bool {
         let (Some(cell), Some(value)) = (cell, &self.value) else {
-            return self.operator == "IS" && cell.is_none()
-                || self.operator == "IS NOT" && cell.is_some();
+            let is_null = cell.is_none() && self.value.is_none();
+            return match self.operator.as_str() {
+                "IS" => is_null,
+                "IS NOT" => !is_null,
+                _ => false,
+            };
         };
-        let number = |it: &str| it.trim().parse::<i64>().ok();
-        let order = match (number(cell), number(value)) {
-            (Some(a), Some(b)) => a.cmp(&b),
-            _ => cell.to_lowercase().cmp(&value.to_lowercase()),
+        let order = match (cell.trim().parse::<i64>(), self.number) {
+            (Ok(cell), Some(number)) => cell.cmp(&number),
+            _ => cell.to_lowercase().cmp(value),
         };
         match self.operator.as_str() {
-            "=" => order.is_eq(),
+            "=" | "IS" => order.is_eq(),
             "<" => order.is_lt(),
             ">" => order.is_gt(),
             "<=" => order.is_le(),
             ">=" => order.is_ge(),
-            "IS" => false,
-            "IS NOT" => true,
             _ => order.is_ne(),
         }
     }

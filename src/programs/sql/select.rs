@@ -5,7 +5,7 @@ use core::cmp::Ordering;
 use super::reader::{Item, Reader};
 use super::tokens::Kind;
 use super::verbs::column;
-use super::{Failure, Kept, Row, Table, fail};
+use super::{Failure, Kept, Row, Table, fail, fits};
 use crate::value::Text;
 
 impl Reader<'_, '_> {
@@ -50,6 +50,7 @@ impl Reader<'_, '_> {
         let mut items = vec![self.item()?];
         while self.sign(",") {
             items.push(self.item()?);
+            fits(items.len(), 0, "")?;
         }
         let mut table = Kept {
             path: Text::new(),
@@ -107,6 +108,7 @@ fn shown(table: &Kept, items: &[(Text, Item)]) -> Result<Table, Failure> {
     let mut sources = Vec::new();
     let mut is_count = false;
     for (name, item) in items {
+        fits(sources.len(), 0, "")?;
         let mut add = |name: &Text, is_number: bool, source: Source| {
             result.names.push(name.clone());
             result.are_numbers.push(is_number);
@@ -130,6 +132,7 @@ fn shown(table: &Kept, items: &[(Text, Item)]) -> Result<Table, Failure> {
             }
         }
     }
+    fits(sources.len(), table.rows.len(), "(temporary)")?;
     let cells = |row: &Row| {
         let all = sources.iter().map(|it| match it {
             Source::Cell(at) => row.get(*at).cloned().flatten(),

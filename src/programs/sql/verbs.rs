@@ -2,7 +2,7 @@
 
 use super::reader::{Condition, Reader};
 use super::tokens::{Kind, Statement};
-use super::{Column, Failure, Kept, OWN, Row, Server, TABLE, Table, fail, place};
+use super::{Column, Failure, Kept, MOST_PARTS, OWN, Row, Server, TABLE, Table, fail, fits, place};
 use crate::programs::Disk;
 use crate::time::Time;
 use crate::value::Text;
@@ -116,6 +116,7 @@ impl Reader<'_, '_> {
             }
         }
         self.need(")")?;
+        fits(columns.len(), 0, &name)?;
         // Engines, character sets and comments change nothing here.
         let path = place(&database, &name);
         if Disk(&self.server.there).read(&path).is_some() {
@@ -141,7 +142,7 @@ impl Reader<'_, '_> {
                 "," | ")" if depth == 0 => break,
                 "(" => depth += 1,
                 ")" => depth -= 1,
-                word if it.kind == Kind::Word && depth == 0 => {
+                word if it.kind == Kind::Word && depth == 0 && kind.len() < MOST_PARTS => {
                     kind = crate::text!(
                         "{kind}{}{}",
                         if kind.is_empty() { "" } else { " " },
@@ -210,6 +211,9 @@ impl Reader<'_, '_> {
             while !self.sign(")") {
                 let name = self.name()?;
                 places.push(column(&table, &name, "field list")?);
+                if places.len() > table.columns.len() {
+                    return self.lost();
+                }
                 self.sign(",");
             }
         }
@@ -217,6 +221,14 @@ impl Reader<'_, '_> {
             return self.lost();
         }
         let before = table.rows.len();
+        let counters = table.columns.iter().enumerate().filter(|it| it.1.counts());
+        let mut counters: Vec<(usize, i64)> = counters
+            .map(|(at, _)| {
+                let cells = table.rows.iter().filter_map(|it| it[at].as_ref());
+                let numbers = cells.filter_map(|it| it.parse().ok());
+                (at, numbers.max().unwrap_or_default())
+            })
+            .collect();
         loop {
             self.need("(")?;
             let mut values = Row::new();
@@ -236,17 +248,17 @@ impl Reader<'_, '_> {
             for (at, value) in places.iter().zip(values) {
                 row[*at] = value;
             }
-            for (at, it) in table.columns.iter().enumerate() {
-                if it.counts() && row[at].is_none() {
-                    let numbers = table
-                        .rows
-                        .iter()
-                        .filter_map(|it| it[at].as_ref()?.parse::<i64>().ok());
-                    let last = numbers.max().unwrap_or_default();
-                    row[at] = Some(crate::text!("{}", last.saturating_add(1)));
+            for (at, last) in &mut counters {
+                match &row[*at] {
+                    Some(given) => *last = given.parse().map_or(*last, |it| (*last).max(it)),
+                    None => {
+                        *last = last.saturating_add(1);
+                        row[*at] = Some(crate::text!("{last}"));
+                    }
                 }
             }
             table.rows.push(row);
+            fits(table.columns.len(), table.rows.len(), &name)?;
             if !self.sign(",") {
                 break;
             }
@@ -277,6 +289,9 @@ impl Reader<'_, '_> {
                 set.push((at, self.some_value()?));
                 if !self.sign(",") {
                     break;
+                }
+                if set.len() >= MOST_PARTS {
+                    return self.lost();
                 }
             }
         }
@@ -320,9 +335,12 @@ impl Reader<'_, '_> {
                 it.into()
             };
             let value = self.some_value()?;
-            found.push((at, Condition { operator, value }));
+            found.push((at, Condition::new(operator, value)));
             if !self.word("AND") {
                 return Ok(found);
+            }
+            if found.len() >= MOST_PARTS {
+                return self.lost();
             }
         }
     }
