@@ -71,8 +71,11 @@ fn the_shell_does_what_tutorials_need() {
         ),
         (&["echo \\\n  a"], &["a"]),
         (
-            &["if true; then echo; fi"],
-            &["sh: if is not simulated yet"],
+            &[
+                "if [ a = b ]; then echo a; elif test -z ''; then echo c; else echo d; fi",
+                "if false; then echo; fi; echo $?",
+            ],
+            &["0"],
         ),
         (
             &["ls >"],

@@ -208,6 +208,31 @@ fn tab_completes_from_the_tables_that_run_commands() {
     }
 }
 
+#[test]
+fn tab_completes_programs_and_files_of_a_container() {
+    let mut session = loaded(&web("replicas: 1", "image: nginx"));
+    typed(&mut session, &["kubectl exec -it web-0 -- sh", "cd /usr"]);
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("cur", "curl ", &["curl"]),
+        ("hos", "hostname ", &["hostname"]),
+        ("redis", "", &[]),
+        ("cat /etc/ho", "/etc/host", &["/etc/hostname", "/etc/hosts"]),
+        ("ls sha", "share/", &["share/"]),
+        (
+            "echo a; cat share/nginx/html/",
+            "share/nginx/html/index.html ",
+            &["share/nginx/html/index.html"],
+        ),
+        ("kubectl ge", "", &[]),
+    ];
+    for (before, insert, candidates) in cases {
+        let found = Value::from_json(&session.complete(0, before)).unwrap();
+        let listed = found["candidates"].items().iter().map(Value::as_str);
+        assert_eq!(listed.collect::<Vec<&str>>(), *candidates, "{before}");
+        assert_eq!(found["insert"].as_str(), *insert, "{before}");
+    }
+}
+
 /// Every command, flag, format and shell program that the issue on the terminal names: each runs, and ends with 0.
 const WORKING: &[&str] = &[
     "kubectl get pods -o wide",

@@ -16,9 +16,7 @@ pub use lesson::{Block, Lesson};
 use crate::api::Kind;
 use crate::config::Config;
 use crate::doctor;
-use crate::kubectl::Known;
 use crate::object;
-use crate::shell::complete::complete;
 use crate::shell::transcript::{self, PasteKind, Pasted};
 use crate::sim::{Input, Recorded, StepSize, Timeline, World};
 use crate::time::{Duration, Time};
@@ -220,13 +218,7 @@ impl Session {
 
     /// What the word before the cursor of that terminal could become, as JSON: `{from, insert, candidates}`.
     pub fn complete(&self, terminal: usize, before: &str) -> String {
-        let world = self.timeline.world();
-        let terminal = &world.seats[terminal.min(1)].terminal;
-        let known = Known {
-            objects: &world.store.objects,
-            files: &terminal.files,
-        };
-        let found = complete(before, terminal, known);
+        let found = self.timeline.world().complete(terminal.min(1), before);
         let candidates: Value = found.candidates.iter().map(Value::from).collect();
         // JavaScript counts in halves of UTF-16.
         let from = before[..found.from].encode_utf16().count() as u64;

@@ -21,11 +21,11 @@ pub(super) struct Ran {
 }
 
 /// The commands, for completion.
-pub(super) const NAMES: &str = "awk cat clear curl doctor echo export fault for grep head help kubectl ls rm sed seq sleep sort tail \
+pub(super) const NAMES: &str = "awk cat clear curl doctor echo export fault for grep head help if kubectl ls rm sed seq sleep sort tail \
 test until watch wc wget while why";
 
 const HELP: &str = "kubectl …; why pod/NAME, why not POD, why dns NAME [from POD], doctor, fault; and a small shell: awk, cat, echo, export, grep, head, ls, rm, seq, sleep, sort, tail, test, watch, wc, clear, help;\n\
-    commands joined by && || ; |, for and while loops, $variables and $(…), files (cat > f << EOF).\n\
+    commands joined by && || ; |, if, for and while, $variables and $(…), files (cat > f << EOF).\n\
     Ctrl-C stops a program. Time is virtual: it moves when you press Step or Play.\n";
 
 /// Runs a command; nothing if the shell has no such command.

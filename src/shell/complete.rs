@@ -1,15 +1,17 @@
 //! Completion: what the word before the cursor could become.
 //!
-//! The commands, flags and kinds come from the tables that run them. Left out: variables, and what a container's shell
-//! could complete.
+//! The commands, flags and kinds come from the tables that run them. Left out: variables, and in containers the names
+//! of hosts and what programs take.
 
-use super::builtins;
 use super::terminal::Terminal;
+use super::{builtins, inside};
 use crate::kubectl::{Known, complete as complete_kubectl};
+use crate::programs::image::Image;
+use crate::programs::{Container, Disk};
 use crate::value::Text;
 
 /// Words that a command follows.
-const KEYWORDS: [&str; 3] = ["do", "until", "while"];
+const KEYWORDS: [&str; 7] = ["do", "elif", "else", "if", "then", "until", "while"];
 /// How many candidates are shown at most.
 const MOST: usize = 100;
 
@@ -27,7 +29,7 @@ pub struct Completion {
 /// Completes the last word of what stands before the cursor.
 pub fn complete(before: &str, terminal: &Terminal, known: Known<'_>) -> Completion {
     let (words, from) = words(before);
-    let mut found = Completion {
+    let found = Completion {
         from,
         ..Completion::default()
     };
@@ -38,7 +40,7 @@ pub fn complete(before: &str, terminal: &Terminal, known: Known<'_>) -> Completi
         return found;
     }
     let files = || known.files.iter().map(|it| it.0.clone()).collect();
-    let mut all: Vec<Text> = match words.split_first() {
+    let all: Vec<Text> = match words.split_first() {
         None => builtins::NAMES.split(' ').map(Text::from).collect(),
         Some((program, rest)) => match program.as_str() {
             "kubectl" => complete_kubectl(rest, begun, known),
@@ -56,6 +58,46 @@ pub fn complete(before: &str, terminal: &Terminal, known: Known<'_>) -> Completi
             _ => files(),
         },
     };
+    settle(found, all, begun)
+}
+
+/// Completes the last word of what stands before the cursor, at a shell in a container, in that folder.
+pub fn complete_inside(before: &str, container: &Container<'_>, folder: &Text) -> Completion {
+    let (words, from) = words(before);
+    let found = Completion {
+        from,
+        ..Completion::default()
+    };
+    let (begun, words) = words
+        .split_last()
+        .map_or(("", &[][..]), |(last, rest)| (last.as_str(), rest));
+    let image = Image::parse(container.image);
+    let disk = Disk(&Container {
+        folder: if folder.is_empty() {
+            container.folder
+        } else {
+            folder
+        },
+        ..*container
+    });
+    let all = if words.is_empty() && !begun.contains('/') {
+        let programs = image.programs().map(Text::from);
+        programs.chain(inside::NAMES.map(Text::from)).collect()
+    } else {
+        let above = &begun[..begun.rfind('/').map_or(0, |it| it + 1)];
+        let names = disk.list(if above.is_empty() { "." } else { above });
+        let path = |name: Text| {
+            let path = crate::text!("{above}{name}");
+            let end = if disk.is_folder(&path) { "/" } else { "" };
+            path + end
+        };
+        names.into_iter().map(path).collect()
+    };
+    settle(found, all, begun)
+}
+
+/// Those of the candidates that begin so, and what they have in common.
+fn settle(mut found: Completion, mut all: Vec<Text>, begun: &str) -> Completion {
     all.retain(|it| it.starts_with(begun));
     all.sort();
     all.dedup();

@@ -143,7 +143,7 @@ impl Variables {
         let part = match command {
             Command::Simple(simple) => words_of(simple).find_map(output_in),
             Command::For { words, .. } => words.iter_mut().find_map(output_in),
-            Command::Loop(_) => None,
+            Command::Loop(_) | Command::If(_) => None,
         }?;
         let name = self.hidden();
         match core::mem::replace(part, Piece::Variable(name.clone(), Word::default())) {

@@ -1,4 +1,4 @@
-//! The shell inside a container: lists, pipes, redirections, variables, loops, `cd`, `test`, `sh -c`, `exit`.
+//! The shell inside a container: lists, pipes, redirections, variables, loops, `if`, `cd`, `test`, `sh -c`, `exit`.
 //!
 //! A line runs at one moment: what sleeps in it takes time, but sees the cluster as it was when the line began.
 
@@ -14,6 +14,9 @@ use crate::value::Text;
 /// Programs that are shells.
 const SHELLS: [&str; 3] = ["sh", "bash", "ash"];
 
+/// What the shell does itself, for completion.
+pub(super) const NAMES: [&str; 8] = ["cd", "exit", "export", "for", "if", "sh", "test", "while"];
+
 /// What a line typed at a container's shell came to.
 #[derive(Clone, Debug, Default)]
 pub struct Typed {
@@ -28,6 +31,13 @@ pub struct Typed {
 /// What a container's shell keeps from line to line: its variables, the folder it is in among them.
 #[derive(Clone, Debug, Default)]
 pub struct Kept(Variables);
+
+impl Kept {
+    /// The folder the shell is in; empty before its first line.
+    pub fn folder(&self) -> Text {
+        self.0.get(FOLDER)
+    }
+}
 
 /// Whether a command is a bare shell (or the container's own program, which an attached terminal talks to).
 pub fn is_shell(command: &[Text]) -> bool {
@@ -248,6 +258,15 @@ impl Shell<'_, '_> {
                 }
                 self.run_list(&it.body);
             },
+            Command::If(it) => {
+                self.run_list(&it.condition);
+                if self.typed.printed.exit == 0 {
+                    self.run_list(&it.body);
+                } else {
+                    self.typed.printed.exit *= i32::from(self.typed.is_left);
+                    self.run_list(&it.otherwise);
+                }
+            }
         }
     }
 

@@ -1,15 +1,14 @@
-//! The lists of a command line: pipelines joined by `&&` `||` `;` `|`, and the loops around them.
+//! The lists of a command line: pipelines joined by `&&` `||` `;` `|`, and the loops and choices around them.
 
 use super::parse::{Error, ErrorKind, Parser};
-use super::syntax::{Command, Joint, List, Loop, Pipeline};
+use super::syntax::{Command, If, Joint, List, Loop, Pipeline};
 use super::words::is_name;
 
 /// Deeper `$( … )` and loops are refused.
 const DEEPEST: usize = 16;
 
 /// What begins a command that this shell doesn't do.
-const REFUSED: [(&str, &str); 7] = [
-    ("if", "if"),
+const REFUSED: [(&str, &str); 6] = [
     ("case", "case"),
     ("function", "a function"),
     ("select", "select"),
@@ -98,7 +97,8 @@ impl Parser<'_> {
             "for" => self.deeper(Self::for_loop),
             "while" => self.deeper(|it| it.condition_loop(Joint::And)),
             "until" => self.deeper(|it| it.condition_loop(Joint::Or)),
-            "do" | "done" | "then" | "fi" => self.unexpected(),
+            "if" => self.deeper(|it| it.choice("if")),
+            "do" | "done" | "then" | "elif" | "else" | "fi" => self.unexpected(),
             _ => self.simple().map(Command::Simple),
         }
     }
@@ -152,6 +152,44 @@ impl Parser<'_> {
             condition,
             body,
         }))
+    }
+
+    /// From that word on, `if` or `elif`, to `fi`.
+    fn choice(&mut self, word: &str) -> Result<Command, Error> {
+        self.at += word.len();
+        let condition = self.list(&["then"])?;
+        if condition.is_empty() || !self.take_word("then") {
+            return self.unexpected();
+        }
+        let body = self.list(&["elif", "else", "fi"])?;
+        if body.is_empty() {
+            return self.unexpected();
+        }
+        let otherwise: List = if self.word_is("elif") {
+            let inner = self.deeper(|it| it.choice("elif"))?;
+            [(Joint::Always, [inner].into())].into()
+        } else if self.take_word("else") {
+            let otherwise = self.list(&["fi"])?;
+            if otherwise.is_empty() || !self.take_word("fi") {
+                return self.unexpected();
+            }
+            otherwise
+        } else if self.take_word("fi") {
+            [].into()
+        } else {
+            return self.unexpected();
+        };
+        Ok(Command::If(If {
+            condition,
+            body,
+            otherwise,
+        }))
+    }
+
+    fn take_word(&mut self, word: &str) -> bool {
+        let is_here = self.word_is(word);
+        self.at += if is_here { word.len() } else { 0 };
+        is_here
     }
 
     /// `; do … done`.

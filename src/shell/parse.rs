@@ -1,8 +1,8 @@
 //! A command line of a small POSIX-like shell, read into lists of pipelines.
 //!
 //! Quotes, escapes, variables, `$(…)`, comments, `&&` `||` `;` `|`, redirections, here-documents, line continuation,
-//! assignments, `for`, `while` and `until`. Lists and loops are read in `lists.rs`, words in `words.rs`.
-//! Left out, and refused by name: background jobs, `if`, `case`, functions, groups, arithmetic. Patterns (`*`) and `~`
+//! assignments, `for`, `while`, `until` and `if`. Lists and loops are read in `lists.rs`, words in `words.rs`.
+//! Left out, and refused by name: background jobs, `case`, functions, groups, arithmetic. Patterns (`*`) and `~`
 //! stay as they are.
 
 use core::fmt;
@@ -301,6 +301,13 @@ mod tests {
                 let (condition, body) = (list(&it.condition), list(&it.body));
                 format!("loop {:?} [{condition}] do [{body}]", it.joint)
             }
+            Command::If(it) => {
+                let (condition, body) = (list(&it.condition), list(&it.body));
+                format!(
+                    "if [{condition}] then [{body}] else [{}]",
+                    list(&it.otherwise)
+                )
+            }
         }
     }
 
@@ -361,7 +368,12 @@ mod tests {
                 "loop And [true] do [a ; sleep 1]",
             ),
             ("until a | b; do c; done", "loop Or [a | b] do [c]"),
-            ("echo for in do done", "echo for in do done"),
+            (
+                "if a; then b; elif c && d; then e; else f; fi; g",
+                "if [a] then [b] else [if [c ; && d] then [e] else [f]] ; g",
+            ),
+            ("if a\nthen\n  b\nfi && c", "if [a] then [b] else [] ; && c"),
+            ("echo for in do done fi", "echo for in do done fi"),
             (
                 "kubectl patch sts web -p '{\"a\": [{\"b\": 1}]}'",
                 "kubectl patch sts web -p \"{\"a\": [{\"b\": 1}]}\"",
@@ -467,7 +479,19 @@ mod tests {
                 3,
                 "a job in the background (&) is not simulated yet",
             ),
-            ("if a; then b; fi", 1, 1, "if is not simulated yet"),
+            (
+                "if a; b; fi",
+                1,
+                10,
+                "syntax error near unexpected token `fi'",
+            ),
+            (
+                "if a; then fi",
+                1,
+                12,
+                "syntax error near unexpected token `fi'",
+            ),
+            ("else", 1, 1, "syntax error near unexpected token `else'"),
             ("a; (b)", 1, 4, "a group of commands is not simulated yet"),
             ("echo $((1+1))", 1, 6, "arithmetic is not simulated yet"),
             (
@@ -501,13 +525,15 @@ mod tests {
             "such deep nesting is not simulated yet"
         );
         assert!(parse(&"for i in 1; do ".repeat(100_000)).is_err());
+        assert!(parse(&"if a; then b; el".repeat(100_000)).is_err());
         assert!(parse(&"`".repeat(100_001)).is_err());
         assert_eq!(parse(&"a;".repeat(100_000)).unwrap().len(), 100_000);
         assert_eq!(parse(&"a ".repeat(100_000)).unwrap().len(), 1);
         assert!(parse(&"cat << EOF;".repeat(2000)).is_ok());
         let signs = [
             "'", "\"", "\\", "$", "(", ")", "{", "}", "`", "<", ">", "|", "&", ";", "\n", " ", "#",
-            "a", "=", "中", "EOF", "for ", "in ", "do ", "done ", "2", "\r",
+            "a", "=", "中", "EOF", "for ", "in ", "do ", "done ", "if ", "then ", "elif ", "fi ",
+            "2", "\r",
         ];
         let mut state = 7_u64;
         for _ in 0..20_000 {

@@ -37,6 +37,19 @@ pub enum Command {
     },
     /// `while condition; do body; done`, or `until`.
     Loop(Loop),
+    /// `if condition; then body; else otherwise; fi`.
+    If(If),
+}
+
+/// `if condition; then body; else otherwise; fi`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct If {
+    /// What is asked.
+    pub condition: List,
+    /// What is done if the answer is yes.
+    pub body: List,
+    /// What is done if not; an `elif` is an `if` of its own in it. Nothing without either.
+    pub otherwise: List,
 }
 
 /// `while condition; do body; done`, or `until`.

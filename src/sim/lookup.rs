@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use super::world::World;
-use crate::api::{Kind, Object};
+use crate::api::{Key, Kind, Object};
 use crate::config::Config;
 use crate::dns::server::{Server, Upstream};
 use crate::dns::stub::{Attempt, Network};
 use crate::dns::{Outcome, Query, Type};
+use crate::kubectl::Known;
 use crate::programs::image::Image;
 use crate::programs::{self, Container, Disks, Printed};
+use crate::shell::complete::{Completion, complete, complete_inside};
 use crate::time::Time;
 use crate::value::{Text, Value};
 use crate::{array, object};
@@ -82,6 +84,29 @@ pub(super) fn network(
 pub type Work<'a> = dyn FnMut(&Container<'_>, &mut Network<'_>) -> Option<(Vec<Attempt>, i32)> + 'a;
 
 impl World {
+    /// What the last word before the cursor of that terminal could become.
+    pub fn complete(&self, at: usize, before: &str) -> Completion {
+        let terminal = &self.seats[at].terminal;
+        let Some(connection) = terminal.attached().filter(|_| !terminal.is_line_open()) else {
+            let known = Known {
+                objects: &self.store.objects,
+                files: &terminal.files,
+            };
+            return complete(before, terminal, known);
+        };
+        let (mut found, folder) = (Completion::default(), terminal.folder());
+        let key = Key::new(Kind::Pod, &connection.namespace, &connection.pod);
+        if let Some(pod) = self.store.objects.get(&key) {
+            let container = &connection.container;
+            self.clone()
+                .run_in(pod, container, &[], &mut |container, _| {
+                    found = complete_inside(before, container, &folder);
+                    None
+                });
+        }
+        found
+    }
+
     /// Runs something in a container of that pod, with the cluster's DNS as its network; remembers what it looked up.
     pub fn run_in(
         &mut self,

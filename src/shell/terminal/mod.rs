@@ -163,6 +163,11 @@ impl Terminal {
         }
     }
 
+    /// The folder that the container's shell is in; empty before its first line.
+    pub fn folder(&self) -> Text {
+        self.inner.folder()
+    }
+
     /// The text that is open in the reader's editor.
     pub fn editing(&self) -> Option<&Text> {
         match self.job.as_ref().map(|it| &it.program) {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::super::expand::{TOO_LONG, too_long};
-use super::super::syntax::{Command, List, Loop, Part, Piece, Pipeline, Simple, Target};
+use super::super::syntax::{Command, If, List, Loop, Part, Piece, Pipeline, Simple, Target};
 use super::super::{builtins, parse};
 use super::{Job, LineKind, Program, Terminal};
 use crate::config::Version;
@@ -37,6 +37,8 @@ enum Ahead {
     Ask(Loop),
     /// A `while` or `until` whose condition has run.
     Answer(Loop),
+    /// An `if` whose condition has run.
+    Choice(If),
 }
 
 /// Where output goes.
@@ -162,6 +164,11 @@ impl Terminal {
                 job.put_first(body, &out);
             }
             Ahead::Answer(_) => job.exit = 0,
+            Ahead::Choice(it) => {
+                let list = if job.exit == 0 { it.body } else { it.otherwise };
+                job.exit = 0;
+                job.put_first(list, &out);
+            }
         }
         true
     }
@@ -207,6 +214,11 @@ impl Terminal {
                 }
             }
             Command::Loop(it) => job.push(Ahead::Ask(it), None, &out),
+            Command::If(it) => {
+                let condition = Arc::clone(&it.condition);
+                job.push(Ahead::Choice(it), None, &out);
+                job.put_first(condition, &out);
+            }
         }
     }
 

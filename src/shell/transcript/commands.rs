@@ -10,7 +10,7 @@ pub(super) fn written_file(command: &str) -> Option<Text> {
     let commands = list.iter().flat_map(|it| it.1.iter());
     let simple = commands.filter_map(|it| match it {
         Command::Simple(simple) => Some(simple),
-        Command::For { .. } | Command::Loop(_) => None,
+        Command::For { .. } | Command::Loop(_) | Command::If(_) => None,
     });
     let words = simple
         .flat_map(|it| &it.redirections)
@@ -30,7 +30,7 @@ fn programs(command: &str) -> Vec<Vec<Text>> {
             Command::Simple(simple) => {
                 Some(simple.words.iter().filter_map(Word::literal).collect())
             }
-            Command::For { .. } | Command::Loop(_) => None,
+            Command::For { .. } | Command::Loop(_) | Command::If(_) => None,
         })
         .collect()
 }
