@@ -17,6 +17,8 @@ pub struct Memory {
     pub held: Map<Text, Duration>,
     /// When the scheduler and the provisioner look again at what they began, since the start of time, by UID.
     pub due: Map<Text, Duration>,
+    /// What the scheduler knows of the nodes' pods.
+    pub placed: Placed,
     /// What the StatefulSet controller knows of each set.
     pub sets: Map<Key, SetMemory>,
     /// What the endpoint controllers have seen of each Service.
@@ -102,6 +104,26 @@ pub struct Triggers {
     pub seen: Objects,
     /// What was to stand in its Endpoints object after that, or in each of its slices.
     pub wanted: Value,
+}
+
+/// What the scheduler knows of the pods that have a node, or are meant for one.
+#[derive(Clone, Debug, Default)]
+pub struct Placed {
+    /// The cache when it looked last.
+    pub seen: Objects,
+    /// The pods of each node.
+    pub nodes: Map<Text, NodePods>,
+    /// How many of them say where they want to be, or with whom.
+    pub with_affinity: usize,
+}
+
+/// The pods of a node.
+#[derive(Clone, Debug, Default)]
+pub struct NodePods {
+    /// All of them.
+    pub pods: Map<Key, Arc<Object>>,
+    /// How many of them have the controller of that UID.
+    pub owners: Map<Text, usize>,
 }
 
 /// What the StatefulSet controller knows of a set: what of it may be to do. Its other pods are available, at the update

@@ -3,6 +3,7 @@
 //! Left out so far: preemption, queue back-off; scores are reduced to an order.
 //! upstream: pkg/scheduler/schedule_one.go.
 
+mod cache;
 mod nodes;
 mod pods;
 mod refusal;
@@ -10,7 +11,7 @@ mod resources;
 mod volumes;
 
 use self::pods::Neighbours;
-use self::refusal::{NodePods, nodes_with_pods, refusal, sentence};
+use self::refusal::{Host, refusal, sentence};
 use crate::api::condition::{self, Condition};
 use crate::api::storage::SELECTED_NODE;
 use crate::api::{Key, Kind, Object, Objects};
@@ -116,8 +117,20 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
             ..Plan::default()
         };
     }
-    let nodes = nodes_with_pods(ctx, pod);
-    let neighbours = Neighbours::of(ctx, pod, &nodes);
+    let mut memory = ctx.memory.clone();
+    memory.due.remove(pod.uid());
+    memory.placed = cache::follow(ctx);
+    let mut others = memory.placed.clone();
+    cache::take(&mut others, pod);
+    let nodes: Vec<Host<'_>> = ctx
+        .objects
+        .list(Kind::Node)
+        .map(|node| Host {
+            node,
+            pods: others.nodes.get(node.name()).cloned().unwrap_or_default(),
+        })
+        .collect();
+    let neighbours = Neighbours::of(ctx, pod, &nodes, others.with_affinity > 0);
     let (mut refusals, mut best, mut fitting) = (Vec::new(), None, 0);
     for node in &nodes {
         match refusal(ctx, pod, node, &neighbours) {
@@ -140,10 +153,9 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
         }
         None => unschedulable(ctx, pod, sentence(pod, &refusals)),
     };
-    let mut memory = ctx.memory.clone();
     Plan {
         decisions,
-        memory: memory.due.remove(pod.uid()).map(|_| memory),
+        memory: Some(memory),
         ..Plan::default()
     }
 }
@@ -154,18 +166,18 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
 fn rank(
     ctx: &Ctx<'_>,
     pod: &Object,
-    NodePods { node, pods }: &NodePods<'_>,
+    Host { node, pods }: &Host<'_>,
     neighbours: &Neighbours,
 ) -> (bool, usize, i64, usize, usize, u64) {
     let owner = pod.controller_uid();
-    let is_kin = |it: &&&Object| !owner.is_empty() && it.controller_uid() == owner;
+    let kin = pods.owners.get(owner).filter(|_| !owner.is_empty());
     let words = ["schedule", pod.uid(), node.name()];
     (
         !ctx.config.is_placed(pod.name(), node.name()),
         nodes::soft_taints(pod, node),
         -(nodes::preference(pod, node) + neighbours.preference(node)),
-        pods.iter().filter(is_kin).count(),
-        pods.len(),
+        kin.copied().unwrap_or_default(),
+        pods.pods.iter().len(),
         chance(ctx.config.seed, &words),
     )
 }

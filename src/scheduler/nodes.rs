@@ -4,6 +4,7 @@
 
 use crate::api::Object;
 use crate::api::node::{self, UNSCHEDULABLE, term_matches};
+use crate::memory::NodePods;
 use crate::object;
 use crate::value::{Text, Value};
 
@@ -57,13 +58,14 @@ fn host_ports(pod: &Object) -> Vec<(Text, Text, i64)> {
 }
 
 /// Whether one of the pods that are there occupies a port that the new one wants.
-pub(super) fn ports_collide(pod: &Object, there: &[&Object]) -> bool {
+pub(super) fn ports_collide(pod: &Object, there: &NodePods) -> bool {
     let wanted = host_ports(pod);
     if wanted.is_empty() {
         return false;
     }
     let is_any = |it: &Text| it.is_empty() || it == "0.0.0.0";
-    there.iter().flat_map(|it| host_ports(it)).any(|b| {
+    let mut taken = there.pods.iter().flat_map(|it| host_ports(&it.1));
+    taken.any(|b| {
         let same = |a: &(Text, Text, i64)| {
             a.0 == b.0 && a.2 == b.2 && (is_any(&a.1) || is_any(&b.1) || a.1 == b.1)
         };

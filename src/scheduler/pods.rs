@@ -3,7 +3,7 @@
 //! upstream: plugins interpodaffinity, podtopologyspread.
 
 use super::nodes::{PREFERRED, REQUIRED, is_tainted};
-use super::refusal::NodePods;
+use super::refusal::Host;
 use crate::api::node::is_selected;
 use crate::api::selector::Selector;
 use crate::api::{Key, Kind, Object};
@@ -68,14 +68,14 @@ fn terms<'a>(pod: &'a Object, kind: &str, how: &str) -> &'a [Value] {
 }
 
 /// The pods that have a node, with it.
-fn there<'a>(nodes: &'a [NodePods<'a>]) -> impl Iterator<Item = (&'a Object, &'a Object)> {
-    let on = |it: &'a NodePods<'a>| it.pods.iter().map(|pod| (*pod, it.node));
+fn there<'a>(nodes: &'a [Host<'a>]) -> impl Iterator<Item = (&'a Object, &'a Object)> {
+    let on = |it: &'a Host<'a>| it.pods.pods.iter().map(|pod| (pod.1.as_ref(), it.node));
     nodes.iter().flat_map(on)
 }
 
 impl Neighbours {
-    /// Looks at all pods that have a node.
-    pub(super) fn of(ctx: &Ctx<'_>, pod: &Object, nodes: &[NodePods<'_>]) -> Self {
+    /// Looks at all pods that have a node; for affinity only if one of them has any, or this pod.
+    pub(super) fn of(ctx: &Ctx<'_>, pod: &Object, nodes: &[Host<'_>], have_affinity: bool) -> Self {
         let mut it = Self::default();
         let namespace = pod.namespace();
         let seeks = terms(pod, "podAffinity", REQUIRED);
@@ -90,8 +90,12 @@ impl Neighbours {
             let places = found.filter_map(|it| label(it.1, key)).collect();
             it.seeks.push((key.into(), places));
         }
-        let asks = |it: &(&Object, &Object)| pod.has_affinity() || it.0.has_affinity();
-        for (other, node) in there(nodes).filter(asks) {
+        let asked = if have_affinity || pod.has_affinity() {
+            nodes
+        } else {
+            &[]
+        };
+        for (other, node) in there(asked) {
             for term in terms(pod, "podAntiAffinity", REQUIRED) {
                 if term_matches(ctx, term, namespace, other) {
                     it.avoids.extend(place(term, node));
@@ -170,7 +174,7 @@ fn place(term: &Value, node: &Object) -> Option<Place> {
 /// How many pods each place holds, and how many one may hold so that another fits.
 ///
 /// upstream: calPreFilterState, Filter: matchNum + selfMatch − minMatch > maxSkew.
-fn spread(ctx: &Ctx<'_>, pod: &Object, it: &Value, nodes: &[NodePods<'_>]) -> Spread {
+fn spread(ctx: &Ctx<'_>, pod: &Object, it: &Value, nodes: &[Host<'_>]) -> Spread {
     let key = it["topologyKey"].as_str();
     let selector = Selector::from_object(&it["labelSelector"]);
     let same_keys = |other: &Object| {

@@ -6,8 +6,9 @@ use super::nodes::{is_cordoned, is_tainted, ports_collide};
 use super::pods::Neighbours;
 use super::resources::{requests, shortage};
 use super::volumes;
+use crate::api::Object;
 use crate::api::node::is_selected;
-use crate::api::{Kind, Object};
+use crate::memory::NodePods;
 use crate::plan::Ctx;
 use crate::sort;
 use crate::value::{Text, Value};
@@ -23,7 +24,7 @@ pub(super) struct Refusal {
 pub(super) fn refusal(
     ctx: &Ctx<'_>,
     pod: &Object,
-    NodePods { node, pods: here }: &NodePods<'_>,
+    Host { node, pods: here }: &Host<'_>,
     neighbours: &Neighbours,
 ) -> Option<Refusal> {
     let of = |reason: &str, is_final| {
@@ -55,33 +56,9 @@ pub(super) fn refusal(
 }
 
 /// A node, with the pods that it has or that are meant for it.
-pub(super) struct NodePods<'a> {
+pub(super) struct Host<'a> {
     pub node: &'a Object,
-    pub pods: Vec<&'a Object>,
-}
-
-/// All nodes, with their pods but this one.
-pub(super) fn nodes_with_pods<'a>(ctx: &Ctx<'a>, pod: &Object) -> Vec<NodePods<'a>> {
-    let empty = |node| NodePods {
-        node,
-        pods: Vec::new(),
-    };
-    let nodes = ctx.objects.list(Kind::Node).map(AsRef::as_ref);
-    let mut nodes: Vec<NodePods<'_>> = nodes.map(empty).collect();
-    for other in ctx.objects.list(Kind::Pod) {
-        let name = match other.node_name() {
-            "" => other.nominated_node(),
-            name => name,
-        };
-        if !name.is_empty()
-            && !other.is_terminal()
-            && other.uid() != pod.uid()
-            && let Ok(at) = nodes.binary_search_by(|it| it.node.name().cmp(name))
-        {
-            nodes[at].pods.push(other);
-        }
-    }
-    nodes
+    pub pods: NodePods,
 }
 
 /// `2 this, 1 that`, sorted as texts.

@@ -4,6 +4,7 @@
 
 use crate::api::Object;
 use crate::api::quantity::Quantity;
+use crate::memory::NodePods;
 use crate::value::{Text, Value};
 
 /// Amounts in billionths, by resource.
@@ -59,18 +60,18 @@ pub(super) fn requests(pod: &Object) -> Amounts {
 }
 
 /// What a node lacks for a pod, and whether it would if it were empty.
-pub(super) fn shortage(wanted: &Amounts, there: &[&Object], node: &Object) -> (Vec<Text>, bool) {
+pub(super) fn shortage(wanted: &Amounts, there: &NodePods, node: &Object) -> (Vec<Text>, bool) {
     let room = &node.value["status"]["allocatable"];
     let (mut lacks, mut is_hopeless) = (Vec::new(), false);
     if !room["pods"].is_null() {
         let pods = amount(&room["pods"]) / 1_000_000_000;
-        if i128::try_from(there.len()).unwrap_or(i128::MAX) >= pods {
+        if i128::try_from(there.pods.iter().len()).unwrap_or(i128::MAX) >= pods {
             lacks.push("Too many pods".into());
         }
     }
     let mut used = Amounts::new();
     if wanted.iter().any(|it| it.1 > 0) {
-        for pod in there {
+        for (_, pod) in &there.pods {
             take(&mut used, &requests(pod), false);
         }
     }
