@@ -10,6 +10,7 @@ use reader::{loaded, typed, web};
 use statefulset_playground::config::Config;
 use statefulset_playground::session::Session;
 use statefulset_playground::sim::StepSize;
+use statefulset_playground::time::Duration;
 
 /// Types lines, each with what it must print; a `…` at the end of a printed line stands for what follows.
 fn check(session: &mut Session, cases: &[(&str, &[&str])]) {
@@ -643,4 +644,65 @@ fn hostile_sql_has_an_end() {
     }
     let shown = typed(&mut session, &["echo end"]);
     assert_eq!(shown, ["end"]);
+}
+
+/// As the page on MySQL has it: a loop that goes on beside what is done to the members.
+#[test]
+fn a_loop_in_a_container_sees_what_changes() {
+    let mut session = loaded(&web("replicas: 2", "image: mysql:8.4"));
+    session.type_at(1, "kubectl run loop --image=mysql:8.4 -i -t --rm --restart=Never -- bash -ic \"while sleep 1; do mysql -h web-1.nginx -NBe 'SELECT @@hostname,NOW()'; done\"");
+    let mut shown = |seconds: u64| {
+        session.advance(Duration::s(seconds));
+        let lines = &session.timeline().world().seats[1].terminal.lines;
+        lines
+            .iter()
+            .map(|it| it.text.to_string())
+            .collect::<Vec<String>>()
+    };
+    let answers = |lines: &[String]| {
+        lines
+            .iter()
+            .filter(|it| it.starts_with("web-1\t2026-01-01 00:"))
+            .count()
+    };
+    let first = answers(&shown(20));
+    assert!(first > 5 && first < 20, "{first}");
+    let second = answers(&shown(10));
+    assert!(
+        (first + 9..=first + 11).contains(&second),
+        "{first} {second}"
+    );
+    session.type_line("kubectl scale sts web --replicas=1");
+    session.advance(Duration::s(60));
+    let lines = &session.timeline().world().seats[1].terminal.lines;
+    assert!(
+        lines
+            .iter()
+            .next_back()
+            .is_some_and(|it| it.text.starts_with("ERROR 2005 (HY000)"))
+    );
+    session.interrupt_at(1);
+    session.step(StepSize::Idle);
+    assert!(!session.timeline().world().seats[1].terminal.is_busy());
+    // A shell that is typed at stays.
+    typed(&mut session, &["kubectl exec -it web-0 -- sh"]);
+    let cases: &[(&str, &[&str])] = &[
+        (
+            "x=a; while [ \"$x\" != aaa ]; do x=a$x; done; echo $x",
+            &["aaa"],
+        ),
+        ("x=a", &[]),
+        ("while [ \"$x\" != aaa ]; do x=a$x; done; echo $x", &["aaa"]),
+        ("exit", &[]),
+        (
+            "kubectl exec web-0 -- sh -c 'while [ -z \"$x\" ]; do x=a; done; exit 3'",
+            &["command terminated with exit code 3"],
+        ),
+    ];
+    check(&mut session, cases);
+    session.type_line("kubectl exec web-0 -- sh -c 'while sleep 1; do true; done'");
+    session.advance(Duration::s(1100));
+    let stopped = "The loops of this line have gone round 1000 times";
+    let shown = reader::screen(&session);
+    assert!(shown.iter().any(|it| it.starts_with(stopped)), "{shown:?}");
 }

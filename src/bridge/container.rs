@@ -47,7 +47,7 @@ impl Bridge {
         } else {
             let words = &connection.command;
             let ran = self.run(&connection, words, |container, network| {
-                inside::run(words, container, network)
+                inside::run(words, container, network).map(|it| it.printed)
             });
             match ran {
                 Ok(printed) => {

@@ -1,9 +1,10 @@
 //! The shell inside a container: lists, pipes, redirections, variables, loops, `if`, `cd`, `test`, `sh -c`, `exit`.
 //!
-//! A line runs at one moment: what sleeps in it takes time, but sees the cluster as it was when the line began.
+//! A line runs at one moment: what sleeps in it takes time, but sees the cluster as it was when the line began. A
+//! `while` or `until` that begins a line is left after each round that takes time, so that the next one sees what has changed.
 
 use super::expand::{TOO_LONG, Variables, too_long};
-use super::syntax::{Command, List, Pipeline, Simple, Target};
+use super::syntax::{Command, Joint, List, Pipeline, Simple, Target};
 use super::{builtins, parse};
 use crate::dns::stub::Network;
 use crate::process::{Output, Stream};
@@ -26,16 +27,27 @@ pub struct Typed {
     pub is_left: bool,
     /// What the shell keeps for its next line.
     pub kept: Kept,
+    /// The line, if its loop goes round again.
+    pub rest: Option<Text>,
 }
 
 /// What a container's shell keeps from line to line: its variables, the folder it is in among them.
 #[derive(Clone, Debug, Default)]
-pub struct Kept(Variables);
+pub struct Kept {
+    variables: Variables,
+    /// In a line whose loop goes round again: how many commands may still run, and how many bytes were read.
+    spent: Option<(u32, usize)>,
+}
 
 impl Kept {
     /// The folder the shell is in; empty before its first line.
     pub fn folder(&self) -> Text {
-        self.0.get(FOLDER)
+        self.variables.get(FOLDER)
+    }
+
+    /// A further line begins, which may do as much as the one before.
+    pub(super) fn begin_line(&mut self) {
+        self.spent = None;
     }
 }
 
@@ -63,22 +75,36 @@ pub fn run(
     argv: &[Text],
     container: &Container<'_>,
     network: &mut Network<'_>,
-) -> Result<Printed, Text> {
+) -> Result<Typed, Text> {
+    let mut run_all = |text: &str| {
+        let mut typed = run_line(text, 0, Kept::default(), container, network);
+        typed.is_left = typed.rest.is_none();
+        Ok(typed)
+    };
     match argv {
-        [shell, option, text, ..] if shell_name(shell).is_some() && option == "-c" => {
-            Ok(run_line(text, 0, Kept::default(), container, network).printed)
+        [shell, option, text, ..]
+            if shell_name(shell).is_some() && matches!(option.as_str(), "-c" | "-ic") =>
+        {
+            run_all(text)
         }
         [shell, ..] if is_shell(argv) && shell_name(shell).is_some() => {
-            let script = container.stdin.cloned().unwrap_or_default();
-            Ok(run_line(&script, 0, Kept::default(), container, network).printed)
+            run_all(&container.stdin.cloned().unwrap_or_default())
         }
-        [program, ..] => programs::run(argv, container, network).map_err(|it| match it {
-            NotRun::NotFound => crate::text!(
+        [program, ..] => match programs::run(argv, container, network) {
+            Ok(printed) => Ok(Typed {
+                printed,
+                is_left: true,
+                ..Typed::default()
+            }),
+            Err(NotRun::NotFound) => Err(crate::text!(
                 "OCI runtime exec failed: exec failed: unable to start container process: exec: \"{program}\": \
                  executable file not found in $PATH: unknown"
-            ),
+            )),
+        },
+        [] => Ok(Typed {
+            is_left: true,
+            ..Typed::default()
         }),
-        [] => Ok(Printed::default()),
     }
 }
 
@@ -110,7 +136,7 @@ fn run_text(
     let mut shell = Shell {
         container,
         network,
-        variables: kept.0,
+        variables: kept.variables,
         typed: Typed::default(),
         stdin: container.stdin.cloned(),
         is_terminal: container.is_terminal,
@@ -119,6 +145,9 @@ fn run_text(
         handled: 0,
     };
     shell.typed.printed.exit = exit;
+    if let Some((left, handled)) = kept.spent {
+        (*shell.left, shell.handled) = (left, handled);
+    }
     if shell.variables.get(FOLDER).is_empty() {
         for (name, value) in programs::environment(container) {
             shell.variables.set(name, value);
@@ -126,11 +155,19 @@ fn run_text(
         shell.variables.set(FOLDER.into(), container.folder.into());
     }
     match parse::parse(line) {
+        Ok(list) if container.by_round => {
+            let goes_on = shell.run_round(&list);
+            shell.typed.rest = goes_on.then(|| line.into());
+        }
         Ok(list) => shell.run_list(&list),
         Err(error) => shell.complain(2, &format!("sh: {error}\n")),
     }
     shell.variables.forget_hidden();
-    shell.typed.kept = Kept(shell.variables);
+    let goes_on = shell.typed.rest.is_some();
+    shell.typed.kept = Kept {
+        variables: shell.variables,
+        spent: goes_on.then_some((*shell.left, shell.handled)),
+    };
     shell.typed
 }
 
@@ -169,8 +206,33 @@ enum Sink {
 }
 
 impl Shell<'_, '_> {
-    fn run_list(&mut self, list: &List) {
-        for (joint, pipeline) in list.iter() {
+    /// Runs a list, but of a loop that begins it only until a round has taken time; whether that goes round again.
+    fn run_round(&mut self, list: &List) -> bool {
+        let Some((_, pipeline)) = list.first() else {
+            return false;
+        };
+        let [Command::Loop(it)] = pipeline.as_ref() else {
+            self.run_list(list);
+            return false;
+        };
+        let before = self.typed.printed.took;
+        while self.may_run() {
+            self.run_list(&it.condition);
+            if !it.joint.runs_after(self.typed.printed.exit) {
+                break;
+            }
+            self.run_list(&it.body);
+            if self.typed.printed.took > before && !self.typed.is_left {
+                return true;
+            }
+        }
+        self.typed.printed.exit *= i32::from(self.typed.is_left);
+        self.run_list(&list[1..]);
+        false
+    }
+
+    fn run_list(&mut self, list: &[(Joint, Pipeline)]) {
+        for (joint, pipeline) in list {
             if joint.runs_after(self.typed.printed.exit) && !self.typed.is_left {
                 self.run_pipeline(pipeline);
             }
@@ -418,6 +480,7 @@ impl Shell<'_, '_> {
                     folder: &folder,
                     stdin: self.stdin.as_ref(),
                     is_terminal: self.is_terminal,
+                    by_round: false,
                     ..*self.container
                 };
                 let kept = Kept::default();

@@ -137,6 +137,7 @@ impl World {
             },
             stdin: None,
             is_terminal: false,
+            by_round: false,
         };
         let ran = work(
             &container,

@@ -13,7 +13,7 @@ use crate::apiserver::rest::{Connection, HttpRequest, HttpResponse, next_frame};
 use crate::memory::{ContainerMemory, Outage, Silence, Stage};
 use crate::plan::Actor;
 use crate::process::Answer;
-use crate::programs::{Container, Printed};
+use crate::programs::Container;
 use crate::shell::Errand;
 use crate::shell::inside::{self, Typed};
 use crate::time::{Duration, Time};
@@ -316,13 +316,15 @@ impl World {
             &words,
             &mut |container, network| {
                 let container = Container {
-                    is_terminal: true,
+                    is_terminal: connection.tty,
+                    by_round: true,
                     ..*container
                 };
                 typed = inside::run_line(&line, exit, kept.clone(), &container, network);
                 Some((typed.printed.tried.clone(), typed.printed.exit))
             },
         );
+        typed.is_left |= typed.rest.is_none() && !inside::is_shell(&connection.command);
         if typed.is_left && connection.is_main {
             self.end_program(connection, typed.printed.exit, cause);
         }
@@ -354,7 +356,7 @@ impl World {
             // The image's own program, which goes on.
             return;
         }
-        let mut run = Ok(Printed::default());
+        let mut run = Ok(Typed::default());
         self.run_in(
             &pod,
             &connection.container,
@@ -363,28 +365,22 @@ impl World {
                 let container = Container {
                     stdin,
                     is_terminal: connection.tty,
+                    by_round: true,
                     ..*container
                 };
                 run = inside::run(words, &container, network);
-                let printed = run.as_ref().ok()?;
+                let printed = &run.as_ref().ok()?.printed;
                 Some((printed.tried.clone(), printed.exit))
             },
         );
         match run {
             // It goes on: what is attached to it waits for a change.
             Err(_) if connection.is_main => {}
-            Ok(printed) => {
-                if connection.is_main {
-                    self.end_program(connection, printed.exit, cause);
+            Ok(typed) => {
+                if typed.is_left && connection.is_main {
+                    self.end_program(connection, typed.printed.exit, cause);
                 }
-                self.run_for(
-                    at,
-                    Typed {
-                        printed,
-                        is_left: true,
-                        ..Typed::default()
-                    },
-                );
+                self.run_for(at, typed);
             }
             Err(refusal) => {
                 self.seats[at].terminal.tell(Answer::Refused(refusal));

@@ -11,7 +11,7 @@ pub use line::{Line, LineKind, outputs};
 use std::collections::VecDeque;
 
 use line::NEXT_PROMPT;
-use run::{NO_EDITOR, Sink, Step};
+use run::{MOST_ROUNDS, NO_EDITOR, Sink, Step};
 
 use super::expand::Variables;
 use super::inside::{self, Kept, Typed};
@@ -221,8 +221,12 @@ impl Terminal {
             None => self.begin(line),
             Some(Job {
                 program: Program::Attached(_, _, typed @ None),
+                rounds,
                 ..
-            }) => *typed = Some(line.clone()),
+            }) => {
+                (*typed, *rounds) = (Some(line.clone()), MOST_ROUNDS);
+                self.inner.begin_line();
+            }
             Some(_) => unreachable!("a busy terminal has no prompt to type at"),
         }
     }
@@ -344,21 +348,9 @@ impl Terminal {
                     Some(Errand::Inside(connection.clone(), line, self.exit, kept))
                 }
                 Program::Running(process, connection, typed) => {
-                    let Typed {
-                        printed,
-                        is_left,
-                        kept,
-                    } = typed;
-                    self.inner = kept.clone();
-                    let (mut process, connection) = (process.clone(), connection.clone());
-                    self.print_all(&job.out, &job.err, &printed.output);
-                    self.exit = printed.exit;
-                    job.program = if *is_left {
-                        process.tell(Answer::Exited(printed.exit));
-                        Program::Kubectl(process)
-                    } else {
-                        Program::Attached(process, connection, None)
-                    };
+                    let (process, connection) = (process.clone(), connection.clone());
+                    let typed = typed.clone();
+                    job.program = self.ran(&mut job, process, connection, typed);
                     None
                 }
                 Program::Remote(_, connection, stdin) => {
@@ -469,9 +461,12 @@ impl Terminal {
         if let Some(job) = &mut self.job {
             job.exit = INTERRUPTED;
             // The shell in the container goes on; only what it runs ends.
-            if let Program::Running(_, _, typed @ Typed { is_left: false, .. }) = &mut job.program {
+            if let Program::Running(_, connection, typed @ Typed { is_left: false, .. }) =
+                &mut job.program
+                && inside::is_shell(&connection.command)
+            {
                 typed.printed.output.clear();
-                typed.printed.exit = INTERRUPTED;
+                (typed.printed.exit, typed.rest) = (INTERRUPTED, None);
                 return;
             }
             job.rest.clear();

@@ -5,12 +5,15 @@
 use std::sync::Arc;
 
 use super::super::expand::{TOO_LONG, too_long};
+use super::super::inside::{self, Typed};
 use super::super::syntax::{Command, If, List, Loop, Part, Piece, Pipeline, Simple, Target};
 use super::super::{builtins, parse};
 use super::{Job, LineKind, Program, Terminal};
+use crate::apiserver::rest::Connection;
 use crate::config::Version;
 use crate::kubectl::{Invocation, Process};
 use crate::persistent;
+use crate::process::Answer;
 use crate::value::Text;
 
 /// Something that is still to be run. What is long in it is shared: worlds are cloned while it waits.
@@ -66,7 +69,7 @@ const SHOWN: usize = 16;
 const MOST_COMMANDS: u32 = 20_000;
 
 /// How often the loops of one line may go round: enough for a lesson, and no loop is endless.
-const MOST_ROUNDS: u32 = 1000;
+pub(super) const MOST_ROUNDS: u32 = 1000;
 
 const ROUND_OUT: &str = "The loops of this line have gone round 1000 times";
 
@@ -220,6 +223,30 @@ impl Terminal {
                 job.put_first(condition, &out);
             }
         }
+    }
+
+    /// What ran in a container has come to that: kubectl hears of its end, its shell waits for the next line, or the loop
+    /// of its line goes round again.
+    pub(super) fn ran(
+        &mut self,
+        job: &mut Job,
+        mut process: Box<Process>,
+        connection: Connection,
+        typed: Typed,
+    ) -> Program {
+        self.inner = typed.kept;
+        self.print_all(&job.out, &job.err, &typed.printed.output);
+        self.exit = typed.printed.exit;
+        let is_out = typed.rest.is_some() && job.rounds == 0;
+        if is_out {
+            self.note(&format!("{ROUND_OUT}: it is stopped here."));
+        }
+        if typed.is_left || is_out && !inside::is_shell(&connection.command) {
+            process.tell(Answer::Exited(self.exit));
+            return Program::Kubectl(process);
+        }
+        job.rounds -= u32::from(!is_out && typed.rest.is_some());
+        Program::Attached(process, connection, typed.rest.filter(|_| !is_out))
     }
 
     /// Nothing of the line runs any more, and the reader is told why.
