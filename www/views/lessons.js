@@ -59,11 +59,10 @@ export const createLessons = (root, dispatch, words, engine, { recall, remember 
   function drawList(listed) {
     blocks = null;
     const title = h('h2', { class: 'lesson-title', tabindex: -1 }, t('lesson.list'));
-    body.replaceChildren(title, h('p', {}, t('lesson.what')), h('ol', { class: 'lesson-list' }, listed.map((it) => h('li', {},
+    fill(title, [h('p', {}, t('lesson.what')), h('ol', { class: 'lesson-list' }, listed.map((it) => h('li', {},
       h('button', { type: 'button', class: 'lesson-link', click: () => open(it.name) }, it.title),
       h('p', {}, it.summary),
-      h('p', { class: 'quiet' }, t('lesson.minutes', { minutes: it.minutes }), recall(doneKey(it.name)) ? ` · ${t('lesson.done')}` : '')))));
-    arrive(title);
+      h('p', { class: 'quiet' }, t('lesson.minutes', { minutes: it.minutes }), recall(doneKey(it.name)) ? ` · ${t('lesson.done')}` : ''))))], true);
   }
 
   /**
@@ -78,20 +77,26 @@ export const createLessons = (root, dispatch, words, engine, { recall, remember 
     blocks = createBlocks(lesson, dispatch, words, engine, isNew ? null : blocks);
     blocks.onDone(() => remember(doneKey(name), 'yes'));
     const title = h('h2', { class: 'lesson-title', tabindex: -1 }, lesson.title);
-    body.replaceChildren(title, ...blocks.nodes, next
+    fill(title, [...blocks.nodes, next
       ? h('button', { type: 'button', class: 'button lesson-next', click: () => open(next.name) }, t('lesson.next', { title: next.title }))
-      : h('button', { type: 'button', class: 'button lesson-next', click: () => open('') }, t('lesson.all')));
+      : h('button', { type: 'button', class: 'button lesson-next', click: () => open('') }, t('lesson.all'))], isNew);
     seen = null;
-    if (isNew) arrive(title);
-    else place?.();
+    place?.();
     // Goals are looked at in the next frame.
     dispatch({ do: 'look' });
   }
 
-  /** Whoever is here reads on at the top of it; who reads an article around it, stays there. @param {HTMLElement} title */
-  function arrive(title) {
-    root.scrollTop = 0;
+  /**
+   * Whoever is here reads on at the top of what is new; who reads an article around it, stays there.
+   * @param {HTMLElement} title
+   * @param {Node[]} nodes
+   * @param {boolean} isNew
+   */
+  function fill(title, nodes, isNew) {
     const { activeElement } = /** @type {Document | ShadowRoot} */ (root.getRootNode());
+    body.replaceChildren(title, ...nodes);
+    if (!isNew) return;
+    root.scrollTop = 0;
     if (!root.hidden && activeElement && activeElement !== document.body) title.focus();
   }
 
