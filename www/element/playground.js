@@ -10,15 +10,10 @@ import { address as site } from '../site.js';
 import { unpack } from '../permalink.js';
 import { choose, createWords } from '../words.js';
 import { readContent } from './content.js';
+import { placesOf, sizeOf } from './places.js';
 import { engineOnce, exampleOnce, languageOnce, sheetOnce } from './shared.js';
 
 export const NAME = 'statefulset-playground';
-/** What each size shows. @type {Record<string, Place[]>} */
-const SIZES = {
-  figure: ['cluster', 'controls', 'timeline'],
-  lesson: ['cluster', 'controls', 'timeline', 'why', 'terminal'],
-  full: ['header', 'manifest', 'cluster', 'controls', 'timeline', 'why', 'events', 'dns', 'doctor', 'terminal'],
-};
 /** What a figure lets a reader do: go through its story. @type {Set<Command['do']>} */
 const LOOKS = new Set(['step', 'back', 'seek', 'seekTime', 'marker', 'play', 'pace', 'size', 'reset', 'tab', 'theme', 'language', 'dismiss']);
 /** So far from the window the engine begins to load. */
@@ -135,11 +130,11 @@ export class StatefulSetPlayground extends Base {
     this.#root.replaceChildren();
     this.#arrange();
     this.shadowRoot?.querySelector('slot')?.replaceWith(this.#root);
-    const size = this.#size();
+    const size = sizeOf(this);
     const isStill = size === 'figure';
     let isOpen = false;
     this.#app = createApp(this.#root, engine, words, {
-      example, theme: this.#theme(), shortcuts: true, memory: nothing, places: this.#places(), home: site('').href,
+      example, theme: this.#theme(), shortcuts: true, memory: nothing, places: placesOf(this), home: site('').href,
       touched() {},
       fetchLanguage: languageOnce,
       refuses: (command) => isStill && isOpen && !LOOKS.has(command.do),
@@ -151,7 +146,7 @@ export class StatefulSetPlayground extends Base {
       fail: (error, text) => this.#fail(words, error, text),
     });
     this.#app.dispatch({ do: 'open', address });
-    if (this.#places().includes('lesson')) this.#app.dispatch({ do: 'lesson', name: this.getAttribute('lesson'), starts: true });
+    if (placesOf(this).includes('lesson')) this.#app.dispatch({ do: 'lesson', name: this.getAttribute('lesson'), starts: true });
     isOpen = true;
   }
 
@@ -175,19 +170,6 @@ export class StatefulSetPlayground extends Base {
     this.#app?.dispatch({ do: 'seek', step: engine.snapshot().step });
   }
 
-  #size() {
-    const size = this.getAttribute('size') ?? '';
-    return Object.hasOwn(SIZES, size) ? size : 'lesson';
-  }
-
-  /** @returns {Place[]} */
-  #places() {
-    const named = this.getAttribute('panels')?.split(/[\s,]+/).filter(Boolean);
-    const places = named?.length ? SIZES.full.filter((it) => named.includes(it) || it === 'controls') : SIZES[this.#size()];
-    const withLesson = this.hasAttribute('lesson') && this.#size() !== 'figure' ? [/** @type {const} */ ('lesson'), ...places] : places;
-    return this.getAttribute('controls') === 'none' ? withLesson.filter((it) => it !== 'controls') : withLesson;
-  }
-
   /** @returns {Theme} */
   #theme() {
     const theme = this.getAttribute('theme');
@@ -209,8 +191,8 @@ export class StatefulSetPlayground extends Base {
     const height = this.getAttribute('height') ?? '';
     // The reader's own text size, whatever size the article's root has.
     put(this.#root, '--rem', getComputedStyle(this).fontSize);
-    mark(this.#root, 'data-size', this.#size());
-    mark(this.#root, 'data-still', this.#size() === 'figure');
+    mark(this.#root, 'data-size', sizeOf(this));
+    mark(this.#root, 'data-still', sizeOf(this) === 'figure');
     mark(this.#root, 'data-height', height === 'auto' ? 'auto' : null);
     if (/^\d+$/.test(height)) put(this.#root, '--height', `${height}px`);
     else this.#root.style.removeProperty('--height');
