@@ -26,16 +26,20 @@ pub struct Completion {
     pub candidates: Vec<Text>,
 }
 
-/// Completes the last word of what stands before the cursor.
-pub fn complete(before: &str, terminal: &Terminal, known: Known<'_>) -> Completion {
-    let (words, from) = words(before);
+/// What is to be found for the last word, the word, and those before it.
+fn begin(before: &str) -> (Completion, Text, Vec<Text>) {
+    let (mut words, from) = words(before);
     let found = Completion {
         from,
         ..Completion::default()
     };
-    let (begun, words) = words
-        .split_last()
-        .map_or(("", &[][..]), |(last, rest)| (last.as_str(), rest));
+    (found, words.pop().unwrap_or_default(), words)
+}
+
+/// Completes the last word of what stands before the cursor.
+pub fn complete(before: &str, terminal: &Terminal, known: Known<'_>) -> Completion {
+    let (found, begun, words) = begin(before);
+    let begun = begun.as_str();
     if terminal.attached().is_some() || terminal.is_line_open() {
         return found;
     }
@@ -63,14 +67,8 @@ pub fn complete(before: &str, terminal: &Terminal, known: Known<'_>) -> Completi
 
 /// Completes the last word of what stands before the cursor, at a shell in a container, in that folder.
 pub fn complete_inside(before: &str, container: &Container<'_>, folder: &Text) -> Completion {
-    let (words, from) = words(before);
-    let found = Completion {
-        from,
-        ..Completion::default()
-    };
-    let (begun, words) = words
-        .split_last()
-        .map_or(("", &[][..]), |(last, rest)| (last.as_str(), rest));
+    let (found, begun, words) = begin(before);
+    let begun = begun.as_str();
     let image = Image::parse(container.image);
     let disk = Disk(&Container {
         folder: if folder.is_empty() {
