@@ -87,8 +87,9 @@ pub(crate) fn parse(base: &str, shapes: Shapes) -> Option<Request<'_>> {
 
 /// What stands before the last dot, and the last label.
 fn rsplit(name: &str) -> (Option<&str>, &str) {
-    match name.rsplit_once('.') {
-        Some((before, last)) => (Some(before), last),
+    // By octets: a search for a sign costs several times as much.
+    match name.bytes().rposition(|it| it == b'.') {
+        Some(at) => (Some(&name[..at]), &name[at + 1..]),
         None => (None, name),
     }
 }
@@ -97,9 +98,9 @@ fn rsplit(name: &str) -> (Option<&str>, &str) {
 pub(crate) fn trim_zone<'a>(name: &'a str, zone: &str) -> Option<&'a str> {
     let base = name.strip_suffix(zone)?;
     if base.is_empty() || zone == "." {
-        Some(base.strip_suffix('.').unwrap_or(base))
+        Some(base.strip_suffix(".").unwrap_or(base))
     } else {
-        base.strip_suffix('.')
+        base.strip_suffix(".")
     }
 }
 

@@ -36,8 +36,10 @@ pub struct Set {
     pub service: Option<Service>,
     /// Its slices, by name.
     pub slices: Vec<Arc<Slice>>,
-    /// The numbers of endpoint labels to the names of the slices that have them, in order.
-    labels: Map<u32, Vec<Text>>,
+    /// Where the slices stand, each under a number that it has as long as it is there.
+    places: Vec<Option<usize>>,
+    /// The numbers of endpoint labels to those of the slices that have them, by the slices' names.
+    labels: Map<u32, Vec<usize>>,
 }
 
 impl Records {
@@ -231,13 +233,13 @@ impl Records {
 impl Set {
     /// The slices that may have an endpoint of that label: no other has one. All of them for an empty label.
     pub fn slices_with(&self, label: &str) -> impl Iterator<Item = &Slice> {
-        let (all, names): (&[_], &[_]) = if label.is_empty() {
+        let (all, numbers): (&[_], &[_]) = if label.is_empty() {
             (&self.slices, &[])
         } else {
-            let names = self.labels.get(&name::label_number(label));
-            (&[], names.map_or(&[], |it| it))
+            let numbers = self.labels.get(&name::label_number(label));
+            (&[], numbers.map_or(&[], |it| it))
         };
-        let places = names.iter().filter_map(|it| self.place_of(it).ok());
+        let places = numbers.iter().filter_map(|it| self.places[*it]);
         let found = all.iter().chain(places.map(|at| &self.slices[at]));
         found.map(AsRef::as_ref)
     }
@@ -247,32 +249,55 @@ impl Set {
             .binary_search_by(|it| it.name.as_str().cmp(slice))
     }
 
+    /// The number of the slice at that place.
+    fn number_of(&self, place: usize) -> Option<usize> {
+        self.places.iter().position(|it| *it == Some(place))
+    }
+
     fn put(&mut self, slice: &Arc<Slice>) {
         let place = self.place_of(&slice.name);
         let old = place.ok().map(|at| Arc::clone(&self.slices[at]));
-        self.relabel(old.as_deref(), Some(slice));
         match place {
             Ok(at) => self.slices[at] = Arc::clone(slice),
-            Err(at) => self.slices.insert(at, Arc::clone(slice)),
+            Err(at) => {
+                for place in self.places.iter_mut().flatten() {
+                    *place += usize::from(*place >= at);
+                }
+                self.slices.insert(at, Arc::clone(slice));
+                match self.places.iter_mut().find(|it| it.is_none()) {
+                    Some(free) => *free = Some(at),
+                    None => self.places.push(Some(at)),
+                }
+            }
         }
+        let number = self.number_of(place.unwrap_or_else(|at| at));
+        self.relabel(number, old.as_deref(), Some(slice));
     }
 
     fn take(&mut self, slice: &Arc<Slice>) {
-        if let Ok(at) = self.place_of(&slice.name) {
-            let old = self.slices.remove(at);
-            self.relabel(Some(&old), None);
+        let Ok(at) = self.place_of(&slice.name) else {
+            return;
+        };
+        let number = self.number_of(at);
+        let old = Arc::clone(&self.slices[at]);
+        self.relabel(number, Some(&old), None);
+        self.slices.remove(at);
+        for place in &mut self.places {
+            *place = place
+                .filter(|it| *it != at)
+                .map(|it| it - usize::from(it > at));
         }
     }
 
-    /// Follows the labels of one slice.
-    fn relabel(&mut self, before: Option<&Slice>, after: Option<&Slice>) {
+    /// Follows the labels of the slice of that number, which stands in its place.
+    fn relabel(&mut self, number: Option<usize>, before: Option<&Slice>, after: Option<&Slice>) {
         let labels = |it: Option<&Slice>| -> Vec<u32> {
             let mut all: Vec<u32> = it.into_iter().flat_map(Slice::label_numbers).collect();
             all.dedup();
             all
         };
         let (was, is) = (labels(before), labels(after));
-        let Some(slice) = after.or(before).map(|it| &it.name) else {
+        let Some(number) = number else {
             return;
         };
         let only_in = |a: &[u32], b: &[u32]| {
@@ -282,15 +307,15 @@ impl Set {
                 .collect::<Vec<u32>>()
         };
         for label in &[only_in(&was, &is), only_in(&is, &was)].concat() {
-            let mut slices = self.labels.get(label).cloned().unwrap_or_default();
-            match slices.binary_search(slice) {
-                Ok(at) => _ = slices.remove(at),
-                Err(at) => slices.insert(at, slice.clone()),
+            let mut numbers = self.labels.get(label).cloned().unwrap_or_default();
+            match numbers.binary_search_by_key(&self.places[number], |it| self.places[*it]) {
+                Ok(at) => _ = numbers.remove(at),
+                Err(at) => numbers.insert(at, number),
             }
-            if slices.is_empty() {
+            if numbers.is_empty() {
                 self.labels.remove(label);
             } else {
-                self.labels.insert(*label, slices);
+                self.labels.insert(*label, numbers);
             }
         }
     }
