@@ -91,6 +91,10 @@ test('what could stand there is offered, with its type', async () => {
   await options.filter({ hasText: 'Parallel' }).waitFor();
   await take();
   assert.match(await applied(), /podManagementPolicy: Parallel/);
+  await page.getByRole('button', { name: '中文' }).click();
+  await end();
+  await page.keyboard.type('\nrev');
+  await page.getByRole('listbox', { name: '补全候选' }).waitFor();
 });
 
 test('an error is marked at its place, and one press puts it right', async () => {

@@ -7,7 +7,7 @@ import { defaultKeymap, history, historyKeymap, indentLess, indentMore } from '@
 import { yaml } from '@codemirror/lang-yaml';
 import { HighlightStyle, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
-import { EditorState, StateEffect, StateField } from '@codemirror/state';
+import { Compartment, EditorState, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, EditorView, drawSelection, highlightSpecialChars, hoverTooltip, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { h } from '../dom.js';
@@ -103,6 +103,11 @@ export const createCode = (words, engine, dispatch, onLeave) => {
     onLeave();
     return true;
   };
+  const spoken = new Compartment();
+  const inWords = () => [
+    EditorState.phrases.of({ Completions: t('editor.completions'), 'Control character': t('editor.control'), 'Selection deleted': t('editor.deleted') }),
+    EditorView.contentAttributes.of({ 'aria-label': t('editor.label'), spellcheck: 'false' }),
+  ];
   const view = new EditorView({
     parent: shadow,
     root: shadow,
@@ -112,7 +117,7 @@ export const createCode = (words, engine, dispatch, onLeave) => {
         yaml(), syntaxHighlighting(COLOURS), LOOK, current, hover, lintGutter(), EditorView.lineWrapping,
         autocompletion({ override: [complete], icons: false, defaultKeymap: false }),
         keymap.of([{ key: 'Escape', run: leave }, ...closeBracketsKeymap, ...completionKeymap, { key: 'Tab', run: indentMore, shift: indentLess }, ...historyKeymap, ...defaultKeymap]),
-        EditorView.contentAttributes.of({ 'aria-label': t('editor.label'), spellcheck: 'false' }),
+        spoken.of(inWords()),
         EditorView.updateListener.of((change) => {
           if (!change.docChanged) return;
           const next = change.state.doc.toString();
@@ -158,7 +163,7 @@ export const createCode = (words, engine, dispatch, onLeave) => {
       }
       const [paste, language, line] = shown;
       shown = [page.paste, page.language, marked];
-      if (language !== page.language) view.contentDOM.setAttribute('aria-label', t('editor.label'));
+      if (language !== page.language) view.dispatch({ effects: spoken.reconfigure(inWords()) });
       if (line !== marked) view.dispatch({ effects: setCurrent.of(marked) });
       if (paste === page.paste && language === page.language || page.isUnread) return;
       view.dispatch(setDiagnostics(view.state, page.paste.diagnostics.filter((it) => it.line).map(finding)));
