@@ -5,6 +5,9 @@
 mod reader;
 
 use reader::{loaded, screen, typed, web};
+use statefulset_playground::config::Config;
+use statefulset_playground::session::Session;
+use statefulset_playground::sim::StepSize;
 use statefulset_playground::time::Duration;
 
 #[test]
@@ -240,6 +243,49 @@ fn a_command_left_open_takes_in_no_later_one() {
         assert_eq!((ran.output.as_str(), ran.code), (open, 2), "{line}");
         assert_eq!(session.exec("echo b").output, "b\n", "{line}");
     }
+}
+
+#[test]
+fn a_command_may_go_on_for_thousands_of_lines() {
+    let cases = [
+        ("cat > f << EOF", "a: 1", "EOF"),
+        ("x='a", "{\"a\": 1}", "'"),
+        ("for i in 1; do", "echo done > f", "done"),
+        ("if false; then", "echo \"fi\"", "fi"),
+        ("x=$(true", "# (", ")"),
+    ];
+    for (begin, line, end) in cases {
+        let mut session = Session::new(Config::default());
+        session.type_line(begin);
+        // Read from its beginning for every line, each of these takes minutes.
+        for _ in 0..20_000 {
+            session.type_line(line);
+        }
+        assert!(session.timeline().world().terminal().is_line_open());
+        let mut left = Session::new(Config::default());
+        left.open(&session.link());
+        left.step(StepSize::Idle);
+        left.interrupt();
+        assert_eq!(typed(&mut left, &["echo $?"]), ["130"]);
+        session.type_line(end);
+        session.step(StepSize::Idle);
+        assert_eq!(typed(&mut session, &["echo a"]), ["a"], "{begin}");
+    }
+}
+
+#[test]
+fn a_command_that_is_read_again_and_again_is_stopped() {
+    let mut session = Session::new(Config::default());
+    session.type_line("echo \"a");
+    let line = format!("\"{}\"", "b".repeat(200_000));
+    for _ in 0..20 {
+        session.type_line(&line);
+    }
+    let open = session.timeline().world().terminal().is_line_open();
+    assert!(!open, "each line could have ended it");
+    let said = screen(&session);
+    let stopped = "This line handles too much text: it is stopped here.";
+    assert!(said.iter().any(|it| it == stopped));
 }
 
 #[test]

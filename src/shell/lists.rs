@@ -1,6 +1,6 @@
 //! The lists of a command line: pipelines joined by `&&` `||` `;` `|`, and the loops and choices around them.
 
-use super::parse::{Error, ErrorKind, Parser};
+use super::parse::{Error, ErrorKind, Open, Parser};
 use super::syntax::{Command, If, Joint, List, Loop, Pipeline};
 use super::words::is_name;
 
@@ -43,17 +43,22 @@ impl Parser<'_> {
                         ErrorKind::NotSimulated("a job in the background (&)"),
                     );
                 }
-                _ => return Ok(list.into()),
+                _ => {
+                    joint = Joint::Always;
+                    break;
+                }
             };
             if let Some(operator) = self.operator() {
                 self.take(operator);
             }
         }
-        if joint == Joint::Always {
-            Ok(list.into())
-        } else {
-            self.unexpected()
+        if joint != Joint::Always {
+            return self.unexpected();
         }
+        if !ends.is_empty() && self.rest().is_empty() && self.open.is_none() {
+            self.open = Some(Open::List);
+        }
+        Ok(list.into())
     }
 
     fn ends_here(&self, ends: &[&str]) -> bool {

@@ -60,9 +60,53 @@ pub fn parse(text: &str) -> Result<List, Error> {
 
 /// Whether a shell would ask for a further line: a quote, a here-document or a loop is open, or the line goes on.
 pub fn is_open(text: &str) -> bool {
+    open(text).is_some()
+}
+
+/// What a text lacks of being whole, where further lines could bring it.
+pub fn open(text: &str) -> Option<Open> {
     let mut parser = Parser::new(text, 0);
     let _ = parser.whole();
-    parser.is_open
+    parser.open
+}
+
+/// What a text lacks. Lines that cannot bring it need no reading of all that stands before them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Open {
+    /// A sign that closes what is open.
+    Sign(char),
+    /// A line that is the word of a here-document, behind tabs or not.
+    Word(Text, bool),
+    /// The end of a list: of a loop, an `if`, a `$(`.
+    List,
+    /// Something that any line could be.
+    #[default]
+    Line,
+}
+
+impl Open {
+    /// Whether it could be something else behind that line.
+    pub fn may_end(&self, line: &str) -> bool {
+        match self {
+            Self::Sign(sign) => line.contains(*sign),
+            Self::Word(word, strips_tabs) => {
+                line.split('\n').any(|it| is_end(it, word, *strips_tabs))
+            }
+            // Whole commands leave a list as it was.
+            Self::List => {
+                let mut parser = Parser::new(line, 0);
+                parser.whole().is_err() || parser.open.is_some()
+            }
+            Self::Line => true,
+        }
+    }
+}
+
+/// Whether a line ends a here-document of that word.
+pub(super) fn is_end(line: &str, word: &str, strips_tabs: bool) -> bool {
+    let line = line.trim_end_matches(['\n', '\r']);
+    let tabs = if strips_tabs { "\t" } else { "" };
+    line.trim_start_matches(|it| tabs.contains(it)) == word
 }
 
 /// A text that is being read.
@@ -72,8 +116,8 @@ pub(super) struct Parser<'a> {
     /// Behind the last here-document that has been read.
     pub here: usize,
     pub depth: usize,
-    /// Whether more text could still make it whole.
-    pub is_open: bool,
+    /// What it lacks, where more text could still make it whole.
+    pub open: Option<Open>,
 }
 
 impl<'a> Parser<'a> {
@@ -83,7 +127,7 @@ impl<'a> Parser<'a> {
             at: 0,
             here: 0,
             depth,
-            is_open: false,
+            open: None,
         }
     }
 
@@ -100,12 +144,18 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn error<T>(&mut self, at: usize, kind: ErrorKind) -> Result<T, Error> {
-        self.is_open = match kind {
+        let is_end = match kind {
             ErrorKind::Unclosed("$(") => self.rest().is_empty(),
-            ErrorKind::Unclosed(_) => true,
+            ErrorKind::Unclosed(sign) => {
+                let sign = sign.chars().next().filter(|it| *it != '$');
+                self.open = Some(Open::Sign(sign.unwrap_or('}')));
+                true
+            }
             ErrorKind::Unexpected(_) => self.rest().trim_start().is_empty(),
             ErrorKind::NotSimulated(_) => false,
         };
+        let open = self.open.take().unwrap_or(Open::Line);
+        self.open = is_end.then_some(open);
         let before = &self.text[..at];
         let line_start = before.rfind('\n').map_or(0, |it| it + 1);
         let line = before.matches('\n').count() + 1;
@@ -221,7 +271,7 @@ impl<'a> Parser<'a> {
         let from = self.at;
         let Some(word) = self.word()? else {
             let error = self.unexpected();
-            self.is_open = false;
+            self.open = None;
             return error;
         };
         let target = match operator {
@@ -515,6 +565,99 @@ mod tests {
                 "{text:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_an_open_text_lacks_is_known() {
+        let cases = [
+            ("echo 'a", Some(Open::Sign('\''))),
+            ("echo \"a `b`", Some(Open::Sign('"'))),
+            ("echo `a", Some(Open::Sign('`'))),
+            ("echo ${a", Some(Open::Sign('}'))),
+            ("cat << A << B", Some(Open::Word("A".into(), false))),
+            ("cat <<-A\n\tB", Some(Open::Word("A".into(), true))),
+            ("if a; then cat << A", Some(Open::Word("A".into(), false))),
+            ("for i in 1\ndo a", Some(Open::List)),
+            ("while a; do b &&", Some(Open::Line)),
+            ("while a", Some(Open::List)),
+            ("if a; then b; else c\n", Some(Open::List)),
+            ("echo $(a; b", Some(Open::List)),
+            ("echo $(a |", Some(Open::Line)),
+            ("for i in 1", Some(Open::Line)),
+            ("for i in 1; do a \\", Some(Open::Line)),
+            ("a \\", Some(Open::Line)),
+            ("a; b", None),
+            ("a )", None),
+        ];
+        for (text, want) in cases {
+            assert_eq!(open(text), want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn lines_that_are_not_read_would_have_changed_nothing() {
+        let lines = [
+            "a",
+            "'",
+            "\"",
+            "b 'c' d",
+            "\\'",
+            "\"'\"",
+            "`",
+            "$(",
+            ")",
+            "${x",
+            "}",
+            "cat << EOF",
+            "EOF",
+            "\tEOF",
+            "cat <<-EOF",
+            "for i in 1; do",
+            "done",
+            "if a; then",
+            "else",
+            "fi",
+            "while",
+            "do",
+            "then",
+            "# '",
+            "",
+            "a |",
+            "b &&",
+            "c \\",
+            "$(a) `b`",
+            "done; if a",
+            "a; for i in 2",
+            "fi; cat << EOF",
+            "x='",
+            "d)",
+        ];
+        let mut state = 7_u64;
+        let mut next = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            lines[usize::try_from(state >> 40).unwrap() % lines.len()]
+        };
+        let mut left_out = 0;
+        for _ in 0..20_000 {
+            let mut text = next().to_owned();
+            let mut lacks = open(&text);
+            for _ in 0..12 {
+                let Some(known) = lacks else { break };
+                let line = next();
+                text = format!("{text}\n{line}");
+                lacks = open(&text);
+                if !known.may_end(line) {
+                    left_out += 1;
+                    assert!(lacks.is_some(), "{known:?} {text:?}");
+                    // What is told of a list and of a here-document stays true.
+                    let is_nested = matches!(known, Open::Sign(_));
+                    assert!(is_nested || lacks == Some(known), "{lacks:?} {text:?}");
+                }
+            }
+        }
+        assert!(left_out > 10_000, "{left_out}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The words of a command line: quotes, escapes, `$…`, here-documents.
 
-use super::parse::{Error, ErrorKind, Parser};
+use super::parse::{Error, ErrorKind, Open, Parser, is_end};
 use super::syntax::{Piece, Word};
 use crate::value::Text;
 
@@ -21,21 +21,21 @@ impl Parser<'_> {
         self.here = from;
         for line in self.text[from..].split_inclusive('\n') {
             self.here += line.len();
-            let line = if strips_tabs {
-                line.trim_start_matches('\t')
-            } else {
-                line
-            };
-            is_closed = line.trim_end_matches(['\n', '\r']) == word;
+            is_closed = is_end(line, &word, strips_tabs);
             if is_closed {
                 break;
             }
-            body.push_str(line);
+            body.push_str(if strips_tabs {
+                line.trim_start_matches('\t')
+            } else {
+                line
+            });
         }
         if !body.is_empty() && !body.ends_with('\n') {
             body.push('\n');
         }
-        let is_open = self.is_open || !is_closed;
+        let open = || Open::Word(word.as_str().into(), strips_tabs);
+        let open = self.open.take().or((!is_closed).then(open));
         let mut word = Word::default();
         let read = if is_literal {
             word = Word::quoted(body.into());
@@ -45,7 +45,7 @@ impl Parser<'_> {
         };
         // The place of an error inside the body is that of the here-document.
         let read = read.or_else(|it| self.error(self.at, it.kind));
-        self.is_open = is_open;
+        self.open = open;
         read.map(|()| word)
     }
 
@@ -85,7 +85,9 @@ impl Parser<'_> {
 
     fn escaped(&mut self, word: &mut Word) {
         self.at += 1;
-        self.is_open |= self.rest().is_empty();
+        if self.rest().is_empty() {
+            self.open = Some(Open::Line);
+        }
         if let Some(sign) = self.rest().chars().next() {
             self.at += sign.len_utf8();
             if sign != '\n' {
@@ -129,7 +131,7 @@ impl Parser<'_> {
         }
         if self.text[start..].starts_with("$(") {
             self.at += 1;
-            let list = self.deeper(|it| it.list(&[]))?;
+            let list = self.deeper(|it| it.list(&[")"]))?;
             if !self.rest().starts_with(')') {
                 return self.error(start, ErrorKind::Unclosed("$("));
             }
@@ -144,7 +146,7 @@ impl Parser<'_> {
                 .deeper(|it| it.list(&[]))
                 .or_else(|it| {
                     let error = self.error(start, it.kind);
-                    self.is_open = false;
+                    self.open = None;
                     error
                 })?;
             self.at += length + 1;

@@ -11,11 +11,11 @@ pub use line::{Line, LineKind, outputs};
 use std::collections::VecDeque;
 
 use line::NEXT_PROMPT;
-use run::{MOST_ROUNDS, NO_EDITOR, Sink, Step};
+use run::{MOST_ROUNDS, NO_EDITOR, STOPPED, Sink, Step, TOO_MUCH};
 
 use super::expand::Variables;
 use super::inside::{self, Kept, Typed};
-use super::parse;
+use super::parse::{self, Open};
 use crate::apiserver::rest::{Connection, HttpRequest, Watch};
 use crate::config::Version;
 use crate::kubectl::Process;
@@ -37,8 +37,7 @@ pub struct Terminal {
     pub has_editor: bool,
     /// Whether the last line still lacks its newline.
     is_open: bool,
-    /// What has been typed of a command that goes on in the next line.
-    begun: Option<Text>,
+    begun: Option<Begun>,
     /// What `$?` is at the next line; that of the container's shell while one is attached.
     exit: i32,
     variables: Variables,
@@ -47,6 +46,17 @@ pub struct Terminal {
     /// What the container's shell keeps from line to line.
     inner: Kept,
     job: Option<Job>,
+}
+
+/// What has been typed of a command that goes on in the next line.
+#[derive(Clone, Debug, Default)]
+struct Begun {
+    /// Kept apart, as worlds are kept between them.
+    lines: List<Text>,
+    /// What it lacks.
+    open: Open,
+    /// How many bytes have been read to know that.
+    read: usize,
 }
 
 /// Where a line that is still to be typed comes from.
@@ -131,6 +141,8 @@ enum Program {
     Asking(Vec<Text>),
 }
 
+/// How many bytes may be read to know whether a command goes on.
+const MOST_READ: usize = 1 << 24;
 /// The prompt of the reader's own shell.
 const PROMPT: &str = "$ ";
 /// The prompt of a shell in a container.
@@ -204,16 +216,27 @@ impl Terminal {
     /// The reader has typed a line; gives back the command that it makes whole, if it does.
     pub fn enter(&mut self, line: &str) -> Option<Text> {
         self.show_prompt(line);
-        let line = match self.begun.take() {
-            Some(begun) => crate::text!("{begun}\n{line}"),
-            None => line.into(),
-        };
-        if parse::is_open(&line) {
-            self.begun = Some(line);
+        let mut begun = self.begun.take().unwrap_or_default();
+        begun.lines.push(line.into());
+        if !begun.open.may_end(line) {
+            self.begun = Some(begun);
             return None;
         }
-        self.run(&line);
-        Some(line)
+        let lines: Vec<&str> = begun.lines.iter().map(Text::as_str).collect();
+        let text = Text::from(lines.join("\n"));
+        begun.read += text.len();
+        match parse::open(&text) {
+            None => {
+                self.run(&text);
+                return Some(text);
+            }
+            Some(_) if begun.read > MOST_READ => {
+                self.exit = STOPPED;
+                self.note(&format!("{TOO_MUCH}: it is stopped here."));
+            }
+            Some(open) => self.begun = Some(Begun { open, ..begun }),
+        }
+        None
     }
 
     fn run(&mut self, line: &Text) {

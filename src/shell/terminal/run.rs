@@ -71,7 +71,12 @@ const MOST_COMMANDS: u32 = 20_000;
 /// How often the loops of one line may go round: enough for a lesson, and no loop is endless.
 pub(super) const MOST_ROUNDS: u32 = 1000;
 
+pub(super) const TOO_MUCH: &str = "This line handles too much text";
+
 const ROUND_OUT: &str = "The loops of this line have gone round 1000 times";
+
+/// `$?` after a line that was stopped.
+pub(super) const STOPPED: i32 = 130;
 
 /// The command, which no reader can type, that takes back the lines behind the first so many.
 const REWIND: &str = "\u{1}rewind";
@@ -116,7 +121,7 @@ impl Terminal {
     pub(super) fn start_next(&mut self, job: &mut Job, version: Version) -> bool {
         if self.handled > MOST_HANDLED {
             self.handled = 0;
-            self.stop(job, "This line handles too much text");
+            self.stop(job, TOO_MUCH);
         }
         let Some(Step { what, input, out }) = job.rest.pop() else {
             return false;
@@ -253,7 +258,7 @@ impl Terminal {
     fn stop(&mut self, job: &mut Job, why: &str) {
         self.note(&format!("{why}: it is stopped here."));
         job.rest.clear();
-        job.exit = 130;
+        job.exit = STOPPED;
     }
 
     fn fail(&mut self, job: &mut Job, exit: i32, text: &str) {
