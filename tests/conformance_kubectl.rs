@@ -9,8 +9,7 @@ use statefulset_playground::value::Value;
 
 /// What does not pass, and why.
 const NOT_PASSING: &[&str] = &[
-    // There is no editor yet, cp is refused.
-    "06b-errors/edit-empty",
+    // cp is refused.
     "08-exec-run-logs/cp-missing",
     // The recording's environment had no configuration, ours always has one.
     "06-errors/no-config",

@@ -262,6 +262,72 @@ fn edit_waits_for_the_editor_of_the_page() {
     );
 }
 
+/// Saves what the open editor shows, changed, and gives the text it is opened with again.
+fn save(session: &mut Session, from: &str, to: &str) -> String {
+    let shown = editing(session);
+    session.edited(0, Some(&shown.as_str().replace(from, to)));
+    session.step(StepSize::Idle);
+    editing(session).as_str().to_owned()
+}
+
+#[test]
+fn an_edit_that_is_refused_opens_the_editor_again() {
+    let mut session = loaded(&web("replicas: 1", "image: nginx"));
+    typed(&mut session, &["kubectl edit sts web"]);
+    let again = save(&mut session, "  replicas: 1", "  replicas: -1");
+    let invalid = "error: statefulsets.apps \"web\" is invalid";
+    assert_eq!(screen(&session).pop().unwrap(), invalid);
+    let head = "# reopened with the relevant failures.
+#
+# statefulsets.apps \"web\" was not valid:
+# * spec.replicas: Invalid value: -1: must be greater than or equal to 0
+#
+apiVersion: apps/v1
+";
+    assert!(again.contains(head), "{again}");
+    let again = save(&mut session, "replicas: -1", "replicas: [");
+    let reason = "# * <nil>: Invalid value: \"The edited file failed validation\": yaml: line ";
+    assert!(again.contains(reason), "{again}");
+    assert_eq!(again.matches("was not valid").count(), 1, "only the last");
+    assert_eq!(save(&mut session, "replicas: [", "replicas: 2"), "");
+    let edited = "statefulset.apps/web edited";
+    assert_eq!(screen(&session).pop().unwrap(), edited);
+    let end = (session.snapshot(), session.link());
+    let mut opened = Session::new(Config::default());
+    opened.open(&end.1);
+    opened.step(StepSize::Idle);
+    assert_eq!(opened.snapshot(), end.0, "a link leads through the editor");
+
+    // What is saved again as it was is given up, and kept in a file that other commands find.
+    typed(&mut session, &["kubectl edit sts web"]);
+    save(&mut session, "serviceName: nginx", "serviceName: other");
+    assert_eq!(save(&mut session, "", ""), "");
+    let said = screen(&session).split_off(screen(&session).len() - 3);
+    let file = said[1].split('"').nth(1).unwrap_or_default().to_owned();
+    let kept = format!("A copy of your changes has been stored to \"{file}\"");
+    let none = "error: Edit cancelled, no valid changes were saved.";
+    assert_eq!(said, [invalid, &kept, none]);
+    let replace = format!("kubectl replace --force -f {file}");
+    let replaced = typed(&mut session, &[&replace]);
+    assert_eq!(replaced.last().unwrap(), "statefulset.apps/web replaced");
+
+    typed(&mut session, &["kubectl edit sts web"]);
+    save(&mut session, "resourceVersion: \"", "resourceVersion: \"9");
+    let said = screen(&session).pop().unwrap();
+    assert!(said.starts_with("You can run `kubectl replace -f /tmp/kubectl-edit-"));
+    assert_eq!(prompt(&session), "$ ");
+}
+
+#[test]
+fn an_editor_that_is_always_wrong_is_opened_no_more() {
+    let mut session = loaded(&web("replicas: 1", "image: nginx"));
+    let editor = "export KUBE_EDITOR=\"sed -i 's/serviceName: /serviceName: a/'\"";
+    let said = typed(&mut session, &[editor, "kubectl edit sts web", "echo $?"]);
+    assert_eq!(said, ["1"]);
+    let said = screen(&session);
+    assert!(said.contains(&"error: Edit cancelled, no valid changes were saved.".into()));
+}
+
 /// The prompt, as the page shows it.
 fn prompt(session: &Session) -> String {
     let snapshot = Value::from_json(&session.snapshot()).expect("a snapshot is JSON");

@@ -225,8 +225,8 @@ fn run(case: &Value, folder: &Files, discovery: &BTreeMap<String, Value>) -> Our
                     None => Answer::Interrupted,
                 },
             },
-            // No capture says what was typed into its editor.
-            Ask::Edit(text) => Answer::Edited(text),
+            // The editor of the captures emptied the file.
+            Ask::Edit(_) => Answer::Edited(Text::new()),
             Ask::Sleep(span) => {
                 now += span;
                 Answer::Slept

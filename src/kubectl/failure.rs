@@ -134,6 +134,14 @@ impl Failure {
         }
     }
 
+    /// What the server found wrong, one by one.
+    pub fn causes(&self) -> Vec<String> {
+        match &*self.0 {
+            Why::Server(status) => causes(status),
+            Why::Client(_) | Why::Bare(_) | Why::Exit(..) | Why::Several(_) => Vec::new(),
+        }
+    }
+
     /// `error when creating "web.yaml": …`, if there is a file.
     ///
     /// upstream: cmdutil.AddSourceToErr.
@@ -181,14 +189,7 @@ fn server(status: &Value) -> String {
 
 fn invalid(status: &Value) -> String {
     let details = &status["details"];
-    let causes: Vec<String> = details["causes"]
-        .items()
-        .iter()
-        .map(|it| match it["field"].as_str() {
-            "" => it["message"].as_str().into(),
-            field => fill("{}: {}", &[field, it["message"].as_str()]),
-        })
-        .collect();
+    let causes = causes(status);
     let (kind, name) = (details["kind"].as_str(), details["name"].as_str());
     let subject = if kind.is_empty() && name.is_empty() {
         String::from("The request is invalid")
@@ -204,6 +205,17 @@ fn invalid(status: &Value) -> String {
         [one] => fill("{}: {}\n", &[&subject, one]),
         all => fill("{}: \n* {}\n", &[&subject, &all.join("\n* ")]),
     }
+}
+
+/// Each cause of a refusal, with its field.
+fn causes(status: &Value) -> Vec<String> {
+    let causes = status["details"]["causes"].items().iter();
+    causes
+        .map(|it| match it["field"].as_str() {
+            "" => it["message"].as_str().into(),
+            field => fill("{}: {}", &[field, it["message"].as_str()]),
+        })
+        .collect()
 }
 
 /// Failures that don't end a command at once.

@@ -51,6 +51,8 @@ pub(super) struct Io<'a> {
     pub printed: Vec<Output>,
     /// The namespace that the context has from now on, if the command set it.
     pub context_namespace: Option<Text>,
+    /// A file that the command leaves behind: its path and text.
+    pub kept: Option<(Text, Text)>,
     /// What its files hold, once they have been read.
     pub read: Option<Arc<Read>>,
     told: &'a EcoVec<Told>,
@@ -67,6 +69,7 @@ impl<'a> Io<'a> {
             wanted: None,
             printed: Vec::new(),
             context_namespace: None,
+            kept: None,
             read: None,
             told,
             at: 0,

@@ -62,6 +62,8 @@ pub struct Process {
     read: Option<Arc<verbs::manifest::Read>>,
     /// What `config set-context --namespace` set, once it has ended.
     pub context_namespace: Option<Text>,
+    /// A file that it has left behind, once it has ended: its path and text.
+    pub kept: Option<(Text, Text)>,
     ended: Option<i32>,
 }
 
@@ -77,6 +79,7 @@ impl Process {
             follower: None,
             read: None,
             context_namespace: None,
+            kept: None,
             ended: None,
         }
     }
@@ -107,6 +110,7 @@ impl Process {
                 (None, Some(Wanted::Follow(follower))) => self.follower = Some(follower),
                 (code, _) => {
                     self.context_namespace = io.context_namespace;
+                    self.kept = io.kept;
                     self.ended = Some(code.unwrap_or_default());
                 }
             }

@@ -96,6 +96,17 @@ test('kubectl edit opens an editor: what is saved is applied, what is left is no
   await settled(page);
   assert.equal((await seen(0)).at(-1), 'statefulset.apps/web edited');
   assert.equal((await snapshot(page)).statefulSets[0].replicas, 3);
+  for (let more = 0; more < 3; more++) await press('Until ready');
+  await page.locator(INPUTS[0]).fill('kubectl edit sts web');
+  await page.keyboard.press('Enter');
+  await dialog.waitFor();
+  await text.fill((await text.inputValue()).replace('replicas: 3', 'replicas: -3'));
+  await dialog.getByRole('button', { name: 'Save and close' }).click();
+  await settled(page);
+  assert.match(await text.inputValue(), /was not valid:\n# \* spec.replicas: Invalid value: -3/, 'it is opened again');
+  await page.keyboard.press('Escape');
+  await settled(page);
+  assert.equal((await seen(0)).at(-1), 'error: Edit cancelled, no valid changes were saved.');
   await page.locator(INPUTS[0]).fill('kubectl edit sts web');
   await page.keyboard.press('Enter');
   await dialog.waitFor();

@@ -222,7 +222,7 @@ impl Scope {
 }
 
 /// upstream: kubectl/pkg/util/openapi/validation, getObjectKind.
-fn check_set(value: &Value) -> Result<(), String> {
+pub(super) fn check_set(value: &Value) -> Result<(), String> {
     if value.as_map().is_none() {
         return Err("invalid object to validate".into());
     }

@@ -420,6 +420,9 @@ impl Terminal {
                 (Program::Kubectl(process), None)
             }
             Ask::Exit(code) => {
+                if let Some((path, text)) = process.kept {
+                    self.files.insert(path, text);
+                }
                 job.exit = code;
                 (Program::Between, None)
             }
