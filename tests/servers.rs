@@ -646,6 +646,81 @@ fn hostile_sql_has_an_end() {
     assert_eq!(shown, ["end"]);
 }
 
+#[test]
+fn a_line_in_a_container_sees_what_has_changed_behind_each_wait() {
+    let cases = [
+        (
+            "for i in 1 2 3; do sleep 10; READ; done; echo end",
+            "a a b end",
+        ),
+        (
+            "x=0; sleep 15; while [ $x != 000 ]; do x=0$x; READ; sleep 10; done",
+            "a a b",
+        ),
+        (
+            "if sleep 15; then for i in 1; do READ; done; fi; sleep 10 && READ",
+            "a a b",
+        ),
+        (
+            "for i in 1 2; do for j in 1 2; do sleep 8; READ; echo $i$j; done; done",
+            "11 a 12 a b 21 a b 22",
+        ),
+        (
+            "false || sleep 15 && READ; until sleep 10; do echo no; done; READ",
+            "a a b",
+        ),
+        (
+            "while sleep 8; do READ; [ -f /tmp/b ] && exit 0; done",
+            "a a b",
+        ),
+        // A pipe and what stands in `$(…)` run at one moment.
+        (
+            "sleep 15; echo $(sleep 10; READ) | cat; exit 0; echo no",
+            "a",
+        ),
+    ];
+    for (line, want) in cases {
+        let line = line.replace("READ", "cat /tmp/a /tmp/b 2> /dev/null");
+        for command in [
+            format!("kubectl exec web-0 -- sh -c '{line}'"),
+            format!("kubectl exec -i web-0 -- sh << 'EOF'\n{line}\nEOF"),
+        ] {
+            let mut session = loaded(&web("replicas: 1", "image: nginx"));
+            let from = reader::screen(&session).len() + command.split('\n').count();
+            session.type_line(&command);
+            for file in ["a", "b"] {
+                session.advance(Duration::s(11));
+                let write = format!("kubectl exec web-0 -- sh -c 'echo {file} > /tmp/{file}'");
+                session.type_at(1, &write);
+            }
+            session.advance(Duration::s(60));
+            let shown = reader::screen(&session).split_off(from).join(" ");
+            assert_eq!(shown, want, "{command}");
+            let terminal = session.timeline().world().terminal();
+            assert!(!terminal.is_busy(), "{command}");
+        }
+    }
+}
+
+#[test]
+fn what_is_printed_before_a_wait_is_seen_before_it() {
+    let mut session = loaded(&web("replicas: 1", "image: nginx"));
+    typed(&mut session, &["kubectl exec -it web-0 -- sh"]);
+    session.type_line("for i in 1 2; do echo $i; sleep 10; done; echo end");
+    let last = |session: &Session| reader::screen(session).pop().unwrap();
+    for want in ["1", "2", "end"] {
+        session.advance(Duration::s(1));
+        assert_eq!(last(&session), want);
+        session.advance(Duration::s(9));
+    }
+    session.type_line("for i in 1 2; do echo $i; sleep 10; done; echo end");
+    session.advance(Duration::s(1));
+    session.interrupt();
+    session.step(StepSize::Idle);
+    assert_eq!(last(&session), "^C", "nothing of the line goes on");
+    assert_eq!(typed(&mut session, &["echo $?"]), ["130"]);
+}
+
 /// As the page on MySQL has it: a loop that goes on beside what is done to the members.
 #[test]
 fn a_loop_in_a_container_sees_what_changes() {

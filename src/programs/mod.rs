@@ -58,8 +58,8 @@ pub struct Container<'a> {
     pub stdin: Option<&'a Text>,
     /// Whether what it prints goes to a terminal.
     pub is_terminal: bool,
-    /// Whether a shell is left after a round of a loop that begins its line, to be called again.
-    pub by_round: bool,
+    /// Whether a shell is left where something has taken time, to be called again.
+    pub is_live: bool,
 }
 
 /// What a program printed and how it ended.
@@ -290,7 +290,7 @@ mod tests {
             folder: "/",
             stdin: None,
             is_terminal: false,
-            by_round: false,
+            is_live: false,
         };
         let mut network = |_: &str, query: &crate::dns::Query| {
             Outcome::Reply(Box::new(server.ask(query, Time::START)))

@@ -1,15 +1,16 @@
 //! The shell inside a container: lists, pipes, redirections, variables, loops, `if`, `cd`, `test`, `sh -c`, `exit`.
 //!
-//! A line runs at one moment: what sleeps in it takes time, but sees the cluster as it was when the line began. A
-//! `while` or `until` that begins a line is left after each round that takes time, so that the next one sees what has changed.
+//! A line is left behind each command that takes time, so that the next one sees what has changed. What is piped, what
+//! stands in `$(…)` and what a shell in the shell is given runs at one moment.
 
-use super::expand::{TOO_LONG, Variables, too_long};
-use super::syntax::{Command, Joint, List, Pipeline, Simple, Target};
-use super::{builtins, parse};
+mod run;
+
+use super::expand::Variables;
+use super::parse;
+use super::syntax::{Joint, List, Pipeline};
+use crate::apiserver::rest::Connection;
 use crate::dns::stub::Network;
-use crate::process::{Output, Stream};
-use crate::programs::image::Image;
-use crate::programs::{self, Container, Disk, NotRun, Printed};
+use crate::programs::{self, Container, NotRun, Printed};
 use crate::value::Text;
 
 /// Programs that are shells.
@@ -27,7 +28,9 @@ pub struct Typed {
     pub is_left: bool,
     /// What the shell keeps for its next line.
     pub kept: Kept,
-    /// The line, if its loop goes round again.
+    /// How many pieces had been printed when something began to take time.
+    pub early: usize,
+    /// The line, if it goes on.
     pub rest: Option<Text>,
 }
 
@@ -35,8 +38,18 @@ pub struct Typed {
 #[derive(Clone, Debug, Default)]
 pub struct Kept {
     variables: Variables,
-    /// In a line whose loop goes round again: how many commands may still run, and how many bytes were read.
-    spent: Option<(u32, usize)>,
+    ahead: Option<Ahead>,
+}
+
+/// What is still to be run of a line that goes on.
+#[derive(Clone, Debug)]
+struct Ahead {
+    list: List,
+    stdin: Option<Text>,
+    /// How many commands may still run.
+    commands: u32,
+    /// How many bytes were read.
+    handled: usize,
 }
 
 impl Kept {
@@ -47,7 +60,7 @@ impl Kept {
 
     /// A further line begins, which may do as much as the one before.
     pub(super) fn begin_line(&mut self) {
-        self.spent = None;
+        self.ahead = None;
     }
 }
 
@@ -60,6 +73,11 @@ pub fn is_shell(command: &[Text]) -> bool {
                 && options.iter().all(|it| it.starts_with('-') && it != "-c")
         }
     }
+}
+
+/// Whether lines are typed at what runs there.
+pub fn takes_lines(connection: &Connection) -> bool {
+    connection.tty && is_shell(&connection.command)
 }
 
 fn shell_name(program: &str) -> Option<&'static str> {
@@ -140,33 +158,41 @@ fn run_text(
         typed: Typed::default(),
         stdin: container.stdin.cloned(),
         is_terminal: container.is_terminal,
+        is_live: container.is_live,
+        rest: Vec::new(),
         left,
         bytes: 0,
         handled: 0,
     };
     shell.typed.printed.exit = exit;
-    if let Some((left, handled)) = kept.spent {
-        (*shell.left, shell.handled) = (left, handled);
-    }
     if shell.variables.get(FOLDER).is_empty() {
         for (name, value) in programs::environment(container) {
             shell.variables.set(name, value);
         }
         shell.variables.set(FOLDER.into(), container.folder.into());
     }
-    match parse::parse(line) {
-        Ok(list) if container.by_round => {
-            let goes_on = shell.run_round(&list);
-            shell.typed.rest = goes_on.then(|| line.into());
-        }
+    let list = kept.ahead.map_or_else(
+        || parse::parse(line),
+        |it| {
+            (*shell.left, shell.handled, shell.stdin) = (it.commands, it.handled, it.stdin);
+            Ok(it.list)
+        },
+    );
+    match list {
         Ok(list) => shell.run_list(&list),
         Err(error) => shell.complain(2, &format!("sh: {error}\n")),
     }
     shell.variables.forget_hidden();
-    let goes_on = shell.typed.rest.is_some();
+    let goes_on = !shell.rest.is_empty() && !shell.typed.is_left;
+    shell.typed.rest = goes_on.then(|| line.into());
     shell.typed.kept = Kept {
         variables: shell.variables,
-        spent: goes_on.then_some((*shell.left, shell.handled)),
+        ahead: goes_on.then(|| Ahead {
+            list: shell.rest.into(),
+            stdin: shell.stdin,
+            commands: *shell.left,
+            handled: shell.handled,
+        }),
     };
     shell.typed
 }
@@ -189,341 +215,14 @@ struct Shell<'a, 'n> {
     stdin: Option<Text>,
     /// Whether what the next program prints goes to a terminal.
     is_terminal: bool,
+    /// Whether the line is left where something has taken time.
+    is_live: bool,
+    /// What is still to be run then.
+    rest: Vec<(Joint, Pipeline)>,
     /// How many commands may still run.
     left: &'a mut u32,
     /// How much the programs of this line have printed.
     bytes: usize,
     /// How much they have read.
     handled: usize,
-}
-
-/// Where a program's output goes.
-#[derive(Clone)]
-enum Sink {
-    Stream(Stream),
-    File(Text),
-    Nowhere,
-}
-
-impl Shell<'_, '_> {
-    /// Runs a list, but of a loop that begins it only until a round has taken time; whether that goes round again.
-    fn run_round(&mut self, list: &List) -> bool {
-        let Some((_, pipeline)) = list.first() else {
-            return false;
-        };
-        let [Command::Loop(it)] = pipeline.as_ref() else {
-            self.run_list(list);
-            return false;
-        };
-        let before = self.typed.printed.took;
-        while self.may_run() {
-            self.run_list(&it.condition);
-            if !it.joint.runs_after(self.typed.printed.exit) {
-                break;
-            }
-            self.run_list(&it.body);
-            if self.typed.printed.took > before && !self.typed.is_left {
-                return true;
-            }
-        }
-        self.typed.printed.exit *= i32::from(self.typed.is_left);
-        self.run_list(&list[1..]);
-        false
-    }
-
-    fn run_list(&mut self, list: &[(Joint, Pipeline)]) {
-        for (joint, pipeline) in list {
-            if joint.runs_after(self.typed.printed.exit) && !self.typed.is_left {
-                self.run_pipeline(pipeline);
-            }
-        }
-    }
-
-    /// Commands of a pipeline run one after another, each to its end.
-    fn run_pipeline(&mut self, pipeline: &Pipeline) {
-        let before = self.stdin.clone();
-        if let Some((last, others)) = pipeline.split_last() {
-            for command in others {
-                let out = self.output_of(|shell| shell.run_command(command.clone()));
-                self.stdin = Some(out);
-            }
-            self.run_command(last.clone());
-        }
-        self.stdin = before;
-    }
-
-    /// What is printed on the way to standard output.
-    fn output_of(&mut self, run: impl FnOnce(&mut Self)) -> Text {
-        let before = core::mem::take(&mut self.typed.printed.output);
-        let is_terminal = core::mem::take(&mut self.is_terminal);
-        run(self);
-        self.is_terminal = is_terminal;
-        let printed = core::mem::replace(&mut self.typed.printed.output, before);
-        let mut out = Text::new();
-        for piece in printed {
-            match piece.stream {
-                Stream::Stdout => out.push_str(&piece.text),
-                Stream::Stderr => self.typed.printed.output.push(piece),
-            }
-        }
-        out
-    }
-
-    /// Counts a command; false when there were too many.
-    fn may_run(&mut self) -> bool {
-        let what = match self.left.checked_sub(1) {
-            _ if self.typed.is_left => return false,
-            None => "runs too many commands",
-            Some(_) if self.handled > MOST_HANDLED => "handles too much text",
-            Some(left) => {
-                *self.left = left;
-                return true;
-            }
-        };
-        self.typed.is_left = true;
-        self.complain(130, &format!("sh: this {what}: it is stopped here\n"));
-        false
-    }
-
-    fn run_command(&mut self, mut command: Command) {
-        if !self.may_run() {
-            return;
-        }
-        while let Some((name, list)) = self.variables.take_output(&mut command) {
-            if !self.may_run() {
-                return;
-            }
-            let out = self.output_of(|shell| shell.run_list(&list));
-            self.variables.append(&name, &out);
-        }
-        match command {
-            Command::Simple(simple) => self.run_simple(&simple),
-            Command::For { name, words, body } => {
-                if self.variables.size(words.iter()).is_none() {
-                    return self.complain(TOO_LONG, &too_long("for"));
-                }
-                let values: Vec<Text> = words
-                    .iter()
-                    .flat_map(|it| self.variables.fields(it))
-                    .collect();
-                for value in values {
-                    self.variables.set(name.clone(), value);
-                    self.run_list(&body);
-                }
-            }
-            Command::Loop(it) => loop {
-                self.run_list(&it.condition);
-                let goes_on = it.joint.runs_after(self.typed.printed.exit);
-                if !goes_on || !self.may_run() {
-                    self.typed.printed.exit *= i32::from(self.typed.is_left);
-                    break;
-                }
-                self.run_list(&it.body);
-            },
-            Command::If(it) => {
-                self.run_list(&it.condition);
-                if self.typed.printed.exit == 0 {
-                    self.run_list(&it.body);
-                } else {
-                    self.typed.printed.exit *= i32::from(self.typed.is_left);
-                    self.run_list(&it.otherwise);
-                }
-            }
-        }
-    }
-
-    fn run_simple(&mut self, simple: &Simple) {
-        let exit = self.typed.printed.exit;
-        self.variables.set("?".into(), crate::text!("{exit}"));
-        let Some(size) = self.variables.size(simple.every_word()) else {
-            return self.complain(TOO_LONG, &too_long(&simple.name()));
-        };
-        self.handled += size;
-        for (name, word) in &simple.assignments {
-            let value = self.variables.whole(word);
-            self.variables.set(name.clone(), value);
-        }
-        let argv: Vec<Text> = simple
-            .words
-            .iter()
-            .flat_map(|it| self.variables.fields(it))
-            .collect();
-        let before = self.stdin.clone();
-        let from = self.typed.printed.output.len();
-        let [out, err] = match self.redirect(simple) {
-            Ok(sinks) => sinks,
-            Err((path, why)) => {
-                let text = Image::parse(self.container.image).not_opened(&path, why);
-                return self.complain(2, &text);
-            }
-        };
-        let is_terminal = self.is_terminal;
-        self.is_terminal &= matches!(out, Sink::Stream(Stream::Stdout));
-        self.run_program(&argv);
-        (self.stdin, self.is_terminal) = (before, is_terminal);
-        for piece in self.typed.printed.output.split_off(from) {
-            let sink = match piece.stream {
-                Stream::Stdout => &out,
-                Stream::Stderr => &err,
-            };
-            match sink {
-                Sink::Stream(stream) => self.typed.printed.output.push(Output {
-                    stream: *stream,
-                    ..piece
-                }),
-                Sink::File(path) => {
-                    let text = self.on_disk(|disk| disk.read(path)).unwrap_or_default();
-                    self.handled += text.len();
-                    let text = crate::text!("{text}{}", piece.text);
-                    // The file has just been opened: only its size can be refused.
-                    if let Err(why) = self.on_disk(|disk| disk.write(path, text)) {
-                        self.complain(1, &format!("sh: write error: {why}\n"));
-                    }
-                }
-                Sink::Nowhere => {}
-            }
-        }
-    }
-
-    /// Something done with the container's files, in the folder the shell is in.
-    fn on_disk<T>(&self, work: impl FnOnce(Disk<'_>) -> T) -> T {
-        let folder = self.variables.get(FOLDER);
-        work(Disk(&Container {
-            folder: &folder,
-            ..*self.container
-        }))
-    }
-
-    /// Opens what a program's streams are led to; else the path that cannot be, and why.
-    fn redirect(&mut self, simple: &Simple) -> Result<[Sink; 2], (Text, &'static str)> {
-        let mut sinks = [Sink::Stream(Stream::Stdout), Sink::Stream(Stream::Stderr)];
-        for redirection in &simple.redirections {
-            let to = match &redirection.target {
-                Target::Here(word) => {
-                    self.stdin = Some(self.variables.whole(word));
-                    continue;
-                }
-                Target::Read(word) => {
-                    let path = self.variables.whole(word);
-                    let Some(text) = self.on_disk(|disk| disk.read(&path)) else {
-                        return Err((path, ""));
-                    };
-                    self.stdin = Some(text);
-                    continue;
-                }
-                Target::Write(word) | Target::Append(word) => {
-                    let path = self.variables.whole(word);
-                    let keeps = matches!(redirection.target, Target::Append(_));
-                    let old = self.on_disk(|disk| disk.read(&path)).filter(|_| keeps);
-                    let opened = self.on_disk(|disk| disk.write(&path, old.unwrap_or_default()));
-                    opened.map_err(|why| (path.clone(), why))?;
-                    if path == "/dev/null" {
-                        Sink::Nowhere
-                    } else {
-                        Sink::File(path)
-                    }
-                }
-                Target::Same(of) => sinks[usize::from(*of == 2)].clone(),
-            };
-            sinks[usize::from(redirection.stream == 2)] = to;
-        }
-        Ok(sinks)
-    }
-
-    fn run_program(&mut self, argv: &[Text]) {
-        let set_exit = |shell: &mut Self, exit| shell.typed.printed.exit = exit;
-        match argv {
-            [] => {}
-            [exit, code @ ..] if exit == "exit" => {
-                if let Some(code) = code.first().and_then(|it| it.parse().ok()) {
-                    set_exit(self, code);
-                }
-                self.typed.is_left = true;
-            }
-            [cd, folder @ ..] if cd == "cd" => {
-                let home = Text::from("/root");
-                let path = folder.first().unwrap_or(&home);
-                if self.on_disk(|disk| disk.is_folder(path)) {
-                    let folder = self.on_disk(|disk| disk.absolute(path));
-                    self.variables.set(FOLDER.into(), folder);
-                    set_exit(self, 0);
-                } else {
-                    self.complain(
-                        2,
-                        &format!("sh: cd: can't cd to {path}: No such file or directory\n"),
-                    );
-                }
-            }
-            [export, pairs @ ..] if export == "export" => {
-                for (name, value) in pairs.iter().filter_map(|it| it.split_once('=')) {
-                    self.variables.set(name.into(), value.into());
-                }
-                set_exit(self, 0);
-            }
-            [test, words @ ..] if test == "test" || test == "[" => {
-                let exists = |path: &str, letter: char| {
-                    self.on_disk(|disk| match letter {
-                        'd' => disk.is_folder(path),
-                        'f' => disk.read(path).is_some(),
-                        's' => disk.read(path).is_some_and(|it| !it.is_empty()),
-                        _ => disk.is_folder(path) || disk.read(path).is_some(),
-                    })
-                };
-                let exit = builtins::test(words, test == "[", &exists);
-                set_exit(self, exit);
-            }
-            [clear, ..] if clear == "clear" => set_exit(self, 0),
-            [shell, option, text, ..] if shell_name(shell).is_some() && option == "-c" => {
-                *self.left = self.left.saturating_sub(SHELL_COMMANDS);
-                let folder = self.variables.get(FOLDER);
-                let container = Container {
-                    folder: &folder,
-                    stdin: self.stdin.as_ref(),
-                    is_terminal: self.is_terminal,
-                    by_round: false,
-                    ..*self.container
-                };
-                let kept = Kept::default();
-                let inner = run_text(text, 0, kept, &container, self.network, self.left);
-                self.append(inner.printed);
-            }
-            [program, ..] => {
-                let folder = self.variables.get(FOLDER);
-                let container = Container {
-                    folder: &folder,
-                    stdin: self.stdin.as_ref(),
-                    is_terminal: self.is_terminal,
-                    ..*self.container
-                };
-                match programs::run(argv, &container, self.network) {
-                    Ok(one) => self.append(one),
-                    Err(NotRun::NotFound) => {
-                        let text = Image::parse(self.container.image).not_found(program);
-                        self.complain(127, &text);
-                    }
-                }
-            }
-        }
-    }
-
-    fn append(&mut self, one: Printed) {
-        self.handled += one.read;
-        let printed = one.output.iter().map(|it| it.text.len()).sum();
-        self.bytes = self.bytes.saturating_add(printed);
-        if self.bytes > MOST_PRINTED {
-            self.typed.is_left = true;
-            return self.complain(130, "sh: this prints too much: it is stopped here\n");
-        }
-        let all = &mut self.typed.printed;
-        all.output.extend(one.output);
-        all.tried.extend(one.tried);
-        all.took.ms += one.took.ms;
-        all.exit = one.exit;
-    }
-
-    fn complain(&mut self, exit: i32, text: &str) {
-        let (stream, text) = (Stream::Stderr, text.into());
-        self.typed.printed.output.push(Output { stream, text });
-        self.typed.printed.exit = exit;
-    }
 }

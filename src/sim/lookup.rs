@@ -137,7 +137,7 @@ impl World {
             },
             stdin: None,
             is_terminal: false,
-            by_round: false,
+            is_live: false,
         };
         let ran = work(
             &container,

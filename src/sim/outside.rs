@@ -317,14 +317,14 @@ impl World {
             &mut |container, network| {
                 let container = Container {
                     is_terminal: connection.tty,
-                    by_round: true,
+                    is_live: true,
                     ..*container
                 };
                 typed = inside::run_line(&line, exit, kept.clone(), &container, network);
                 Some((typed.printed.tried.clone(), typed.printed.exit))
             },
         );
-        typed.is_left |= typed.rest.is_none() && !inside::is_shell(&connection.command);
+        typed.is_left |= typed.rest.is_none() && !inside::takes_lines(connection);
         if typed.is_left && connection.is_main {
             self.end_program(connection, typed.printed.exit, cause);
         }
@@ -365,7 +365,7 @@ impl World {
                 let container = Container {
                     stdin,
                     is_terminal: connection.tty,
-                    by_round: true,
+                    is_live: true,
                     ..*container
                 };
                 run = inside::run(words, &container, network);

@@ -132,7 +132,7 @@ enum Program {
     /// kubectl, waiting for a program in a container, which gets that on its standard input.
     Remote(Box<Process>, Connection, Option<Text>),
     /// kubectl, while that runs in a container; when it has ended, this is what it came to.
-    Running(Box<Process>, Connection, Typed),
+    Running(Box<Process>, Connection, Box<Typed>),
     /// kubectl, waiting for what the reader makes of that text in an editor.
     Editing(Box<Process>, Text),
     /// `sleep`.
@@ -248,6 +248,7 @@ impl Terminal {
                 ..
             }) => {
                 (*typed, *rounds) = (Some(line.clone()), MOST_ROUNDS);
+                self.handled = 0;
                 self.inner.begin_line();
             }
             Some(_) => unreachable!("a busy terminal has no prompt to type at"),
@@ -372,7 +373,7 @@ impl Terminal {
                 }
                 Program::Running(process, connection, typed) => {
                     let (process, connection) = (process.clone(), connection.clone());
-                    let typed = typed.clone();
+                    let typed = Typed::clone(typed);
                     job.program = self.ran(&mut job, process, connection, typed);
                     None
                 }
@@ -401,9 +402,7 @@ impl Terminal {
             Ask::Http(request) => (Program::Kubectl(process), Some(Errand::Http(request))),
             Ask::Sleep(span) => (Program::Kubectl(process), Some(Errand::Sleep(span))),
             Ask::Frame(watch, until) => (Program::Watching(process, watch, until), None),
-            Ask::Attach(connection, _)
-                if connection.tty && inside::is_shell(&connection.command) =>
-            {
+            Ask::Attach(connection, _) if inside::takes_lines(&connection) => {
                 (self.exit, self.inner) = (0, Kept::default());
                 (Program::Attached(process, connection, None), None)
             }
@@ -449,14 +448,19 @@ impl Terminal {
     }
 
     /// What runs in a container from now on, and what it comes to once its time has passed.
-    pub fn tell_running(&mut self, typed: Typed) {
-        let Some(job) = &mut self.job else { return };
+    pub fn tell_running(&mut self, mut typed: Typed) {
+        let Some(mut job) = self.job.take() else {
+            return;
+        };
+        let early: Vec<Output> = typed.printed.output.drain(..typed.early).collect();
+        self.print_all(&job.out, &job.err, &early);
         job.program = match core::mem::replace(&mut job.program, Program::Between) {
             Program::Attached(process, connection, _) | Program::Remote(process, connection, _) => {
-                Program::Running(process, connection, typed)
+                Program::Running(process, connection, Box::new(typed))
             }
             program => program,
         };
+        self.job = Some(job);
     }
 
     /// How a name resolves, or why that cannot be told.
@@ -487,9 +491,9 @@ impl Terminal {
         if let Some(job) = &mut self.job {
             job.exit = INTERRUPTED;
             // The shell in the container goes on; only what it runs ends.
-            if let Program::Running(_, connection, typed @ Typed { is_left: false, .. }) =
-                &mut job.program
-                && inside::is_shell(&connection.command)
+            if let Program::Running(_, connection, typed) = &mut job.program
+                && !typed.is_left
+                && inside::takes_lines(connection)
             {
                 typed.printed.output.clear();
                 (typed.printed.exit, typed.rest) = (INTERRUPTED, None);

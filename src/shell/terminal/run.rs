@@ -230,8 +230,8 @@ impl Terminal {
         }
     }
 
-    /// What ran in a container has come to that: kubectl hears of its end, its shell waits for the next line, or the loop
-    /// of its line goes round again.
+    /// What ran in a container has come to that: kubectl hears of its end, its shell waits for the next line, or its line
+    /// goes on.
     pub(super) fn ran(
         &mut self,
         job: &mut Job,
@@ -242,11 +242,12 @@ impl Terminal {
         self.inner = typed.kept;
         self.print_all(&job.out, &job.err, &typed.printed.output);
         self.exit = typed.printed.exit;
-        let is_out = typed.rest.is_some() && job.rounds == 0;
+        let is_out = typed.rest.is_some() && (job.rounds == 0 || self.handled > MOST_HANDLED);
         if is_out {
-            self.note(&format!("{ROUND_OUT}: it is stopped here."));
+            let why = if job.rounds == 0 { ROUND_OUT } else { TOO_MUCH };
+            self.note(&format!("{why}: it is stopped here."));
         }
-        if typed.is_left || is_out && !inside::is_shell(&connection.command) {
+        if typed.is_left || is_out && !inside::takes_lines(&connection) {
             process.tell(Answer::Exited(self.exit));
             return Program::Kubectl(process);
         }
