@@ -207,13 +207,6 @@ const FAILURES: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "kubectl exec -it web-0 -- mysql",
-        &[
-            "mysql: its prompt is not simulated: give it statements with -e, or on its standard input",
-            FAILED,
-        ],
-    ),
-    (
         "kubectl exec client -- mysqladmin ping -h web-7.nginx",
         &[
             "mysqladmin: connect to server at 'web-7.nginx' failed",
@@ -644,6 +637,189 @@ fn hostile_sql_has_an_end() {
     }
     let shown = typed(&mut session, &["echo end"]);
     assert_eq!(shown, ["end"]);
+}
+
+/// Lines typed one after another, the prompts they were typed at among what is shown.
+fn told(session: &mut Session, lines: &[&str]) -> Vec<String> {
+    let before = reader::screen(session).len();
+    typed(session, lines);
+    reader::screen(session).split_off(before)
+}
+
+#[test]
+fn mysql_is_typed_at() {
+    let mut session = loaded(&web(&format!("replicas: 1\n  {CLAIM}"), MYSQL));
+    let shown = told(&mut session, &["kubectl exec -it web-0 -- mysql"]);
+    assert_eq!(
+        shown[1],
+        "Welcome to the MySQL monitor.  Commands end with ; or \\g."
+    );
+    let shown = told(
+        &mut session,
+        &[
+            "CREATE DATABASE a; USE a",
+            ";",
+            "create table b (c int);",
+            "insert into b",
+            "values (1), (2);",
+            "SELECT *",
+            "FROM b;",
+            "delete from b where c = 'oops",
+            "x';",
+            "update b set c = 3 where c = 2\\g",
+            "select * from b where c = 7; select 'a;b'; selec",
+            "\\c",
+            "drop x;",
+            "",
+            "quit",
+            "echo $?",
+        ],
+    );
+    let want = "mysql> CREATE DATABASE a; USE a
+Query OK, 1 row affected (0.00 sec)
+
+    -> ;
+Database changed
+mysql> create table b (c int);
+Query OK, 0 rows affected (0.00 sec)
+
+mysql> insert into b
+    -> values (1), (2);
+Query OK, 2 rows affected (0.00 sec)
+Records: 2  Duplicates: 0  Warnings: 0
+
+mysql> SELECT *
+    -> FROM b;
++---+
+| c |
++---+
+| 1 |
+| 2 |
++---+
+2 rows in set (0.00 sec)
+
+mysql> delete from b where c = 'oops
+    -> x';
+Query OK, 0 rows affected (0.00 sec)
+
+mysql> update b set c = 3 where c = 2\\g
+Query OK, 1 row affected (0.00 sec)
+Rows matched: 1  Changed: 1  Warnings: 0
+
+mysql> select * from b where c = 7; select 'a;b'; selec
+Empty set (0.00 sec)
+
++-----+
+| a;b |
++-----+
+| a;b |
++-----+
+1 row in set (0.00 sec)
+
+    -> \\c
+mysql> drop x;
+";
+    let shown = shown.join("\n");
+    assert!(shown.starts_with(want), "{shown}");
+    assert!(
+        shown.ends_with("\nmysql> \nmysql> quit\nBye\n$ echo $?\n0"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_client_begun_in_a_shell_gives_it_back() {
+    let mut session = loaded(&web("replicas: 1", "image: redis"));
+    let shown = told(
+        &mut session,
+        &[
+            "kubectl exec -it web-0 -- sh",
+            "for i in 1 2; do redis-cli; echo $i; done; echo end",
+            "set a b",
+            "",
+            "quit",
+            "get a",
+            "exit",
+            "redis-cli -p 7",
+            "ping",
+            "quit",
+            "redis-cli -p 99999999",
+        ],
+    );
+    let refused = "Could not connect to Redis at 127.0.0.1:7: Connection refused";
+    let want = [
+        "$ kubectl exec -it web-0 -- sh",
+        "/ # for i in 1 2; do redis-cli; echo $i; done; echo end",
+        "127.0.0.1:6379> set a b",
+        "OK",
+        "127.0.0.1:6379> ",
+        "127.0.0.1:6379> quit",
+        "1",
+        "127.0.0.1:6379> get a",
+        "\"b\"",
+        "127.0.0.1:6379> exit",
+        "2",
+        "end",
+        "/ # redis-cli -p 7",
+        refused,
+        "not connected> ping",
+        refused,
+        "not connected> quit",
+        "/ # redis-cli -p 99999999",
+        "Invalid server port.",
+    ];
+    assert_eq!(shown, want);
+    session.type_line("redis-cli");
+    session.step(StepSize::Idle);
+    session.interrupt();
+    session.step(StepSize::Idle);
+    assert_eq!(reader::screen(&session).pop().unwrap(), "^C");
+    assert_eq!(
+        typed(&mut session, &["hostname"]),
+        ["web-0"],
+        "the shell is there"
+    );
+    // A transcript goes on outside, whatever its author was in.
+    typed(&mut session, &["redis-cli"]);
+    session.apply("$ echo outside\n");
+    session.step(StepSize::Idle);
+    let shown = reader::screen(&session);
+    let last = [
+        "127.0.0.1:6379> quit",
+        "/ # exit",
+        "$ echo outside",
+        "outside",
+    ];
+    assert_eq!(shown[shown.len() - 4..], last);
+}
+
+#[test]
+fn zookeeper_is_typed_at() {
+    let mut session = loaded(&web("replicas: 1", "image: zookeeper:3.9"));
+    let shown = told(
+        &mut session,
+        &[
+            "kubectl exec -it web-0 -- zkCli.sh",
+            "create /a b",
+            "",
+            "get /a",
+            "create -e /e",
+            "quit",
+            "echo $?",
+        ],
+    );
+    let shown = shown.join("\n");
+    let want = "state:SyncConnected type:None path:null zxid: -1
+[zk: localhost:2181(CONNECTED) 0] create /a b
+Created /a
+[zk: localhost:2181(CONNECTED) 1] \n[zk: localhost:2181(CONNECTED) 1] get /a
+b
+[zk: localhost:2181(CONNECTED) 2] create -e /e
+zkCli.sh: ephemeral nodes are not simulated at the prompt
+[zk: localhost:2181(CONNECTED) 3] quit
+$ echo $?
+0";
+    assert!(shown.ends_with(want), "{shown}");
 }
 
 #[test]

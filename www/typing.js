@@ -49,9 +49,12 @@ export function createTyping(engine) {
      * @param {string} line
      */
     typeOutside(line) {
-      // What `exit` leads to runs to its end; the command comes after it.
-      if (engine.snapshot().terminal.prompt.includes('#')) type('exit');
-      else if (engine.snapshot().terminal.busy) engine.interrupt();
+      const prompt = () => engine.snapshot().terminal.prompt;
+      if (engine.snapshot().terminal.busy || /^ *-?> $/.test(prompt())) engine.interrupt();
+      answer();
+      // What this leads to runs to its end; the command comes after it.
+      if (/[>\]] $/.test(prompt())) type('quit');
+      if (prompt().includes('#')) type('exit');
       answer();
       type(line);
     },

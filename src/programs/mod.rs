@@ -60,6 +60,17 @@ pub struct Container<'a> {
     pub is_terminal: bool,
     /// Whether a shell is left where something has taken time, to be called again.
     pub is_live: bool,
+    /// What a client that waits at its prompt remembers, and the line that was typed there.
+    pub typed: Option<(&'a str, &'a str)>,
+}
+
+/// A client that waits for a line.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Its prompt.
+    pub prompt: Text,
+    /// What it remembers from line to line.
+    pub state: Text,
 }
 
 /// What a program printed and how it ended.
@@ -75,6 +86,8 @@ pub struct Printed {
     pub read: usize,
     /// The DNS queries it sent.
     pub tried: Vec<Attempt>,
+    /// Set by a client that has not ended.
+    pub waiting: Option<Waiting>,
 }
 
 impl Printed {
@@ -129,6 +142,22 @@ pub(crate) struct Run<'a, 'n> {
     /// What it has printed so far.
     pub printed: Printed,
 }
+
+impl Run<'_, '_> {
+    /// Whether lines are typed at it, if it asks for some.
+    fn takes_lines(&self) -> bool {
+        self.container
+            .is_some_and(|it| it.is_terminal && it.is_live && it.stdin.is_none())
+    }
+
+    /// It goes on at its prompt.
+    fn wait(&mut self, prompt: Text, state: Text) {
+        self.printed.waiting = Some(Waiting { prompt, state });
+    }
+}
+
+/// What a terminal sends for Ctrl-C.
+pub const INTERRUPT: &str = "\u{3}";
 
 /// Why nothing ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -291,6 +320,7 @@ mod tests {
             stdin: None,
             is_terminal: false,
             is_live: false,
+            typed: None,
         };
         let mut network = |_: &str, query: &crate::dns::Query| {
             Outcome::Reply(Box::new(server.ask(query, Time::START)))

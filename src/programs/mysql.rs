@@ -2,9 +2,11 @@
 //!
 //! What statements do, `sql` says; the data lie in the server's data folder, so on a claim they outlive the pod. In a set
 //! with Percona's `xtrabackup` beside the server, as in the tutorial, all members but the first follow that one.
-//! Left out: the prompt, users beyond those of the image's variables, encryption, other reasons to replicate.
+//! Left out: users beyond those of the image's variables, encryption, other reasons to replicate.
 //!
 //! upstream: client/mysql.cc, client/mysqladmin.cc and sql-common/client.cc of `MySQL` 5.7.
+
+mod prompt;
 
 use core::net::IpAddr;
 
@@ -13,6 +15,8 @@ use super::image::{Application, Image};
 use super::peers::{ordinal, peers, words};
 use super::sql::{Failure, Server, Table, statements};
 use super::{Container, Run, environment};
+pub(super) use prompt::counted;
+
 use crate::value::Text;
 
 /// Where a server listens.
@@ -231,6 +235,7 @@ fn serve<'a>(there: &Container<'a>) -> Server<'a> {
             .find_map(|it| server_id(it, own))
             .unwrap_or(default),
         version: split(there.image).1.into(),
+        said: Text::new(),
         handled: 0,
     }
 }
@@ -250,6 +255,9 @@ pub(super) fn mysql(run: &mut Run<'_, '_>) {
     if let Some(word) = told.words.first() {
         told.database = word.clone();
     }
+    if let Some(line) = run.container.and_then(|it| it.typed) {
+        return prompt::typed(run, &told, line);
+    }
     let image = run.container.map_or("", |it| it.image);
     if told.password.is_some() && make(image) != Make::Maria {
         let warning =
@@ -264,8 +272,9 @@ pub(super) fn mysql(run: &mut Run<'_, '_>) {
         Some(it) => (it.is_terminal && it.stdin.is_none(), it.stdin.cloned()),
         None => (false, None),
     };
-    if is_terminal && told.execute.is_none() {
-        let text = "mysql: its prompt is not simulated: give it statements with -e, or on its standard input\n";
+    let is_asked = told.execute.is_none() && run.takes_lines();
+    if is_terminal && told.execute.is_none() && !is_asked {
+        let text = "mysql: its prompt is not simulated here: give it statements with -e, or on its standard input\n";
         return run.printed.fail(1, &[text]);
     }
     let text = told.execute.take().or(stdin).unwrap_or_default();
@@ -277,6 +286,9 @@ pub(super) fn mysql(run: &mut Run<'_, '_>) {
     let (mut database, mut bytes) = (told.database.clone(), 0);
     if let Err(failure) = server.choose(&database) {
         return run.printed.fail(1, &[&failure.line(None)]);
+    }
+    if is_asked {
+        return prompt::greet(run, &server, &database);
     }
     for statement in statements(&text) {
         let shown = match server.run(&statement, &text, &mut database, run.now) {

@@ -1,10 +1,10 @@
-//! `redis-cli`, and the redis it talks to: one command at a time, on plain texts.
+//! `redis-cli`, and the redis it talks to: one command, or one after another at its prompt, on plain texts.
 //!
 //! What is set lies in a file of the server's container, as redis writes its own: on a claim it outlives the pod.
-//! Left out: everything but texts, replication, expiry, and the interactive prompt.
+//! Left out: everything but texts, replication, expiry, and quotes at the prompt.
 
 use super::http::{Reached, look_up, reach};
-use super::{Disk, Run};
+use super::{Container, Disk, INTERRUPT, Run};
 use crate::value::Text;
 
 /// Where redis listens.
@@ -19,23 +19,53 @@ pub(super) fn cli(run: &mut Run<'_, '_>) {
     while let Some(word) = words.next() {
         match word.as_str() {
             "-h" => host = words.next().cloned().unwrap_or_default(),
-            "-p" => port = words.next().and_then(|it| it.parse().ok()).unwrap_or(port),
+            "-p" => match words.next().map_or(Ok(PORT), |it| it.parse()) {
+                Ok(given) => port = given,
+                // upstream: redis-cli.c, parseOptions.
+                Err(_) => return run.printed.fail(1, &["Invalid server port.\n"]),
+            },
             "-c" | "--raw" | "--no-raw" if command.is_empty() => {}
             word => command.push(word),
         }
     }
+    let typed = run.container.and_then(|it| it.typed);
+    if let Some((_, line)) = typed {
+        command = line.split_whitespace().collect();
+    }
+    let ends = matches!(command.first(), Some(&("exit" | "quit" | INTERRUPT)));
+    if typed.is_some() && ends {
+        return;
+    }
+    let is_asked = command.is_empty() && run.takes_lines();
     let shown = port.to_string();
-    let lost = |why| ["Could not connect to Redis at ", &host, ":", &shown, why];
+    let prompt = |run: &mut Run<'_, '_>, prompt| {
+        if is_asked || typed.is_some() {
+            run.wait(prompt, Text::new());
+        }
+    };
+    let lose = |run: &mut Run<'_, '_>, why| {
+        prompt(run, "not connected> ".into());
+        let lost = ["Could not connect to Redis at ", &host, ":", &shown, why];
+        run.printed.fail(1, &lost);
+    };
     let Some(address) = look_up(run, &host) else {
-        return run.printed.fail(1, &lost(": Name or service not known\n"));
+        return lose(run, ": Name or service not known\n");
     };
     let there = match reach(run, address, port) {
         Reached::Container(there) if port == PORT => there,
         Reached::Container(_) | Reached::Nothing | Reached::NoRoute => {
-            return run.printed.fail(1, &lost(": Connection refused\n"));
+            return lose(run, ": Connection refused\n");
         }
     };
-    let disk = Disk(&there);
+    prompt(run, crate::text!("{host}:{shown}> "));
+    if run.printed.waiting.is_none() || !command.is_empty() {
+        answer(run, &there, &command);
+    }
+}
+
+/// Does what a command says with what that server keeps.
+fn answer(run: &mut Run<'_, '_>, there: &Container<'_>, command: &[&str]) {
+    let disk = Disk(there);
     let kept = disk.read(FILE).unwrap_or_default();
     run.printed.read = kept.len();
     let pairs = kept.lines().filter_map(|it| it.split_once('\t'));

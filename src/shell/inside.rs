@@ -10,7 +10,7 @@ use super::parse;
 use super::syntax::{Joint, List, Pipeline};
 use crate::apiserver::rest::Connection;
 use crate::dns::stub::Network;
-use crate::programs::{self, Container, NotRun, Printed};
+use crate::programs::{self, Container, NotRun, Printed, Waiting};
 use crate::value::Text;
 
 /// Programs that are shells.
@@ -39,6 +39,14 @@ pub struct Typed {
 pub struct Kept {
     variables: Variables,
     ahead: Option<Ahead>,
+    client: Option<Client>,
+}
+
+/// A program that the lines are typed at until it ends.
+#[derive(Clone, Debug)]
+struct Client {
+    argv: Vec<Text>,
+    waiting: Waiting,
 }
 
 /// What is still to be run of a line that goes on.
@@ -60,7 +68,14 @@ impl Kept {
 
     /// A further line begins, which may do as much as the one before.
     pub(super) fn begin_line(&mut self) {
-        self.ahead = None;
+        if self.client.is_none() {
+            self.ahead = None;
+        }
+    }
+
+    /// The prompt of the client that waits for a line, if one does.
+    pub fn prompt(&self) -> Option<&str> {
+        self.client.as_ref().map(|it| it.waiting.prompt.as_str())
     }
 }
 
@@ -96,7 +111,7 @@ pub fn run(
 ) -> Result<Typed, Text> {
     let mut run_all = |text: &str| {
         let mut typed = run_line(text, 0, Kept::default(), container, network);
-        typed.is_left = typed.rest.is_none();
+        typed.is_left = typed.rest.is_none() && typed.kept.prompt().is_none();
         Ok(typed)
     };
     match argv {
@@ -109,11 +124,18 @@ pub fn run(
             run_all(&container.stdin.cloned().unwrap_or_default())
         }
         [program, ..] => match programs::run(argv, container, network) {
-            Ok(printed) => Ok(Typed {
-                printed,
-                is_left: true,
-                ..Typed::default()
-            }),
+            Ok(mut printed) => {
+                let client = client(argv, &mut printed);
+                Ok(Typed {
+                    printed,
+                    is_left: client.is_none(),
+                    kept: Kept {
+                        client,
+                        ..Kept::default()
+                    },
+                    ..Typed::default()
+                })
+            }
             Err(NotRun::NotFound) => Err(crate::text!(
                 "OCI runtime exec failed: exec failed: unable to start container process: exec: \"{program}\": \
                  executable file not found in $PATH: unknown"
@@ -134,7 +156,47 @@ pub fn run_line(
     container: &Container<'_>,
     network: &mut Network<'_>,
 ) -> Typed {
-    run_text(line, exit, kept, container, network, &mut { MOST_COMMANDS })
+    let mut kept = kept;
+    match kept.client.take() {
+        Some(client) => run_client(&client, line, kept, container, network),
+        None => run_text(line, exit, kept, container, network, &mut { MOST_COMMANDS }),
+    }
+}
+
+/// The client that a program is from now on, if it waits for lines.
+fn client(argv: &[Text], printed: &mut Printed) -> Option<Client> {
+    let argv = argv.to_vec();
+    let waiting = printed.waiting.take();
+    waiting.map(|waiting| Client { argv, waiting })
+}
+
+/// Runs a line typed at a client; when that has ended, the line that began it goes on.
+fn run_client(
+    client: &Client,
+    line: &str,
+    mut kept: Kept,
+    container: &Container<'_>,
+    network: &mut Network<'_>,
+) -> Typed {
+    let folder = kept.folder();
+    let container = Container {
+        typed: Some((&client.waiting.state, line)),
+        folder: if folder.is_empty() {
+            container.folder
+        } else {
+            &folder
+        },
+        ..*container
+    };
+    let mut printed = programs::run(&client.argv, &container, network).unwrap_or_default();
+    kept.client = self::client(&client.argv, &mut printed);
+    let goes_on = kept.client.is_none() && kept.ahead.is_some();
+    Typed {
+        printed,
+        kept,
+        rest: goes_on.then(|| line.into()),
+        ..Typed::default()
+    }
 }
 
 /// How many commands one line may run: enough for a lesson, and no loop is endless.
@@ -160,6 +222,7 @@ fn run_text(
         is_terminal: container.is_terminal,
         is_live: container.is_live,
         rest: Vec::new(),
+        client: None,
         left,
         bytes: 0,
         handled: 0,
@@ -184,9 +247,10 @@ fn run_text(
     }
     shell.variables.forget_hidden();
     let goes_on = !shell.rest.is_empty() && !shell.typed.is_left;
-    shell.typed.rest = goes_on.then(|| line.into());
+    shell.typed.rest = (goes_on && shell.client.is_none()).then(|| line.into());
     shell.typed.kept = Kept {
         variables: shell.variables,
+        client: shell.client,
         ahead: goes_on.then(|| Ahead {
             list: shell.rest.into(),
             stdin: shell.stdin,
@@ -219,6 +283,8 @@ struct Shell<'a, 'n> {
     is_live: bool,
     /// What is still to be run then.
     rest: Vec<(Joint, Pipeline)>,
+    /// The client that waits for lines.
+    client: Option<Client>,
     /// How many commands may still run.
     left: &'a mut u32,
     /// How much the programs of this line have printed.

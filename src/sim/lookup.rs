@@ -87,7 +87,8 @@ impl World {
     /// What the last word before the cursor of that terminal could become.
     pub fn complete(&self, at: usize, before: &str) -> Completion {
         let terminal = &self.seats[at].terminal;
-        let Some(connection) = terminal.attached().filter(|_| !terminal.is_line_open()) else {
+        let is_shell = !terminal.is_line_open() && !terminal.is_at_client();
+        let Some(connection) = terminal.attached().filter(|_| is_shell) else {
             let known = Known {
                 objects: &self.store.objects,
                 files: &terminal.files,
@@ -138,6 +139,7 @@ impl World {
             stdin: None,
             is_terminal: false,
             is_live: false,
+            typed: None,
         };
         let ran = work(
             &container,

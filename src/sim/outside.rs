@@ -324,7 +324,8 @@ impl World {
                 Some((typed.printed.tried.clone(), typed.printed.exit))
             },
         );
-        typed.is_left |= typed.rest.is_none() && !inside::takes_lines(connection);
+        let is_asked = typed.rest.is_some() || typed.kept.prompt().is_some();
+        typed.is_left |= !is_asked && !inside::takes_lines(connection);
         if typed.is_left && connection.is_main {
             self.end_program(connection, typed.printed.exit, cause);
         }

@@ -25,6 +25,8 @@ pub(super) fn suggestions(world: &World, terminal: &Terminal) -> Value {
     let mut sets = world.store.objects.list(Kind::StatefulSet);
     let all = if terminal.is_busy() || terminal.is_line_open() {
         Vec::new()
+    } else if terminal.is_at_client() {
+        vec!["quit".into()]
     } else if let Some(connection) = terminal.attached() {
         let mut all = Vec::new();
         for set in sets {

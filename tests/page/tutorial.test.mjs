@@ -116,3 +116,18 @@ test('kubectl edit opens an editor: what is saved is applied, what is left is no
   assert.equal(await dialog.isVisible(), false);
   assert.equal(await page.evaluate(() => document.activeElement.id), 'terminal-input', 'typing goes on');
 });
+
+test('Ctrl-D leaves a client, then the shell it was begun in, and no more', async () => {
+  await page.getByRole('button', { name: 'Run from start' }).click();
+  await typed('kubectl run r --image=redis');
+  for (let more = 0; more < 3; more++) await press('Until ready');
+  await typed('kubectl exec -it r -- sh');
+  await typed('redis-cli');
+  const prompt = async () => (await snapshot(page)).terminal.prompt;
+  assert.equal(await prompt(), '127.0.0.1:6379> ');
+  for (const next of ['/ # ', '$ ', '$ ']) {
+    await page.locator(INPUTS[0]).press('Control+d');
+    await settled(page);
+    assert.equal(await prompt(), next);
+  }
+});

@@ -100,6 +100,11 @@ function createSeat(at, dispatch, words, engine) {
       input.value = '';
       stop();
     }
+    if (event.key === 'd' && event.ctrlKey && !input.value) {
+      event.preventDefault();
+      const sign = prompt.textContent ?? '';
+      if (!['', '$ ', '> '].includes(sign)) send(sign.includes('#') ? 'exit' : 'quit');
+    }
     const direction = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (direction === undefined || event.isComposing) return;
     event.preventDefault();

@@ -77,6 +77,8 @@ pub(super) struct Server<'a> {
     pub first: Option<Container<'a>>,
     pub id: u64,
     pub version: Text,
+    /// What a client at its prompt says of the last statement, unless that found something.
+    pub said: Text,
     /// How many bytes it has read and written.
     pub handled: usize,
 }
@@ -130,6 +132,12 @@ impl Server<'_> {
         for it in &self.followers {
             self.handled += copy(Disk(&self.there), Disk(it));
         }
+    }
+
+    /// A statement has changed so many rows.
+    fn changed(&mut self, rows: usize, note: &str) {
+        let rows = super::mysql::counted(rows);
+        self.said = crate::text!("Query OK, {rows} affected (0.00 sec)\n{note}\n");
     }
 
     fn has(&self, database: &str) -> bool {

@@ -28,7 +28,7 @@ pub(in crate::programs) struct Statement {
     /// The line it begins in.
     pub line: usize,
     /// Where it ends.
-    pub(super) end: usize,
+    pub end: usize,
 }
 
 /// The statements of a text, as far as they are run.

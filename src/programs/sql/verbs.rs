@@ -16,6 +16,7 @@ impl Server<'_> {
         database: &mut Text,
         now: Time,
     ) -> Result<Option<Table>, Failure> {
+        self.changed(0, "");
         let mut reader = Reader {
             server: self,
             statement,
@@ -36,6 +37,7 @@ impl Server<'_> {
                 let name = reader.name()?;
                 reader.server.choose(&name)?;
                 *reader.database = name;
+                reader.server.said = "Database changed\n".into();
                 reader.end().map(|()| None)
             }
             "CREATE" | "DROP" | "INSERT" | "UPDATE" | "DELETE" | "TRUNCATE" => {
@@ -79,6 +81,7 @@ impl Reader<'_, '_> {
                     fail(1007, "HY000", text)
                 };
             }
+            self.server.changed(1, "");
             let disk = Disk(&self.server.there);
             let made = disk
                 .make(super::DATA)
@@ -264,6 +267,10 @@ impl Reader<'_, '_> {
             }
         }
         self.end()?;
+        let rows = table.rows.len() - before;
+        let records = format!("Records: {rows}  Duplicates: 0  Warnings: 0\n");
+        self.server
+            .changed(rows, if rows > 1 { &records } else { "" });
         self.server.close(&table)
     }
 
@@ -303,13 +310,22 @@ impl Reader<'_, '_> {
                 .all(|(at, it)| it.holds(row[*at].as_ref()))
         };
         if verb == "UPDATE" {
+            let (mut matched, mut changed) = (0, 0);
             for row in table.rows.iter_mut().filter(|it| holds(it)) {
+                matched += 1;
+                changed += usize::from(set.iter().any(|(at, value)| row[*at] != *value));
                 for (at, value) in &set {
                     row[*at].clone_from(value);
                 }
             }
+            let note = format!("Rows matched: {matched}  Changed: {changed}  Warnings: 0\n");
+            self.server.changed(changed, &note);
         } else {
+            let before = table.rows.len();
             table.rows.retain(|it| !holds(it));
+            if verb == "DELETE" {
+                self.server.changed(before - table.rows.len(), "");
+            }
         }
         self.server.close(&table)
     }

@@ -1,8 +1,8 @@
-//! `zkCli.sh`: a session of one command, or of those on standard input.
+//! `zkCli.sh`: a session of one command, of those on standard input, or of those typed at its prompt.
 
 use super::ensemble::{Ensemble, Node};
 use super::{PORT, connect, is_old};
-use crate::programs::Run;
+use crate::programs::{INTERRUPT, Run};
 use crate::time::Duration;
 use crate::value::Text;
 
@@ -18,10 +18,14 @@ pub(in crate::programs) fn cli(run: &mut Run<'_, '_>) {
         place = words[1].split([',', '/']).next().unwrap_or_default().into();
         words.drain(..2);
     }
-    run.printed.out(&["Connecting to ", &place, "\n"]);
+    let typed = run.container.and_then(|it| it.typed);
+    if typed.is_none() {
+        run.printed.out(&["Connecting to ", &place, "\n"]);
+    }
     let stdin = run.container.and_then(|it| it.stdin);
     let lines: Vec<Vec<Text>> = match stdin {
         _ if !words.is_empty() => vec![words],
+        _ if typed.is_some() || run.takes_lines() => Vec::new(),
         Some(text) => {
             let lines = text
                 .lines()
@@ -62,20 +66,66 @@ pub(in crate::programs) fn cli(run: &mut Run<'_, '_>) {
     } else {
         " zxid: -1\n"
     };
+    if let Some((state, line)) = typed {
+        at_prompt(run, &mut ensemble, &place, (state, line));
+        return keep(run, &mut ensemble);
+    }
     run.printed.out(&[
         "\nWATCHER::\n\nWatchedEvent state:SyncConnected type:None path:null",
         zxid,
     ]);
     run.printed.read += ensemble.read;
+    if lines.is_empty() && typed.is_none() && run.takes_lines() {
+        ask(run, &place, 0);
+    }
     // A session is begun and ended by transactions of its own.
     ensemble.next();
     for line in &lines {
         command(run, &mut ensemble, line, is_old(image));
     }
-    ensemble.next();
+    if run.printed.waiting.is_none() {
+        ensemble.next();
+    }
+    keep(run, &mut ensemble);
+}
+
+fn keep(run: &mut Run<'_, '_>, ensemble: &mut Ensemble<'_>) {
     if let Err(why) = ensemble.keep() {
         run.printed
             .fail(1, &["KeeperErrorCode = SystemError (", why, ")\n"]);
+    }
+}
+
+/// Waits for the command of that number.
+fn ask(run: &mut Run<'_, '_>, place: &str, number: u32) {
+    let prompt = crate::text!("[zk: {place}(CONNECTED) {number}] ");
+    run.wait(prompt, crate::text!("{number}"));
+}
+
+/// A line typed where the command of that number was asked for.
+fn at_prompt(
+    run: &mut Run<'_, '_>,
+    ensemble: &mut Ensemble<'_>,
+    place: &str,
+    (number, line): (&str, &str),
+) {
+    let is_old = is_old(run.container.map_or("", |it| it.image));
+    let words: Vec<Text> = line.split_whitespace().map(Text::from).collect();
+    let number = number.parse().unwrap_or(0_u32);
+    match words.first().map(Text::as_str) {
+        Some("quit" | INTERRUPT) => {
+            if is_old {
+                run.printed.out(&["Quitting...\n"]);
+            }
+            // The session is ended by a transaction of its own.
+            ensemble.next();
+        }
+        None => ask(run, place, number),
+        Some(_) => {
+            ask(run, place, number.saturating_add(1));
+            command(run, ensemble, &words, is_old);
+            run.printed.exit = 0;
+        }
     }
 }
 
@@ -95,6 +145,13 @@ fn command(run: &mut Run<'_, '_>, ensemble: &mut Ensemble<'_>, words: &[Text], i
         _ => return refuse(run, "zkCli.sh", "only commands with a path are simulated"),
     };
     match (words[0], at) {
+        ("create", _) if has("-e") && run.printed.waiting.is_some() => {
+            refuse(
+                run,
+                "zkCli.sh",
+                "ephemeral nodes are not simulated at the prompt",
+            );
+        }
         ("create", _) if has("-s") => refuse(run, "zkCli.sh", "sequential nodes are not simulated"),
         ("create", Some(_)) => refuse(run, "Node already exists", path),
         ("create", None) => {

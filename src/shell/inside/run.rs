@@ -6,7 +6,7 @@ use super::super::builtins;
 use super::super::expand::{TOO_LONG, too_long};
 use super::super::syntax::{Command, If, Joint, List, Pipeline, Simple, Target, Word};
 use super::{
-    FOLDER, Kept, MOST_HANDLED, MOST_PRINTED, SHELL_COMMANDS, Shell, run_text, shell_name,
+    FOLDER, Kept, MOST_HANDLED, MOST_PRINTED, SHELL_COMMANDS, Shell, client, run_text, shell_name,
 };
 use crate::process::{Output, Stream};
 use crate::programs::image::Image;
@@ -38,9 +38,10 @@ impl Shell<'_, '_> {
         }
     }
 
-    /// Whether something has taken time: the rest of the line comes after that.
+    /// Whether something takes time or waits for lines: the rest of the line comes after that.
     fn waits(&self) -> bool {
-        self.is_live && self.typed.printed.took.ms > 0 && !self.typed.is_left
+        let takes_time = self.typed.printed.took.ms > 0 || self.client.is_some();
+        self.is_live && takes_time && !self.typed.is_left
     }
 
     /// Once the condition has come to its end, its answer chooses.
@@ -334,10 +335,14 @@ impl Shell<'_, '_> {
                     folder: &folder,
                     stdin: self.stdin.as_ref(),
                     is_terminal: self.is_terminal,
+                    is_live: self.is_live,
                     ..*self.container
                 };
                 match programs::run(argv, &container, self.network) {
-                    Ok(one) => self.append(one),
+                    Ok(mut one) => {
+                        self.client = client(argv, &mut one);
+                        self.append(one);
+                    }
                     Err(NotRun::NotFound) => {
                         let text = Image::parse(self.container.image).not_found(program);
                         self.complain(127, &text);

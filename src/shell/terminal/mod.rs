@@ -5,6 +5,7 @@
 
 mod line;
 mod run;
+mod screen;
 
 pub use line::{Line, LineKind, outputs};
 
@@ -20,7 +21,8 @@ use crate::apiserver::rest::{Connection, HttpRequest, Watch};
 use crate::config::Version;
 use crate::kubectl::Process;
 use crate::persistent::List;
-use crate::process::{Answer, Ask, Files, Output, Stream};
+use crate::process::{Answer, Ask, Files, Output};
+use crate::programs::INTERRUPT;
 use crate::time::{Duration, Time};
 use crate::value::Text;
 
@@ -153,11 +155,11 @@ const INTERRUPTED: i32 = 128 + 2;
 
 impl Terminal {
     /// The prompt that waits for the reader; empty while a program runs.
-    pub fn prompt(&self) -> &'static str {
+    pub fn prompt(&self) -> &str {
         match self.job.as_ref().map(|it| &it.program) {
             None | Some(Program::Attached(_, _, None)) if self.begun.is_some() => NEXT_PROMPT,
             None => PROMPT,
-            Some(Program::Attached(_, _, None)) => INNER_PROMPT,
+            Some(Program::Attached(_, _, None)) => self.inner.prompt().unwrap_or(INNER_PROMPT),
             Some(_) => "",
         }
     }
@@ -173,6 +175,11 @@ impl Terminal {
             Some(Program::Attached(_, connection, None)) => Some(connection),
             _ => None,
         }
+    }
+
+    /// Whether lines are typed at a client in a container, not at a shell.
+    pub fn is_at_client(&self) -> bool {
+        self.attached().is_some() && self.inner.prompt().is_some()
     }
 
     /// The folder that the container's shell is in; empty before its first line.
@@ -225,7 +232,12 @@ impl Terminal {
         let lines: Vec<&str> = begun.lines.iter().map(Text::as_str).collect();
         let text = Text::from(lines.join("\n"));
         begun.read += text.len();
-        match parse::open(&text) {
+        let open = if self.is_at_client() {
+            None
+        } else {
+            parse::open(&text)
+        };
+        match open {
             None => {
                 self.run(&text);
                 return Some(text);
@@ -310,9 +322,10 @@ impl Terminal {
         if origin != Origin::Ahead {
             self.drop_begun();
         }
-        let line = if origin == Origin::Outer && self.prompt() == INNER_PROMPT {
-            // The author left the container's shell without saying so.
-            "exit".into()
+        let line = if origin == Origin::Outer && self.attached().is_some() {
+            // The author left what runs in the container without saying so.
+            let leave = if self.is_at_client() { "quit" } else { "exit" };
+            leave.into()
         } else {
             self.pending.pop_front()?.text
         };
@@ -484,6 +497,10 @@ impl Terminal {
     /// The reader presses Ctrl-C.
     pub fn interrupt(&mut self) {
         self.drop_begun();
+        if self.is_at_client() {
+            self.print(LineKind::Out, "^C\n");
+            return self.run(&INTERRUPT.into());
+        }
         if !self.is_busy() {
             return;
         }
@@ -509,58 +526,5 @@ impl Terminal {
             self.exit = INTERRUPTED;
             self.print(LineKind::Out, "^C\n");
         }
-    }
-
-    fn print_all(&mut self, out: &Sink, err: &Sink, outputs: &[Output]) {
-        for output in outputs {
-            let sink = match output.stream {
-                Stream::Stdout => out,
-                Stream::Stderr => err,
-            };
-            self.print_to(sink, &output.text);
-        }
-    }
-
-    fn show_prompt(&mut self, typed: &str) {
-        self.close_line();
-        for (at, line) in typed.split('\n').enumerate() {
-            let prompt = if at == 0 { self.prompt() } else { NEXT_PROMPT };
-            self.lines.push(Line {
-                kind: LineKind::Prompt,
-                text: crate::text!("{prompt}{line}"),
-            });
-        }
-    }
-
-    fn note(&mut self, text: &str) {
-        self.close_line();
-        self.lines.push(Line {
-            kind: LineKind::Note,
-            text: text.into(),
-        });
-    }
-
-    /// Prints text; what has no newline yet is continued by the next piece.
-    fn print(&mut self, kind: LineKind, text: &str) {
-        for piece in text.split_inclusive('\n') {
-            let line = piece.strip_suffix('\n').unwrap_or(piece);
-            let last = self.lines.len().checked_sub(1).filter(|_| self.is_open);
-            match last {
-                Some(at) => {
-                    let begun = self.lines.get(at).map_or("", |it| &it.text);
-                    let whole = crate::text!("{begun}{line}");
-                    self.lines.set(at, Line { kind, text: whole });
-                }
-                None => self.lines.push(Line {
-                    kind,
-                    text: line.into(),
-                }),
-            }
-            self.is_open = !piece.ends_with('\n');
-        }
-    }
-
-    fn close_line(&mut self) {
-        self.is_open = false;
     }
 }
