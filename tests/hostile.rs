@@ -195,6 +195,40 @@ fn a_long_line_is_as_cheap_to_keep_as_a_short_one() {
 }
 
 #[test]
+fn a_terminal_shows_only_so_much() {
+    let mut session = loaded(&web("replicas: 1", "image: nginx"));
+    let enter = |session: &mut Session, line: &str| {
+        session.type_line(line);
+        session.step(StepSize::Idle);
+    };
+    for _ in 0..20 {
+        enter(&mut session, "seq 1000");
+        enter(&mut session, "kubectl get pods -o name");
+    }
+    let shown = screen(&session);
+    assert!((5_000..10_000).contains(&shown.len()), "{}", shown.len());
+    assert_eq!(shown.last().unwrap(), "pod/web-0");
+    let (end, count) = (session.snapshot(), session.timeline().world().trace.shown());
+    session.seek(count - 9);
+    assert_ne!(screen(&session), shown);
+    session.seek(count);
+    session.step(StepSize::Idle);
+    assert_eq!(session.snapshot(), end, "going back and on is exact");
+    for line in MUCH.iter().chain(&["echo $x"; 40]) {
+        enter(&mut session, line);
+    }
+    let bytes: usize = screen(&session).iter().map(String::len).sum();
+    assert!(bytes <= 1 << 23, "{bytes}");
+    session.type_line("watch echo a");
+    session.advance(Duration::s(9));
+    let shown = screen(&session);
+    assert_eq!(
+        shown[shown.len() - 4..],
+        ["$ watch echo a", "Every 2.0s: echo a", "", "a"]
+    );
+}
+
+#[test]
 fn a_pipe_loses_nothing() {
     let mut session = loaded(&web("replicas: 1", "image: nginx"));
     typed(&mut session, &MUCH);
@@ -214,6 +248,8 @@ fn what_fault_does_not_know_it_refuses_in_its_own_name() {
         let said = typed(&mut session, &[line]).join("\n");
         assert!(said.starts_with("fault: usage: "), "{line}: {said}");
     }
+    let said = typed(&mut session, &["fault storage slow 9999999h"]);
+    assert_eq!(said, ["fault: 9999999h is too long: less than 24h"]);
     let restarts = typed(&mut session, &["kubectl get pods | awk 'NR==2 {print $4}'"]);
     assert_eq!(restarts, ["0"]);
 }

@@ -111,6 +111,78 @@ fn mysql_answers_its_client() {
     check(&mut session, cases);
 }
 
+#[test]
+fn what_names_no_column_is_compared_once_for_all_rows() {
+    let mut session = loaded(&web(&format!("replicas: 1\n  {CLAIM}"), MYSQL));
+    let made = "CREATE DATABASE a; CREATE TABLE a.b (c INT, version INT); INSERT INTO a.b VALUES (1, 2), (2, 4)";
+    typed(
+        &mut session,
+        &[&format!("kubectl exec web-0 -- mysql -e '{made}'")],
+    );
+    for (condition, rows) in [
+        ("1", "2"),
+        ("0", "0"),
+        ("-1", "2"),
+        ("TRUE", "2"),
+        ("NULL", "0"),
+        ("1 = 1", "2"),
+        ("2 > 3", "0"),
+        ("'a' = 'A' AND c = 2", "1"),
+        ("1 AND version = 4", "1"),
+        ("version = 2 AND 0", "0"),
+    ] {
+        let query = format!(
+            "kubectl exec web-0 -- mysql -NBe \"SELECT COUNT(*) FROM a.b WHERE {condition}\""
+        );
+        assert_eq!(typed(&mut session, &[&query]), [rows], "{condition}");
+    }
+    check(
+        &mut session,
+        &[
+            ("kubectl exec web-0 -- mysql -NBe 'SELECT 1 WHERE 0'", &[]),
+            (
+                "kubectl exec web-0 -- mysql -NBe 'SELECT 1 WHERE 1'",
+                &["1"],
+            ),
+            ("kubectl exec web-0 -- sh -c 'exit 256'", &[]),
+            (
+                "kubectl exec web-0 -- sh -c 'exit 259'",
+                &["command terminated with exit code 3"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_options_take_is_no_name() {
+    let mut session = loaded(&web("replicas: 1", "image: nginx"));
+    typed(
+        &mut session,
+        &["kubectl run tools --image=jessie-dnsutils -- sleep 9999"],
+    );
+    let host = "kubectl exec tools --";
+    let plain = typed(&mut session, &[&format!("{host} host web-0.nginx")]);
+    assert!(plain[0].starts_with("web-0.nginx.default.svc.cluster.local has address "));
+    let told = format!("{host} host -W 3 -R 2 -p 53 web-0.nginx");
+    assert_eq!(typed(&mut session, &[&told]), plain);
+    typed(&mut session, &["fault pod tools cut"]);
+    let mut took = |line: &str| {
+        let before = session.timeline().world().now;
+        typed(&mut session, &[line]);
+        session.timeline().world().now.since(before).ms / 1000
+    };
+    assert_eq!(took(&format!("{host} host web-0.nginx.")), 10);
+    assert_eq!(took(&format!("{host} host -W 3 -R 2 web-0.nginx.")), 9);
+    let mut session = loaded(&web("replicas: 1", "image: nginx"));
+    let page = "kubectl exec web-0 -- curl -s";
+    let plain = typed(&mut session, &[&format!("{page} http://localhost/")]);
+    for given in ["http://a:b@localhost/", "http://localhost:80/ -u a:b"] {
+        assert_eq!(typed(&mut session, &[&format!("{page} {given}")]), plain);
+    }
+    let outside = typed(&mut session, &["curl http://a:b@example.org/x"]);
+    assert_eq!(outside, ["curl: (6) Could not resolve host: example.org"]);
+}
+
 const FAILED: &str = "command terminated with exit code 1";
 
 /// What goes wrong, by the line that does it.

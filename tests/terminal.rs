@@ -547,6 +547,15 @@ fn a_step_on_a_slice_marks_its_service() {
 }
 
 #[test]
+fn a_command_run_at_once_may_clear_the_screen() {
+    let mut session = Session::new(Config::default());
+    session.exec("echo a; echo b");
+    let ran = session.exec("echo c; clear; echo d; echo e; nonsense");
+    assert_eq!(ran.output, "d\ne\nsh: nonsense: command not found\n");
+    assert_eq!(session.exec("echo f").output, "f\n");
+}
+
+#[test]
 fn a_command_run_at_once_comes_after_what_was_loaded() {
     let mut session = Session::new(Config::default());
     session.load(&web("replicas: 1", "image: nginx"));

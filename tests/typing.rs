@@ -434,6 +434,13 @@ fn watch_takes_back_what_it_printed_before() {
         shown[from + 1..],
         ["Every 2.0s: kubectl get pods | wc -l", "", "2"]
     );
+    for (given, shown) in [("0.5", "0.5"), ("0.01", "0.1"), ("1m", "60.0")] {
+        session.type_line(&format!("watch -n {given} echo a"));
+        session.advance(Duration::s(2));
+        let lines = reader::screen(&session);
+        let head = format!("Every {shown}s: echo a");
+        assert_eq!(lines[lines.len() - 3..], [&head, "", "a"]);
+    }
 }
 
 #[test]

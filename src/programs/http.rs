@@ -50,6 +50,8 @@ impl Target {
     fn read(url: &str) -> Self {
         let rest = url.strip_prefix("http://").unwrap_or(url);
         let (place, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        // Who asks makes no difference here.
+        let place = place.rsplit_once('@').map_or(place, |it| it.1);
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let (host, port) = place.rsplit_once(':').unwrap_or((place, "80"));
         Self {
@@ -183,7 +185,9 @@ pub(super) fn curl(run: &mut Run<'_, '_>) {
     let mut words = run.argv[1..].iter();
     while let Some(word) = words.next() {
         match word.as_str() {
-            "-m" | "--max-time" | "--connect-timeout" | "-H" | "-A" => _ = words.next(),
+            "-m" | "--max-time" | "--connect-timeout" | "-H" | "-A" | "-u" | "--user" => {
+                _ = words.next();
+            }
             "-o" | "--output" => to = words.next().cloned().unwrap_or_default(),
             "--silent" => is_silent = true,
             "--fail" => fails = true,

@@ -5,7 +5,7 @@
 use super::{Session, link};
 use crate::apiserver::rest::{Body, HttpRequest, HttpResponse, Watch, next_frame};
 use crate::object;
-use crate::shell::outputs;
+use crate::shell::LineKind;
 use crate::sim::{Input, StepSize, Timeline, World};
 use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
@@ -41,7 +41,7 @@ impl Session {
     /// ```
     pub fn exec(&mut self, line: &str) -> Ran {
         self.run_to_prompt();
-        let before = self.timeline.world().terminal().lines.len();
+        let before = self.timeline.world().terminal().printed();
         self.type_line(line);
         if self.timeline.world().terminal().is_line_open() {
             // What is left open would take in the lines of later commands.
@@ -54,12 +54,13 @@ impl Session {
         }
         let is_stopped = !self.run_to_prompt();
         let terminal = self.timeline.world().terminal();
-        let printed = outputs(terminal.lines.iter().skip(before)).into_iter();
+        let new = terminal.printed().saturating_sub(before);
+        let lines = terminal.lines.iter();
+        // What was there before may have been cleared away.
+        let printed = lines.skip(terminal.lines.len().saturating_sub(new));
+        let printed = printed.filter(|it| matches!(it.kind, LineKind::Out | LineKind::Err));
         Ran {
-            output: printed
-                .flat_map(|it| it.1)
-                .flat_map(|it| [it, "\n"])
-                .collect(),
+            output: printed.flat_map(|it| [it.text.as_str(), "\n"]).collect(),
             code: terminal.exit_code(),
             is_stopped,
         }

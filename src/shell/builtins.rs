@@ -131,6 +131,7 @@ fn fetch(name: &str, arguments: &[Text], files: &mut Files, ran: &mut Ran) {
     };
     let Some(text) = example(url) else {
         let host = url.split('/').nth(2).unwrap_or_default();
+        let host = host.rsplit('@').next().unwrap_or(host);
         let text = format!("{name}: (6) Could not resolve host: {host}\n");
         fail(ran, &text);
         ran.exit = 6;

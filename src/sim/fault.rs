@@ -14,6 +14,9 @@ const USAGE: &str = "usage: fault pod NAME [-n NAMESPACE] WORDS (exits 1, unread
     fault node NAME down|cut|shutdown|up, fault image IMAGE missing|slow SPAN|usual, fault storage slow SPAN|fails|away|usual, \
     or fault dns no-cache|caches|caches-outside|serves-stale; a SPAN is like 30s";
 
+/// What all spans are cut to.
+const LONGEST: Duration = Duration::s(86_400);
+
 impl World {
     /// Lets that go wrong, or right again; says what to expect.
     ///
@@ -119,5 +122,9 @@ impl World {
 }
 
 fn span_of(word: &str) -> Result<Duration, Text> {
-    seconds(word).ok_or_else(|| crate::text!("{word} is no span of time: 30s, 5m"))
+    match seconds(word) {
+        Some(span) if span >= LONGEST => Err(crate::text!("{word} is too long: less than 24h")),
+        Some(span) => Ok(span),
+        None => Err(crate::text!("{word} is no span of time: 30s, 5m")),
+    }
 }

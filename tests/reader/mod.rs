@@ -40,13 +40,16 @@ pub fn loaded(manifest: &str) -> Session {
 
 /// Types the lines one after another; what the last one printed, without its prompt.
 pub fn typed(session: &mut Session, lines: &[&str]) -> Vec<String> {
+    // Counted by the terminal: it may not show all lines any more.
+    let printed = |session: &Session| session.timeline().world().terminal().printed();
     let mut before = 0;
     for line in lines {
-        before = screen(session).len() + line.split('\n').count();
+        before = printed(session) + line.split('\n').count();
         session.type_line(line);
         session.step(StepSize::Idle);
     }
-    screen(session).split_off(before)
+    let (mut shown, new) = (screen(session), printed(session).saturating_sub(before));
+    shown.split_off(shown.len().saturating_sub(new))
 }
 
 /// All lines of the terminal.

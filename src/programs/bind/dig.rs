@@ -5,14 +5,17 @@
 use core::net::IpAddr;
 
 use super::host::rdata;
-use super::{Ended, TRUNCATED, candidates, search, server};
+use super::{Ended, Patience, TIMEOUT, TRUNCATED, candidates, search, server};
 use crate::chance::chance;
 use crate::dns::{Query, Record, Reply, Type};
 use crate::programs::{Run, push_number};
 use crate::time::Time;
 use crate::value::Text;
 
-const TRIES: usize = 3;
+const PATIENCE: Patience = Patience {
+    tries: 3,
+    wait: TIMEOUT,
+};
 const VERSION: &str = "9.18.49-1~deb12u3-Debian";
 /// The OPT record of a reply, and an echoed cookie in it.
 const OPT_SIZE: usize = 11;
@@ -94,7 +97,7 @@ pub(in crate::programs) fn dig(run: &mut Run<'_, '_>) {
     };
     let is_transfer = arguments.kind == Type::Axfr;
     run.client.over_tcp |= is_transfer;
-    let Ended { name, reply } = search(run, &names, arguments.kind, TRIES, |_, _| {});
+    let Ended { name, reply } = search(run, &names, arguments.kind, PATIENCE, |_, _| {});
     if arguments.is_short || !arguments.shows.comments {
         run.printed.output.retain(|it| it.text != TRUNCATED);
     }

@@ -4,21 +4,34 @@
 
 use core::net::IpAddr;
 
-use super::{Ended, TRUNCATED, ask, candidates, chased, search, server};
+use super::{Ended, Patience, TIMEOUT, TRUNCATED, ask, candidates, chased, search, server};
 use crate::dns::stub::without_dot;
 use crate::dns::{Data, Query, Rcode, Record, Type};
 use crate::programs::{Run, push_number};
+use crate::time::Duration;
 use crate::value::Text;
-
-const TRIES: usize = 2;
 
 pub(in crate::programs) fn host(run: &mut Run<'_, '_>) {
     let mut kind = None;
+    let mut patience = Patience {
+        tries: 2,
+        wait: TIMEOUT,
+    };
     let mut rest = Vec::new();
     let mut arguments = run.argv[1..].iter().cloned();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "-t" => kind = arguments.next().and_then(|it| Type::from_name(&it)),
+            "-W" | "-R" => {
+                let number = arguments.next().and_then(|it| it.parse().ok());
+                let number: u16 = number.unwrap_or_default();
+                if argument == "-W" {
+                    patience.wait = Duration::s(number.max(1).into());
+                } else {
+                    patience.tries = usize::from(number.max(1)) + 1;
+                }
+            }
+            "-c" | "-N" | "-m" | "-p" => _ = arguments.next(),
             _ if argument.starts_with('-') => {}
             _ => rest.push(argument),
         }
@@ -35,7 +48,7 @@ pub(in crate::programs) fn host(run: &mut Run<'_, '_>) {
         (_, kind) => (candidates(run, &name), kind, false),
     };
     let first = kind.unwrap_or(Type::A);
-    let Ended { name, reply } = search(run, &names, first, TRIES, |_, _| {});
+    let Ended { name, reply } = search(run, &names, first, patience, |_, _| {});
     run.printed.output.retain(|it| it.text != TRUNCATED);
     let Some(reply) = reply else {
         run.printed.out(&[";; no servers could be reached\n"]);
@@ -67,7 +80,7 @@ pub(in crate::programs) fn host(run: &mut Run<'_, '_>) {
         Some(_) => {}
         None => {
             for kind in [Type::Aaaa, Type::Mx] {
-                if let Some(reply) = ask(run, &Query::new(target.clone(), kind), TRIES) {
+                if let Some(reply) = ask(run, &Query::new(target.clone(), kind), patience) {
                     print(run, &reply.answer);
                     if reply.rcode != Rcode::NoError {
                         print_failure(run, &without_dot(&target), reply.rcode);

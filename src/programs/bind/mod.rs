@@ -17,8 +17,14 @@ use crate::dns::{Data, Outcome, Query, Rcode, Reply, Type};
 use crate::time::Duration;
 use crate::value::Text;
 
-/// How long these tools wait for one packet.
+/// How long these tools wait for one packet, unless told.
 const TIMEOUT: Duration = Duration::s(5);
+/// How often a tool asks, and how long it waits each time.
+#[derive(Clone, Copy)]
+struct Patience {
+    tries: usize,
+    wait: Duration,
+}
 const TRUNCATED: &str = ";; Truncated, retrying in TCP mode.\n";
 
 /// The names a search tries: up to ndots dots the list and then the name as it is, else only that.
@@ -35,20 +41,20 @@ fn candidates(run: &Run<'_, '_>, name: &str) -> Vec<Text> {
 
 /// Sends one query, as often as the tool does; after silence or refusal every time prints a line. Nothing when no
 /// try gave a reply.
-fn ask(run: &mut Run<'_, '_>, query: &Query, tries: usize) -> Option<Box<Reply>> {
+fn ask(run: &mut Run<'_, '_>, query: &Query, patience: Patience) -> Option<Box<Reply>> {
     let server = server(run);
-    for _ in 0..tries {
+    for _ in 0..patience.tries {
         let what = match run.client.send(query) {
             Outcome::Reply(reply) if reply.truncated && !run.client.over_tcp => {
                 run.printed.out(&[TRUNCATED]);
                 run.client.over_tcp = true;
-                let reply = ask(run, query, tries);
+                let reply = ask(run, query, patience);
                 run.client.over_tcp = false;
                 return reply;
             }
             Outcome::Reply(reply) => return Some(reply),
             Outcome::Silent => {
-                run.client.wait(TIMEOUT);
+                run.client.wait(patience.wait);
                 "timed out"
             }
             Outcome::Refused => "connection refused",
@@ -82,7 +88,7 @@ fn search(
     run: &mut Run<'_, '_>,
     names: &[Text],
     kind: Type,
-    tries: usize,
+    patience: Patience,
     mut each: impl FnMut(&mut Run<'_, '_>, &Reply),
 ) -> Ended {
     let mut ended = Ended {
@@ -90,7 +96,7 @@ fn search(
         reply: None,
     };
     for name in names {
-        let reply = ask(run, &Query::new(name.clone(), kind), tries);
+        let reply = ask(run, &Query::new(name.clone(), kind), patience);
         if let Some(reply) = &reply {
             each(run, reply);
         }

@@ -4,14 +4,17 @@
 
 use core::net::IpAddr;
 
-use super::{Ended, ask, candidates, chased, search, server};
+use super::{Ended, Patience, TIMEOUT, ask, candidates, chased, search, server};
 use crate::dns::stub::without_dot;
 use crate::dns::{Query, Rcode, Reply, Type};
 use crate::programs::Run;
 use crate::programs::busybox_nslookup::print_record;
 use crate::value::Text;
 
-const TRIES: usize = 3;
+const PATIENCE: Patience = Patience {
+    tries: 3,
+    wait: TIMEOUT,
+};
 
 /// One look-up as it goes on.
 struct Lookup {
@@ -68,7 +71,7 @@ impl Lookup {
         let name = chased(&name, &reply);
         let no_v4 = reply.answer.is_empty();
         print(run, typed, &reply, false);
-        if let Some(reply) = ask(run, &Query::new(name.clone(), Type::Aaaa), TRIES) {
+        if let Some(reply) = ask(run, &Query::new(name.clone(), Type::Aaaa), PATIENCE) {
             self.remark(run, &reply);
             match reply.rcode {
                 Rcode::NoError => print(run, &without_dot(&name), &reply, no_v4),
@@ -90,7 +93,7 @@ impl Lookup {
         names: &[Text],
         kind: Type,
     ) -> Option<(Text, Box<Reply>)> {
-        let Ended { name, reply } = search(run, names, kind, TRIES, |run, reply| {
+        let Ended { name, reply } = search(run, names, kind, PATIENCE, |run, reply| {
             self.remark(run, reply);
         });
         let Some(reply) = reply else {

@@ -67,7 +67,7 @@ impl Reader<'_, '_> {
         let holds = |row: &Row| {
             conditions
                 .iter()
-                .all(|(at, it)| it.holds(row[*at].as_ref()))
+                .all(|(at, it)| it.holds(row.get(*at).and_then(Option::as_ref)))
         };
         table.rows.retain(holds);
         if self.word("ORDER BY") {

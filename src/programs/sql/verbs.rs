@@ -307,7 +307,7 @@ impl Reader<'_, '_> {
         let holds = |row: &Row| {
             conditions
                 .iter()
-                .all(|(at, it)| it.holds(row[*at].as_ref()))
+                .all(|(at, it)| it.holds(row.get(*at).and_then(Option::as_ref)))
         };
         if verb == "UPDATE" {
             let (mut matched, mut changed) = (0, 0);
@@ -330,28 +330,64 @@ impl Reader<'_, '_> {
         self.server.close(&table)
     }
 
-    /// `WHERE a = 1 AND b > 2`, with the place of each column.
+    /// Whether a value stands here that no column could be.
+    fn is_constant(&self) -> bool {
+        let words = ["TRUE", "FALSE", "NULL"];
+        self.token().is_some_and(|it| match it.kind {
+            Kind::Quoted => true,
+            Kind::Sign => it.text == "-",
+            Kind::Name => false,
+            Kind::Word => {
+                it.text
+                    .starts_with(|it: char| it == '@' || it.is_ascii_digit())
+                    || words.iter().any(|word| it.text.eq_ignore_ascii_case(word))
+            }
+        })
+    }
+
+    /// `WHERE a = 1 AND b > 2`, with the place of each column; what holds for every row is left out.
     pub(super) fn conditions(&mut self, table: &Kept) -> Result<Vec<(usize, Condition)>, Failure> {
         let mut found = Vec::new();
         if !self.word("WHERE") {
             return Ok(found);
         }
         loop {
-            let name = self.name()?;
-            let at = column(table, &name, "where clause")?;
+            let constant = if self.is_constant() {
+                self.value()?
+            } else {
+                None
+            };
+            let at = match &constant {
+                Some(_) => 0,
+                None => {
+                    let name = self.name()?;
+                    column(table, &name, "where clause")?
+                }
+            };
             let operator = if self.word("IS NOT") {
                 "IS NOT".into()
             } else if self.word("IS") {
                 "IS".into()
             } else {
                 let known = ["=", "<", ">", "<=", ">=", "<>", "!="];
-                let Some(it) = known.into_iter().find(|it| self.sign(it)) else {
-                    return self.lost();
-                };
-                it.into()
+                match known.into_iter().find(|it| self.sign(it)) {
+                    Some(it) => it.into(),
+                    // A value by itself holds where it is not zero.
+                    None if constant.is_some() => Text::new(),
+                    None => return self.lost(),
+                }
             };
-            let value = self.some_value()?;
-            found.push((at, Condition::new(operator, value)));
+            let value = if operator.is_empty() {
+                Some("0".into())
+            } else {
+                self.some_value()?
+            };
+            let condition = Condition::new(operator, value);
+            match constant {
+                None => found.push((at, condition)),
+                Some((constant, _)) if condition.holds(constant.as_ref()) => {}
+                Some(_) => found.push((0, Condition::new("=".into(), None))),
+            }
             if !self.word("AND") {
                 return Ok(found);
             }

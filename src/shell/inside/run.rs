@@ -277,8 +277,9 @@ impl Shell<'_, '_> {
         match argv {
             [] => {}
             [exit, code @ ..] if exit == "exit" => {
-                if let Some(code) = code.first().and_then(|it| it.parse().ok()) {
-                    set_exit(self, code);
+                // Only the last byte of it is told.
+                if let Some(code) = code.first().and_then(|it| it.parse::<i64>().ok()) {
+                    set_exit(self, i32::from(code.to_le_bytes()[0]));
                 }
                 self.typed.is_left = true;
             }

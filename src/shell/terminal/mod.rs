@@ -39,6 +39,9 @@ pub struct Terminal {
     pub has_editor: bool,
     /// Whether the last line still lacks its newline.
     is_open: bool,
+    /// How many lines it no longer shows, and how many bytes it shows.
+    forgotten: usize,
+    shown: usize,
     begun: Option<Begun>,
     /// What `$?` is at the next line; that of the container's shell while one is attached.
     exit: i32,

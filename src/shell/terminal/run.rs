@@ -12,7 +12,6 @@ use super::{Job, LineKind, Program, Terminal};
 use crate::apiserver::rest::Connection;
 use crate::config::Version;
 use crate::kubectl::{Invocation, Process};
-use crate::persistent;
 use crate::process::Answer;
 use crate::value::Text;
 
@@ -335,17 +334,9 @@ impl Terminal {
             }
             Some((watch, words)) if watch == "watch" => self.repeat(job, words),
             Some((rewind, to)) if rewind == REWIND => {
-                let kept = to
-                    .first()
-                    .and_then(|it| it.parse().ok())
-                    .unwrap_or_default();
-                let lines = core::mem::take(&mut self.lines);
-                for line in lines.iter().take(kept) {
-                    self.lines.push(line.clone());
-                }
-                let back: usize = lines.iter().skip(kept).map(|it| it.text.len()).sum();
+                let kept = to.first().and_then(|it| it.parse().ok());
+                let back = self.take_back(kept.unwrap_or_default());
                 self.handled = self.handled.saturating_sub(SHOWN * back);
-                self.close_line();
             }
             Some((ask, _)) if matches!(ask.as_str(), "why" | "doctor" | "fault") => {
                 job.program = Program::Asking(argv.clone());
@@ -369,11 +360,15 @@ impl Terminal {
             }
         }
         let shown = words.join(" ");
-        if shown.is_empty() || crate::programs::seconds(seconds).is_none_or(|it| it.ms == 0) {
+        let span = crate::programs::seconds(seconds).filter(|it| it.ms > 0);
+        let Some(tenths) = span.filter(|_| !shown.is_empty()).map(|it| it.ms / 100) else {
             self.print_to(&job.err, "usage: watch [-n SECONDS] COMMAND\n");
             job.exit = 1;
             return;
-        }
+        };
+        // upstream: procps, watch.c: no faster than this.
+        let tenths = tenths.max(1);
+        let every = format!("{}.{}", tenths / 10, tenths % 10);
         let quoted = |it: &Text| crate::text!("'{}'", it.replace("'", "'\\''"));
         let command = match words {
             [one] => one.clone(),
@@ -384,9 +379,9 @@ impl Terminal {
                 .join(" ")
                 .into(),
         };
-        let (title, lines) = (quoted(&shown.into()), self.lines.len());
+        let (title, lines) = (quoted(&shown.into()), self.printed());
         let line = crate::text!(
-            "while true; do {REWIND} {lines}; echo Every {seconds}.0s: {title}; echo; {command}; sleep {seconds}; done"
+            "while true; do {REWIND} {lines}; echo Every {every}s: {title}; echo; {command}; sleep {every}; done"
         );
         match parse::parse(&line) {
             Ok(list) => {
@@ -443,7 +438,7 @@ impl Terminal {
             return self.fail(job, 127, &format!("sh: {name}: command not found\n"));
         };
         if ran.clears {
-            self.lines = persistent::List::default();
+            self.forget(self.lines.len());
         }
         self.handled += ran.read;
         self.print_to(&job.out, &ran.out);
