@@ -97,7 +97,7 @@ fn first_time(event: &Value) -> &Value {
 }
 
 /// When it happened last.
-pub(super) fn last_time(event: &Value) -> Option<u64> {
+fn last_time(event: &Value) -> Option<u64> {
     [
         &event["series"]["lastObservedTime"],
         &event["lastTimestamp"],
@@ -105,6 +105,14 @@ pub(super) fn last_time(event: &Value) -> Option<u64> {
     ]
     .into_iter()
     .find_map(|it| unix_ms(it.as_str()))
+}
+
+/// Oldest first by what `describe` looks at.
+///
+/// upstream: k8s.io/kubectl/pkg/util/event, SortableEvents.
+pub(super) fn sort_described(events: &mut [Value]) {
+    let time = |it: &Value| unix_ms(it["lastTimestamp"].as_str());
+    sort::as_go(events, |a, b| time(a) < time(b));
 }
 
 /// The age of a timestamp, by the client's clock.
@@ -137,7 +145,7 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
     }
     let list = io.json(query(request.clone(), "limit", "500"))?;
     let mut events = items(&list, of);
-    sort::by_key(&mut events, last_time);
+    sort::as_go(&mut events, |a, b| last_time(a) < last_time(b));
     let mut rows = EventRows {
         tabs: Tabs::wide(),
         with_namespace: everywhere,
@@ -199,7 +207,7 @@ fn target(object: &str) -> Result<String, Failure> {
     ))
 }
 
-/// Events of an object, oldest first, as `describe` asks for them.
+/// Events of an object, as `describe` asks for them.
 pub(super) fn of_object(io: &mut Io, info: &Info) -> Done<Vec<Value>> {
     let of = find("events")?;
     let uid = info.object["metadata"]["uid"].as_str();
@@ -213,7 +221,5 @@ pub(super) fn of_object(io: &mut Io, info: &Info) -> Done<Vec<Value>> {
         ),
     );
     let list = io.json(query(request, "limit", "500"))?;
-    let mut events = items(&list, of);
-    sort::by_key(&mut events, last_time);
-    Ok(events)
+    Ok(items(&list, of))
 }

@@ -1,13 +1,14 @@
 //! `describe` of config maps, secrets, namespaces, quotas, limit ranges, budgets and service accounts.
 
 use super::Subject;
-use super::text::{Out, joined};
+use super::text::Out;
 use crate::api::selector::Selector;
 use crate::kubectl::Done;
 use crate::kubectl::io::Io;
 use crate::kubectl::print::go_text;
 use crate::kubectl::resources::{get, items, path, query};
 use crate::kubectl::types::find;
+use crate::sort;
 use crate::value::Value;
 
 pub(super) fn config_map(io: &mut Io, it: &Subject) -> Done<String> {
@@ -56,7 +57,7 @@ pub(super) fn namespace(io: &mut Io, it: &Subject) -> Done<String> {
     let mut out = Out::new();
     out.field(0, "Name", meta["name"].as_str());
     out.labels("", "Labels", &meta["labels"]);
-    out.annotations("", &meta["annotations"]);
+    out.annotations("Annotations", &meta["annotations"]);
     out.field(0, "Status", namespace["status"]["phase"].as_str());
     if quotas.is_empty() {
         out.line(&["\nNo resource quota."]);
@@ -65,13 +66,7 @@ pub(super) fn namespace(io: &mut Io, it: &Subject) -> Done<String> {
     }
     for quota in quotas {
         out.field(1, "Name", quota["metadata"]["name"].as_str());
-        if !quota["spec"]["scopes"].is_empty() {
-            out.field(
-                1,
-                "Scopes",
-                &joined(&quota["spec"]["scopes"]).replace(',', ", "),
-            );
-        }
+        scopes(&mut out, 1, "  ", &quota["spec"]["scopes"]);
         out.line(&["  Resource\tUsed\tHard\n  --------\t---\t---"]);
         used(&mut out, "  ", &quota["status"]);
     }
@@ -144,9 +139,7 @@ pub(super) fn quota(it: &Subject) -> String {
     let mut out = Out::new();
     out.field(0, "Name", quota["metadata"]["name"].as_str());
     out.field(0, "Namespace", quota["metadata"]["namespace"].as_str());
-    if !quota["spec"]["scopes"].is_empty() {
-        out.field(0, "Scopes", &joined(&quota["spec"]["scopes"]));
-    }
+    scopes(&mut out, 0, " ", &quota["spec"]["scopes"]);
     out.line(&["Resource\tUsed\tHard"]);
     out.line(&["--------\t----\t----"]);
     used(&mut out, "", &quota["status"]);
@@ -184,21 +177,42 @@ pub(super) fn budget(io: &mut Io, it: &Subject) -> Done<String> {
     it.finish(io, out)
 }
 
+/// upstream: describeServiceAccount.
 pub(super) fn service_account(io: &mut Io, it: &Subject) -> Done<String> {
     let mut out = Out::new();
     out.head(it.object());
-    let names = |list: &Value| -> Vec<String> {
-        list.items()
-            .iter()
-            .map(|it| it["name"].as_str().to_owned())
-            .collect()
-    };
-    out.lines(
-        "",
-        "Image pull secrets",
-        &names(&it.object()["imagePullSecrets"]),
-    );
-    out.lines("", "Mountable secrets", &names(&it.object()["secrets"]));
-    out.lines("", "Tokens", &[]);
+    let names = it.object()["imagePullSecrets"].items().iter();
+    let names: Vec<String> = names.map(|it| it["name"].as_str().to_owned()).collect();
+    out.lines("", "Image pull secrets", &names);
     it.finish(io, out)
+}
+
+/// What a quota is for, if that is not everything.
+///
+/// upstream: helpTextForResourceQuotaScope.
+fn scopes(out: &mut Out, level: usize, star: &str, scopes: &Value) {
+    let mut names: Vec<&str> = scopes.items().iter().map(Value::as_str).collect();
+    if names.is_empty() {
+        return;
+    }
+    sort::by(&mut names, Ord::cmp);
+    out.field(level, "Scopes", &names.join(", "));
+    for name in names {
+        let text = match name {
+            "Terminating" => {
+                "that have an active deadline. These pods have a limited lifespan on a node before being actively terminated by the system."
+            }
+            "NotTerminating" => {
+                "that do not have an active deadline. These pods usually include long running pods whose container command is not expected to terminate."
+            }
+            "BestEffort" => {
+                "that do not have resource requirements set. These pods have a best effort quality of service."
+            }
+            "NotBestEffort" => {
+                "that have at least one resource requirement set. These pods have a burstable or guaranteed quality of service."
+            }
+            _ => continue,
+        };
+        out.fill("{}* Matches all pods {}", &[star, text]);
+    }
 }

@@ -14,7 +14,7 @@ pub(super) fn describe(io: &mut Io, it: &Subject) -> Done<String> {
     out.field(0, "Name", meta["name"].as_str());
     out.field(0, "Namespace", meta["namespace"].as_str());
     out.labels("", "Labels", &meta["labels"]);
-    out.annotations("", &meta["annotations"]);
+    out.annotations("Annotations", &meta["annotations"]);
     for field in [
         "name",
         "namespace",
@@ -54,25 +54,25 @@ fn members(out: &mut Out, value: &Value, level: usize) {
 
 /// `ownerReferences` as `Owner References`.
 ///
-/// upstream: smartLabelFor.
+/// upstream: smartLabelFor. Left out: capitals in a row split only where small letters follow (`IPs` is not cut).
 fn words(name: &str) -> String {
     if name.contains(|it: char| !it.is_alphabetic() && it != '-') {
         return name.to_owned();
     }
-    let mut parts: Vec<String> = vec![String::new()];
-    let mut previous = 'A';
+    let mut parts: Vec<String> = Vec::new();
+    let mut previous = '-';
     for sign in name.chars() {
-        if sign.is_uppercase() && previous.is_lowercase() || sign == '-' {
-            parts.push(String::new());
-        }
-        if sign != '-' {
-            parts.last_mut().expect("never empty").push(sign);
+        let is_new =
+            sign == '-' || previous == '-' || sign.is_uppercase() && previous.is_lowercase();
+        match parts.last_mut() {
+            Some(part) if !is_new || sign == '-' && previous == '-' => part.push(sign),
+            _ => parts.push(sign.into()),
         }
         previous = sign;
     }
     let titled = |part: String| {
         let upper = part.to_uppercase();
-        if matches!(upper.as_str(), "API" | "URL" | "UID" | "OSB" | "GUID") {
+        if matches!(upper.as_str(), "API" | "URL" | "UID" | "GUID") {
             return upper;
         }
         let mut signs = part.chars();

@@ -10,6 +10,7 @@ mod pod;
 mod storage;
 mod template;
 mod text;
+mod volume;
 mod workload;
 
 pub(super) use template::template_text;
@@ -42,21 +43,21 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
     let selection = select(io, flags, &flags.args, accepts)?;
     let mut failures = Failures::default();
     let infos = fetch(io, &selection, "500", &mut failures)?;
+    // upstream: one object that is found at once is described with its events; more, only if those are asked for.
+    let shows_events = if flags.has("show-events") {
+        flags.is("show-events")
+    } else {
+        infos.len() <= 1 && failures.is_empty()
+    };
     if let ([failure], [Selected::One(of, prefix)]) =
         (failures.0.as_slice(), selection.selected.as_slice())
         && failure.is_not_found()
         && flags.args.len() == 2
     {
         let failure = failure.clone();
-        return by_prefix(io, flags, &selection, (of, prefix), failure);
+        return by_prefix(io, shows_events, &selection, (of, prefix), failure);
     }
     let mut first = true;
-    // upstream: several objects are described without their events, unless those are asked for.
-    let shows_events = if flags.has("show-events") {
-        flags.is("show-events")
-    } else {
-        infos.len() <= 1
-    };
     for info in &infos {
         let text = describe(io, shows_events, info);
         if let Some(text) = failures.catch(text)? {
@@ -78,7 +79,7 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
 /// upstream: DescribeMatchingResources.
 fn by_prefix(
     io: &mut Io,
-    flags: &Flags,
+    shows_events: bool,
     selection: &Selection,
     (of, prefix): (Type, &str),
     failure: Failure,
@@ -92,11 +93,7 @@ fn by_prefix(
     for item in items(&list, of) {
         if item["metadata"]["name"].as_str().starts_with(prefix) {
             found = true;
-            let text = describe(
-                io,
-                flags.is_not_off("show-events"),
-                &Info::new(of, item, ""),
-            )?;
+            let text = describe(io, shows_events, &Info::new(of, item, ""))?;
             io.print(text + "\n");
         }
     }
@@ -157,7 +154,7 @@ impl Subject<'_> {
     fn finish(&self, io: &mut Io, mut out: Out) -> Done<String> {
         if self.shows_events {
             let found = events::of_object(io, self.info)?;
-            out.events(&found, io.now);
+            out.events(found, io.now);
         }
         Ok(out.text())
     }

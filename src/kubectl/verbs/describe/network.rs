@@ -29,9 +29,7 @@ pub(super) fn service(io: &mut Io, it: &Subject) -> Done<String> {
     out.field(0, "Selector", &selector(&spec["selector"]));
     out.field(0, "Type", spec["type"].as_str());
     out.optional(0, "IP Family Policy", &spec["ipFamilyPolicy"]);
-    if !spec["ipFamilies"].is_empty() {
-        out.field(0, "IP Families", &joined(&spec["ipFamilies"]));
-    }
+    out.field(0, "IP Families", or(&joined(&spec["ipFamilies"]), "<none>"));
     out.field(0, "IP", spec["clusterIP"].as_str());
     out.field(0, "IPs", or(&joined(&spec["clusterIPs"]), "<none>"));
     if !spec["externalIPs"].is_empty() {
@@ -39,13 +37,15 @@ pub(super) fn service(io: &mut Io, it: &Subject) -> Done<String> {
     }
     out.optional(0, "Desired LoadBalancer IP", &spec["loadBalancerIP"]);
     out.optional(0, "External Name", &spec["externalName"]);
-    let ingress = service["status"]["loadBalancer"]["ingress"].items();
+    let ingress = service["status"]["loadBalancer"]["ingress"].items().iter();
+    let ingress = ingress.map(|it| match (it["ip"].as_str(), it["ipMode"].as_str()) {
+        ("", _) => it["hostname"].as_str().to_owned(),
+        (ip, "") => ip.to_owned(),
+        (ip, mode) => fill("{} ({})", &[ip, mode]),
+    });
+    let ingress: Vec<String> = ingress.collect();
     if !ingress.is_empty() {
-        let all: Vec<&str> = ingress
-            .iter()
-            .map(|it| or(it["ip"].as_str(), it["hostname"].as_str()))
-            .collect();
-        out.field(0, "LoadBalancer Ingress", &all.join(", "));
+        out.field(0, "LoadBalancer Ingress", &ingress.join(", "));
     }
     for port in spec["ports"].items() {
         let (name, protocol) = (
@@ -61,6 +61,7 @@ pub(super) fn service(io: &mut Io, it: &Subject) -> Done<String> {
             target => go_text(target),
         };
         out.fill("TargetPort:\t{}/{}", &[&target, protocol]);
+        out.optional(0, "AppProtocol", &port["appProtocol"]);
         if !port["nodePort"].is_empty() {
             out.fill(
                 "NodePort:\t{}\t{}/{}",
@@ -70,29 +71,43 @@ pub(super) fn service(io: &mut Io, it: &Subject) -> Done<String> {
         out.field(
             0,
             "Endpoints",
-            &first_three(&ready(&slices, port["name"].as_str())),
+            &match &slices["items"] {
+                none if none.is_empty() => "<none>".into(),
+                _ => first_three(&ready(&slices, port["name"].as_str())),
+            },
         );
     }
     out.field(0, "Session Affinity", spec["sessionAffinity"].as_str());
     out.optional(0, "External Traffic Policy", &spec["externalTrafficPolicy"]);
     out.optional(0, "Internal Traffic Policy", &spec["internalTrafficPolicy"]);
     out.optional(0, "HealthCheck NodePort", &spec["healthCheckNodePort"]);
+    let ranges = &spec["loadBalancerSourceRanges"];
+    if !ranges.is_empty() {
+        out.field(0, "LoadBalancer Source Ranges", &joined(ranges));
+    }
+    out.optional(0, "Traffic Distribution", &spec["trafficDistribution"]);
     it.finish(io, out)
 }
 
-/// `ip:port` of the ready endpoints behind a port.
+/// `ip:port` of the ready endpoints behind a port; the bare address where a slice has no ports.
+///
+/// upstream: formatEndpointSlices.
 fn ready(slices: &Value, port: &str) -> Vec<String> {
     let mut all = Vec::new();
     for slice in slices["items"].items() {
-        let ports = slice["ports"]
-            .items()
-            .iter()
-            .filter(|it| it["name"].as_str() == port);
-        for number in ports.map(|it| go_text(&it["port"])) {
+        let ports = slice["ports"].items().iter();
+        let ports = ports.filter(|it| it["name"].as_str() == port);
+        let mut ends: Vec<String> = ports
+            .map(|it| [":", &go_text(&it["port"])].concat())
+            .collect();
+        if slice["ports"].is_empty() {
+            ends.push(String::new());
+        }
+        for end in ends {
             let is_ready = |it: &&Value| it["conditions"]["ready"].as_bool() != Some(false);
             for endpoint in slice["endpoints"].items().iter().filter(is_ready) {
-                let addresses = endpoint["addresses"].items().iter();
-                all.extend(addresses.map(|it| fill("{}:{}", &[it.as_str(), &number])));
+                let first = endpoint["addresses"].items().first();
+                all.extend(first.map(|it| [it.as_str(), &end].concat()));
             }
         }
     }

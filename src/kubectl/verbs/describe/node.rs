@@ -1,6 +1,6 @@
 //! `describe node`.
 
-use super::super::events::{age, last_time};
+use super::super::events::age;
 use super::Subject;
 use super::text::{Out, date, joined};
 use crate::api::quantity::Quantity;
@@ -34,7 +34,7 @@ pub(super) fn describe(io: &mut Io, it: &Subject) -> Done<String> {
     out.field(0, "Name", name);
     out.field(0, "Roles", &roles(&meta["labels"]));
     out.labels("", "Labels", &meta["labels"]);
-    out.annotations("", &meta["annotations"]);
+    out.annotations("Annotations", &meta["annotations"]);
     out.field(0, "CreationTimestamp", &date(&meta["creationTimestamp"]));
     let taint = |it: &Value| {
         let value = it["value"].as_str();
@@ -88,7 +88,7 @@ pub(super) fn describe(io: &mut Io, it: &Subject) -> Done<String> {
     allocated(&mut out, &items(&pods, of), list, io.now);
     if it.shows_events {
         let found = events(io, it)?;
-        out.events(&found, io.now);
+        out.events(found, io.now);
     }
     Ok(out.text())
 }
@@ -99,7 +99,6 @@ fn events(io: &mut Io, it: &Subject) -> Done<Vec<Value>> {
     let mut named = it.info.clone();
     named.object["metadata"]["uid"] = (&named.name).into();
     found.extend(super::events::of_object(io, &named)?);
-    sort::by_key(&mut found, last_time);
     Ok(found)
 }
 

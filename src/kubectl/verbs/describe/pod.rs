@@ -2,8 +2,9 @@
 
 use super::super::events::age;
 use super::Subject;
-use super::template::{containers, spread, tolerations, volumes};
+use super::template::{Of, containers, resources, seccomp, spread, tolerations};
 use super::text::{Out, date};
+use super::volume::volumes;
 use crate::kubectl::Done;
 use crate::kubectl::io::Io;
 use crate::kubectl::text::fill;
@@ -33,7 +34,7 @@ pub(super) fn describe(io: &mut Io, it: &Subject) -> Done<String> {
         out.field(0, "Start Time", &date(&status["startTime"]));
     }
     out.labels("", "Labels", &meta["labels"]);
-    out.annotations("", &meta["annotations"]);
+    out.annotations("Annotations", &meta["annotations"]);
     let phase = status["phase"].as_str();
     let since = &meta["deletionTimestamp"];
     if since.is_null() || matches!(phase, "Succeeded" | "Failed") {
@@ -55,11 +56,7 @@ pub(super) fn describe(io: &mut Io, it: &Subject) -> Done<String> {
     }
     out.optional(0, "Reason", &status["reason"]);
     out.optional(0, "Message", &status["message"]);
-    out.optional(
-        0,
-        "SeccompProfile",
-        &spec["securityContext"]["seccompProfile"]["type"],
-    );
+    seccomp(&mut out, 0, 0, &spec["securityContext"]["seccompProfile"]);
     out.field(0, "IP", status["podIP"].as_str());
     addresses(&mut out, &status["podIPs"]);
     let controller = meta["ownerReferences"]
@@ -74,38 +71,29 @@ pub(super) fn describe(io: &mut Io, it: &Subject) -> Done<String> {
         );
     }
     out.optional(0, "NominatedNodeName", &status["nominatedNodeName"]);
-    if !spec["initContainers"].is_empty() {
-        let statuses = &status["initContainerStatuses"];
-        containers(
-            &mut out,
-            "Init Containers",
-            &spec["initContainers"],
-            statuses,
-            "",
-        );
+    if !spec["resources"].is_null() {
+        out.line(&["Resources:"]);
+        resources(&mut out, 1, &spec["resources"]);
     }
-    containers(
-        &mut out,
-        "Containers",
-        &spec["containers"],
-        &status["containerStatuses"],
-        "",
-    );
-    if !spec["ephemeralContainers"].is_empty() {
-        let statuses = &status["ephemeralContainerStatuses"];
-        containers(
-            &mut out,
+    for (title, list, statuses) in [
+        ("Init Containers", "initContainers", "initContainerStatuses"),
+        ("Containers", "containers", "containerStatuses"),
+        (
             "Ephemeral Containers",
-            &spec["ephemeralContainers"],
-            statuses,
-            "",
-        );
+            "ephemeralContainers",
+            "ephemeralContainerStatuses",
+        ),
+    ] {
+        if !spec[list].is_empty() {
+            let of = Of::Pod(pod, &status[statuses]);
+            containers(&mut out, title, &spec[list], of, "");
+        }
     }
     conditions(&mut out, pod);
     volumes(&mut out, &spec["volumes"], "");
     out.optional(0, "QoS Class", &status["qosClass"]);
     out.labels("", "Node-Selectors", &spec["nodeSelector"]);
-    tolerations(&mut out, "", &spec["tolerations"]);
+    tolerations(&mut out, "Tolerations", &spec["tolerations"]);
     spread(&mut out, "", &spec["topologySpreadConstraints"]);
     it.finish(io, out)
 }

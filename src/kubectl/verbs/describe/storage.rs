@@ -1,8 +1,8 @@
 //! `describe pvc`, `pv` and `storageclass`.
 
 use super::Subject;
-use super::template::host_path;
-use super::text::{Out, access_modes, go_list, phase};
+use super::text::{Out, access_modes, date, go_list, phase};
+use super::volume::source;
 use crate::kubectl::Done;
 use crate::kubectl::io::Io;
 use crate::kubectl::resources::{get, items, path, query};
@@ -26,7 +26,7 @@ pub(super) fn claim(io: &mut Io, it: &Subject) -> Done<String> {
     out.field(0, "Status", &phase(claim, io.now));
     out.field(0, "Volume", spec["volumeName"].as_str());
     out.labels("", "Labels", &meta["labels"]);
-    out.annotations("", &meta["annotations"]);
+    out.annotations("Annotations", &meta["annotations"]);
     out.field(0, "Finalizers", &go_list(&meta["finalizers"]));
     let bound = !spec["volumeName"].is_empty();
     out.field(
@@ -49,20 +49,81 @@ pub(super) fn claim(io: &mut Io, it: &Subject) -> Done<String> {
             String::new()
         },
     );
-    out.optional(0, "VolumeMode", &spec["volumeMode"]);
+    mode_and_source(&mut out, 0, spec);
     let uses = |pod: &&Value| {
         let volumes = pod["spec"]["volumes"].items().iter();
-        volumes
-            .map(|it| it["persistentVolumeClaim"]["claimName"].as_str())
-            .any(|name| name == it.info.name)
+        let mut names = volumes.map(|it| it["persistentVolumeClaim"]["claimName"].as_str());
+        let owners = meta["ownerReferences"].items();
+        names.any(|name| name == it.info.name)
+            || owners.iter().any(|it| it["uid"] == pod["metadata"]["uid"])
     };
-    let used_by: Vec<String> = items(&pods, of)
-        .iter()
-        .filter(uses)
+    let pods = items(&pods, of);
+    let used_by = pods.iter().filter(uses);
+    let used_by: Vec<String> = used_by
         .map(|it| it["metadata"]["name"].as_str().to_owned())
         .collect();
     out.lines("", "Used By", &used_by);
+    conditions(&mut out, &status["conditions"]);
     it.finish(io, out)
+}
+
+/// upstream: printPersistentVolumeClaim.
+fn mode_and_source(out: &mut Out, level: usize, spec: &Value) {
+    out.optional(level, "VolumeMode", &spec["volumeMode"]);
+    let source = &spec["dataSource"];
+    if source.is_null() {
+        return;
+    }
+    out.fill("{}DataSource:", &[&"  ".repeat(level)]);
+    out.optional(level + 1, "APIGroup", &source["apiGroup"]);
+    out.field(level + 1, "Kind", source["kind"].as_str());
+    out.field(level + 1, "Name", source["name"].as_str());
+}
+
+/// A claim that lives as long as its pod.
+///
+/// upstream: printPersistentVolumeClaim behind a nestedPrefixWriter, which indents what ends a line as well.
+pub(super) fn ephemeral_claim(out: &mut Out, template: &Value) {
+    let (meta, spec) = (&template["metadata"], &template["spec"]);
+    out.field(2, "StorageClass", spec["storageClassName"].as_str());
+    out.field(2, "Volume", spec["volumeName"].as_str());
+    for (title, map, equals) in [
+        ("Labels", "labels", "="),
+        ("Annotations", "annotations", ": "),
+    ] {
+        let members = meta[map].members();
+        let lines = members.map(|it| ["    ", it.0, equals, it.1.as_str()].concat());
+        let mut lines: Vec<String> = lines.collect();
+        if lines.is_empty() {
+            lines.push("    <none>".to_owned());
+        }
+        out.lines("    ", title, &lines);
+    }
+    out.field(2, "Capacity", "");
+    out.field(2, "Access Modes", "");
+    mode_and_source(out, 2, spec);
+}
+
+fn conditions(out: &mut Out, all: &Value) {
+    if all.is_empty() {
+        return;
+    }
+    out.line(&["Conditions:\n  Type\tStatus\tLastProbeTime\tLastTransitionTime\tReason\tMessage"]);
+    out.line(&["  ----\t------\t-----------------\t------------------\t------\t-------"]);
+    for it in all.items() {
+        let [kind, status, reason, message] =
+            ["type", "status", "reason", "message"].map(|name| it[name].as_str());
+        let [probe, transition] =
+            ["lastProbeTime", "lastTransitionTime"].map(|name| match &it[name] {
+                // upstream: the zero of Go's time.
+                Value::Null => "Mon, 01 Jan 0001 00:00:00 +0000".to_owned(),
+                time => date(time),
+            });
+        out.fill(
+            "  {} \t{} \t{} \t{} \t{} \t{}",
+            &[kind, status, &probe, &transition, reason, message],
+        );
+    }
 }
 
 pub(super) fn volume(io: &mut Io, it: &Subject) -> Done<String> {
@@ -71,7 +132,7 @@ pub(super) fn volume(io: &mut Io, it: &Subject) -> Done<String> {
     let mut out = Out::new();
     out.field(0, "Name", meta["name"].as_str());
     out.labels("", "Labels", &meta["labels"]);
-    out.annotations("", &meta["annotations"]);
+    out.annotations("Annotations", &meta["annotations"]);
     out.field(0, "Finalizers", &go_list(&meta["finalizers"]));
     out.field(0, "StorageClass", spec["storageClassName"].as_str());
     out.field(0, "Status", &phase(volume, io.now));
@@ -102,13 +163,10 @@ pub(super) fn volume(io: &mut Io, it: &Subject) -> Done<String> {
 
 fn affinity(out: &mut Out, affinity: &Value) {
     let terms = &affinity["required"]["nodeSelectorTerms"];
-    if affinity.is_null() {
+    if affinity["required"].is_null() {
         return out.field(0, "Node Affinity", "<none>");
     }
     out.field(0, "Node Affinity", "");
-    if affinity["required"].is_null() {
-        return out.field(1, "Required Terms", "<none>");
-    }
     out.field(1, "Required Terms", "");
     for (at, term) in terms.items().iter().enumerate() {
         let expression = |it: &Value| {
@@ -131,45 +189,6 @@ fn affinity(out: &mut Out, affinity: &Value) {
             .map(expression)
             .collect();
         out.lines("    ", &["Term ", &at.to_string()].concat(), &lines);
-    }
-}
-
-fn source(out: &mut Out, spec: &Value) {
-    let (host, local, csi) = (&spec["hostPath"], &spec["local"], &spec["csi"]);
-    if !host.is_null() {
-        host_path(out, host);
-    } else if !local.is_null() {
-        out.field(
-            2,
-            "Type",
-            "LocalVolume (a persistent volume backed by local storage on a node)",
-        );
-        out.field(2, "Path", local["path"].as_str());
-    } else if !csi.is_null() {
-        out.field(
-            2,
-            "Type",
-            "CSI (a Container Storage Interface (CSI) volume source)",
-        );
-        out.field(2, "Driver", csi["driver"].as_str());
-        out.field(2, "FSType", csi["fsType"].as_str());
-        out.field(2, "VolumeHandle", csi["volumeHandle"].as_str());
-        out.field(
-            2,
-            "ReadOnly",
-            if csi["readOnly"].is_true() {
-                "true"
-            } else {
-                "false"
-            },
-        );
-        let attributes: Vec<String> = csi["volumeAttributes"]
-            .members()
-            .map(|it| fill("{}={}", &[it.0, it.1.as_str()]))
-            .collect();
-        out.lines("    ", "VolumeAttributes", &attributes);
-    } else {
-        out.field(2, "Type", "<unknown>");
     }
 }
 

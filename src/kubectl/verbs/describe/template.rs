@@ -1,6 +1,8 @@
-//! Containers, volumes and templates: what pods and workloads share.
+//! Containers and templates: what pods and workloads share.
 
 use super::text::{Out, date, go_list};
+use super::volume::volumes;
+use crate::api::quantity::Quantity;
 use crate::kubectl::print::go_text;
 use crate::kubectl::text::fill;
 use crate::sort;
@@ -15,9 +17,9 @@ fn yes(value: &Value) -> &'static str {
 pub(super) fn pod_template(out: &mut Out, template: &Value) {
     let (meta, spec) = (&template["metadata"], &template["spec"]);
     out.line(&["Pod Template:"]);
-    out.labels("  ", "Labels", &meta["labels"]);
+    out.labels("", "  Labels", &meta["labels"]);
     if !meta["annotations"].is_empty() {
-        out.annotations("  ", &meta["annotations"]);
+        out.annotations("  Annotations", &meta["annotations"]);
     }
     out.optional(1, "Service Account", &spec["serviceAccountName"]);
     if !spec["initContainers"].is_empty() {
@@ -25,15 +27,16 @@ pub(super) fn pod_template(out: &mut Out, template: &Value) {
             out,
             "Init Containers",
             &spec["initContainers"],
-            &Value::Null,
+            Of::Template,
             "  ",
         );
     }
-    containers(out, "Containers", &spec["containers"], &Value::Null, "  ");
+    containers(out, "Containers", &spec["containers"], Of::Template, "  ");
     volumes(out, &spec["volumes"], "  ");
     spread(out, "  ", &spec["topologySpreadConstraints"]);
-    out.labels("  ", "Node-Selectors", &spec["nodeSelector"]);
-    tolerations(out, "  ", &spec["tolerations"]);
+    out.optional(1, "Priority Class Name", &spec["priorityClassName"]);
+    out.labels("", "  Node-Selectors", &spec["nodeSelector"]);
+    tolerations(out, "  Tolerations", &spec["tolerations"]);
 }
 
 /// A template with its raw TABs, as `rollout history --revision` prints it.
@@ -43,16 +46,30 @@ pub(in super::super) fn template_text(template: &Value) -> String {
     out.raw()
 }
 
-pub(super) fn containers(out: &mut Out, title: &str, list: &Value, statuses: &Value, indent: &str) {
+/// Whose containers they are.
+#[derive(Clone, Copy)]
+pub(super) enum Of<'a> {
+    /// Those of a template.
+    Template,
+    /// Those of a pod, with their statuses.
+    Pod(&'a Value, &'a Value),
+}
+
+pub(super) fn containers(out: &mut Out, title: &str, list: &Value, of: Of<'_>, indent: &str) {
     out.fill("{}{}:", &[indent, title]);
     let deeper = if indent.is_empty() { "" } else { " " };
     for it in list.items() {
         out.fill("  {}{}:", &[deeper, it["name"].as_str()]);
-        container(out, it, statuses.item("name", it["name"].as_str()));
+        container(out, it, of);
     }
 }
 
-fn container(out: &mut Out, it: &Value, status: &Value) {
+fn container(out: &mut Out, it: &Value, of: Of<'_>) {
+    let (pod, statuses) = match of {
+        Of::Template => (&Value::Null, &Value::Null),
+        Of::Pod(pod, statuses) => (pod, statuses),
+    };
+    let status = statuses.item("name", it["name"].as_str());
     let known = !status.is_null();
     if known {
         out.field(2, "Container ID", status["containerID"].as_str());
@@ -62,6 +79,7 @@ fn container(out: &mut Out, it: &Value, status: &Value) {
         out.field(2, "Image ID", status["imageID"].as_str());
     }
     ports(out, it);
+    seccomp(out, 2, 3, &it["securityContext"]["seccompProfile"]);
     for (name, field) in [("Command", "command"), ("Args", "args")] {
         if !it[field].is_empty() {
             out.fill("    {}:", &[name]);
@@ -83,14 +101,7 @@ fn container(out: &mut Out, it: &Value, status: &Value) {
         let restarts = status["restartCount"].as_int().unwrap_or_default();
         out.field(2, "Restart Count", &restarts.to_string());
     }
-    for (name, field) in [("Limits", "limits"), ("Requests", "requests")] {
-        if !it["resources"][field].is_empty() {
-            out.fill("    {}:", &[name]);
-            for (resource, amount) in it["resources"][field].members() {
-                out.field(3, resource, &amount.to_string());
-            }
-        }
-    }
+    resources(out, 2, &it["resources"]);
     for (name, field) in [
         ("Liveness", "livenessProbe"),
         ("Readiness", "readinessProbe"),
@@ -100,8 +111,28 @@ fn container(out: &mut Out, it: &Value, status: &Value) {
             out.field(2, name, &probe(&it[field]));
         }
     }
-    environment(out, it);
-    mounts(out, &it["volumeMounts"]);
+    environment(out, it, pod);
+    mounts(out, it);
+}
+
+/// What a container, or a pod as a whole, asks for and is limited to.
+///
+/// upstream: describeResources.
+pub(super) fn resources(out: &mut Out, level: usize, resources: &Value) {
+    for (name, field) in [("Limits", "limits"), ("Requests", "requests")] {
+        if !resources[field].is_empty() {
+            out.fill("{}{}:", &[&"  ".repeat(level), name]);
+            for (resource, amount) in resources[field].members() {
+                out.field(level + 1, resource, &amount.to_string());
+            }
+        }
+    }
+}
+
+/// The profile, and which file it is in if it is one of the node's own.
+pub(super) fn seccomp(out: &mut Out, level: usize, deeper: usize, profile: &Value) {
+    out.optional(level, "SeccompProfile", &profile["type"]);
+    out.optional(deeper, "LocalhostProfile", &profile["localhostProfile"]);
 }
 
 fn ports(out: &mut Out, it: &Value) {
@@ -201,7 +232,39 @@ fn probe(it: &Value) -> String {
     fill("{} {}", &[&what, &attributes])
 }
 
-fn environment(out: &mut Out, it: &Value) {
+/// As Go's `%q`.
+fn quoted(text: &str) -> String {
+    Value::from(text).to_json()
+}
+
+/// What a pod's field holds, as far as kubectl knows it: its name and namespace.
+///
+/// upstream: EnvValueRetriever, DefaultMetaV1FieldSelectorConversion.
+fn field_text<'a>(pod: &'a Value, path: &str) -> &'a str {
+    match path.strip_prefix("metadata.") {
+        Some(field @ ("name" | "namespace")) => pod["metadata"][field].as_str(),
+        _ => "",
+    }
+}
+
+/// upstream: ExtractContainerResourceValue.
+fn resource_text(container: &Value, field: &Value) -> String {
+    let resource = field["resource"].as_str();
+    let (list, name) = resource.split_once('.').unwrap_or_default();
+    let amount = |it: &Value| Quantity::of(it).map_or(0, |it| it.nanos);
+    let divisor = match amount(&field["divisor"]) {
+        0 => amount(&1.into()),
+        divisor => divisor,
+    };
+    let nanos = amount(&container["resources"][list][name]);
+    match (nanos + divisor - 1) / divisor {
+        0 if list == "limits" && matches!(name, "cpu" | "memory") => "node allocatable".to_owned(),
+        count => count.to_string(),
+    }
+}
+
+fn environment(out: &mut Out, container: &Value, pod: &Value) {
+    let it = container;
     if !it["envFrom"].is_empty() {
         out.line(&["    Environment Variables from:"]);
         for from in it["envFrom"].items() {
@@ -253,9 +316,11 @@ fn environment(out: &mut Out, it: &Value) {
                 "" => "v1",
                 version => version,
             };
-            fill(" ({}:{})", &[version, field["fieldPath"].as_str()])
+            let path = field["fieldPath"].as_str();
+            fill("{} ({}:{})", &[field_text(pod, path), version, path])
         } else if !resource.is_null() {
-            fill(" ({})", &[resource["resource"].as_str()])
+            let amount = resource_text(container, resource);
+            fill("{} ({})", &[&amount, resource["resource"].as_str()])
         } else if !secret.is_null() {
             let (key, of) = (secret["key"].as_str(), secret["name"].as_str());
             fill(
@@ -273,142 +338,40 @@ fn environment(out: &mut Out, it: &Value) {
     }
 }
 
-fn mounts(out: &mut Out, mounts: &Value) {
-    out.fill(
-        "    Mounts:{}",
-        &[if mounts.is_empty() { "\t<none>" } else { "" }],
-    );
+fn mounts(out: &mut Out, container: &Value) {
+    let mounts = &container["volumeMounts"];
+    let none = if mounts.is_empty() { "\t<none>" } else { "" };
+    out.fill("    Mounts:{}", &[none]);
     let mut sorted: Vec<&Value> = mounts.items().iter().collect();
     sort::by_key(&mut sorted, |it| it["mountPath"].as_str());
     for it in sorted {
         let access = if it["readOnly"].is_true() { "ro" } else { "rw" };
         let sub = match it["subPath"].as_str() {
             "" => String::new(),
-            path => fill(",path=\"{}\"", &[path]),
+            path => [",path=", &quoted(path)].concat(),
         };
         out.fill(
             "      {} from {} ({}{})",
             &[it["mountPath"].as_str(), it["name"].as_str(), access, &sub],
         );
     }
-}
-
-pub(super) fn volumes(out: &mut Out, volumes: &Value, indent: &str) {
-    if volumes.is_empty() {
-        return out.fill("{}Volumes:\t<none>", &[indent]);
+    let mut devices: Vec<&Value> = container["volumeDevices"].items().iter().collect();
+    if !devices.is_empty() {
+        // upstream: describeContainerVolumes asks here, too, whether there are mounts.
+        out.fill("    Devices:{}", &[none]);
+        sort::by_key(&mut devices, |it| it["devicePath"].as_str());
     }
-    out.fill("{}Volumes:", &[indent]);
-    let deeper = if indent.is_empty() { "" } else { " " };
-    for it in volumes.items() {
-        out.fill("  {}{}:", &[deeper, it["name"].as_str()]);
-        volume(out, it);
+    for it in devices {
+        let words = [it["devicePath"].as_str(), it["name"].as_str()];
+        out.fill("      {} from {}", &words);
     }
 }
 
-fn volume(out: &mut Out, it: &Value) {
-    let source = it.members().find(|it| it.0 != "name");
-    let Some((kind, source)) = source else {
-        return out.field(2, "Type", "<unknown>");
-    };
-    let flag = |value: &Value| if value.is_true() { "true" } else { "false" };
-    match kind.as_str() {
-        "persistentVolumeClaim" => {
-            out.field(2, "Type", "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)");
-            out.field(2, "ClaimName", source["claimName"].as_str());
-            out.field(2, "ReadOnly", flag(&source["readOnly"]));
-        }
-        "emptyDir" => {
-            out.field(
-                2,
-                "Type",
-                "EmptyDir (a temporary directory that shares a pod's lifetime)",
-            );
-            out.field(2, "Medium", source["medium"].as_str());
-            let limit = &source["sizeLimit"];
-            out.field(
-                2,
-                "SizeLimit",
-                if limit.is_null() {
-                    "<unset>"
-                } else {
-                    limit.as_str()
-                },
-            );
-        }
-        "configMap" => {
-            out.field(2, "Type", "ConfigMap (a volume populated by a ConfigMap)");
-            out.field(2, "Name", source["name"].as_str());
-            out.field(2, "Optional", flag(&source["optional"]));
-        }
-        "secret" => {
-            out.field(2, "Type", "Secret (a volume populated by a Secret)");
-            out.field(2, "SecretName", source["secretName"].as_str());
-            out.field(2, "Optional", flag(&source["optional"]));
-        }
-        "hostPath" => host_path(out, source),
-        "projected" => {
-            out.field(
-                2,
-                "Type",
-                "Projected (a volume that contains injected data from multiple sources)",
-            );
-            for it in source["sources"].items() {
-                projection(out, it);
-            }
-        }
-        "downwardAPI" => {
-            out.field(
-                2,
-                "Type",
-                "DownwardAPI (a volume populated by information about the pod)",
-            );
-            out.line(&["    Items:"]);
-            for it in source["items"].items() {
-                out.fill(
-                    "      {} -> {}",
-                    &[it["fieldRef"]["fieldPath"].as_str(), it["path"].as_str()],
-                );
-            }
-        }
-        _ => out.field(2, "Type", "<unknown>"),
-    }
-}
-
-pub(super) fn host_path(out: &mut Out, source: &Value) {
-    out.field(2, "Type", "HostPath (bare host directory volume)");
-    out.field(2, "Path", source["path"].as_str());
-    out.field(2, "HostPathType", source["type"].as_str());
-}
-
-fn projection(out: &mut Out, it: &Value) {
-    let optional = |of: &Value| {
-        if of["optional"].is_true() {
-            "true"
-        } else {
-            "false"
-        }
-    };
-    if let Some(secret) = it["secret"].as_map().map(|_| &it["secret"]) {
-        out.field(2, "SecretName", secret["name"].as_str());
-        out.field(2, "Optional", optional(secret));
-    } else if !it["downwardAPI"].is_null() {
-        out.field(2, "DownwardAPI", "true");
-    } else if !it["configMap"].is_null() {
-        out.field(2, "ConfigMapName", it["configMap"]["name"].as_str());
-        out.field(2, "Optional", optional(&it["configMap"]));
-    } else if !it["serviceAccountToken"].is_null() {
-        let seconds = it["serviceAccountToken"]["expirationSeconds"]
-            .as_int()
-            .unwrap_or(3600);
-        out.field(2, "TokenExpirationSeconds", &seconds.to_string());
-    }
-}
-
-pub(super) fn tolerations(out: &mut Out, indent: &str, tolerations: &Value) {
+pub(super) fn tolerations(out: &mut Out, title: &str, tolerations: &Value) {
     let mut sorted: Vec<&Value> = tolerations.items().iter().collect();
     sort::by_key(&mut sorted, |it| it["key"].as_str());
     let lines: Vec<String> = sorted.into_iter().map(toleration).collect();
-    out.lines(indent, "Tolerations", &lines);
+    out.lines("", title, &lines);
 }
 
 fn toleration(it: &Value) -> String {
@@ -437,7 +400,7 @@ fn toleration(it: &Value) -> String {
     text
 }
 
-/// upstream: printTopologySpreadConstraintsMultilineWithIndent.
+/// upstream: describeTopologySpreadConstraints.
 pub(super) fn spread(out: &mut Out, indent: &str, constraints: &Value) {
     if constraints.is_empty() {
         return;
@@ -458,6 +421,8 @@ pub(super) fn spread(out: &mut Out, indent: &str, constraints: &Value) {
         }
         text
     };
-    let lines: Vec<String> = constraints.items().iter().map(line).collect();
+    let mut sorted: Vec<&Value> = constraints.items().iter().collect();
+    sort::by_key(&mut sorted, |it| it["topologyKey"].as_str());
+    let lines: Vec<String> = sorted.into_iter().map(line).collect();
     out.lines(indent, "Topology Spread Constraints", &lines);
 }

@@ -1,6 +1,6 @@
 //! The parts that descriptions share.
 
-use super::super::events::{age, last_seen};
+use super::super::events::{age, last_seen, sort_described};
 use crate::api::meta::labels_text;
 use crate::kubectl::print::Tabs;
 use crate::kubectl::text::fill;
@@ -70,7 +70,7 @@ impl Out {
         }
     }
 
-    pub fn annotations(&mut self, indent: &str, annotations: &Value) {
+    pub fn annotations(&mut self, title: &str, annotations: &Value) {
         let mut lines = Vec::new();
         for (key, value) in annotations.members().filter(|it| it.0 != LAST_APPLIED) {
             let value = value.as_str();
@@ -82,7 +82,7 @@ impl Out {
                 lines.push(fill("{}: {}", &[key, value]));
             }
         }
-        self.lines(indent, "Annotations", &lines);
+        self.lines("", title, &lines);
     }
 
     /// Name, namespace, labels and annotations.
@@ -99,17 +99,18 @@ impl Out {
             self.field(0, name, value);
         }
         self.labels("", "Labels", &meta["labels"]);
-        self.annotations("", &meta["annotations"]);
+        self.annotations("Annotations", &meta["annotations"]);
     }
 
-    pub fn events(&mut self, events: &[Value], now: Time) {
+    pub fn events(&mut self, mut events: Vec<Value>, now: Time) {
         if events.is_empty() {
             return self.field(0, "Events", "<none>");
         }
         self.flush();
+        sort_described(&mut events);
         self.line(&["Events:\n  Type\tReason\tAge\tFrom\tMessage"]);
         self.line(&["  ----\t------\t----\t----\t-------"]);
-        for it in events {
+        for it in &events {
             let source = match it["source"]["component"].as_str() {
                 "" => it["reportingComponent"].as_str(),
                 component => component,
@@ -200,8 +201,7 @@ pub(super) fn go_list(list: &Value) -> String {
 pub(super) fn first_three(all: &[String]) -> String {
     let shown = all[..all.len().min(3)].join(",");
     match all.len() {
-        0 => "<none>".into(),
-        1..=3 => shown,
+        0..=3 => shown,
         more => fill("{} + {} more...", &[&shown, &(more - 3).to_string()]),
     }
 }

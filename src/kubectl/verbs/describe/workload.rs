@@ -126,8 +126,10 @@ pub(super) fn deployment(io: &mut Io, it: &Subject) -> Done<String> {
             all.join(", ")
         }
     };
-    out.field(0, "OldReplicaSets", &shown(sets.iter().map(told).collect()));
-    out.field(0, "NewReplicaSet", &shown(new.iter().map(told).collect()));
+    if new.is_some() || !sets.is_empty() {
+        out.field(0, "OldReplicaSets", &shown(sets.iter().map(told).collect()));
+        out.field(0, "NewReplicaSet", &shown(new.iter().map(told).collect()));
+    }
     it.finish(io, out)
 }
 
