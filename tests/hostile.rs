@@ -25,7 +25,7 @@ fn every_line_is_answered_and_the_next_one_runs() {
             "invalid",
         ),
         ("kubectl scale sts web --replicas=-5", "error"),
-        ("kubectl get pods --sort-by='{'", "error"),
+        ("kubectl get pods --sort-by='{'", "web-0"),
         ("kubectl delete ns default", "forbidden"),
         ("kubectl run x --image=", "error"),
         ("sleep 99999999999999", "invalid"),

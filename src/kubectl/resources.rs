@@ -163,6 +163,9 @@ pub(super) fn select(
     if slashes > 0 {
         selection.selected = slashed(args, slashes)?;
     } else if let Some((types, names)) = args.split_first() {
+        if types == "all" && !names.is_empty() {
+            return Err(Failure::client("you must specify only one resource").into());
+        }
         let types = types_of(io, types)?;
         if accepts.single_type && types.len() > 1 {
             return Err(Failure::client("you may only specify a single resource type").into());
@@ -242,7 +245,14 @@ fn types_of(io: &mut Io, names: &str) -> Result<Vec<Type>, Failure> {
         }
         found.push(find(name)?);
     }
-    Ok(found)
+    // upstream: resourceMappings, each type once.
+    let mut once: Vec<Type> = Vec::new();
+    for it in found {
+        if !once.iter().any(|other| core::ptr::eq(*other, it)) {
+            once.push(it);
+        }
+    }
+    Ok(once)
 }
 
 /// An object that was fetched.
@@ -325,6 +335,27 @@ pub(super) fn request_for(selected: &Selected, selection: &Selection) -> HttpReq
     }
 }
 
+/// More pages than this are a server that runs in circles.
+const MOST_PAGES: usize = 10_000;
+
+/// All pages of a list that is asked for some items at a time.
+///
+/// upstream: runtimeresource.FollowContinue.
+pub(super) fn pages(io: &mut Io, request: &HttpRequest, limit: &str) -> Done<Vec<Value>> {
+    let mut pages = Vec::new();
+    let mut token = Text::new();
+    for _ in 0..MOST_PAGES {
+        let page = query(request.clone(), "limit", limit);
+        let page = io.json(query(page, "continue", &token))?;
+        token = page["metadata"]["continue"].as_str().into();
+        pages.push(page);
+        if token.is_empty() {
+            break;
+        }
+    }
+    Ok(pages)
+}
+
 /// Fetches what was selected; failures don't stop the others.
 pub(super) fn fetch(
     io: &mut Io,
@@ -341,9 +372,9 @@ pub(super) fn fetch(
             Selected::All(_) | Selected::One(..) => "",
         };
         if matches!(selected, Selected::All(_)) {
-            let list = io.json(query(request, "limit", limit));
-            let list = list.map_err(|it| it.map(|it| listing_refused(it, of, selection)));
-            if let Some(list) = failures.catch(list)? {
+            let pages = pages(io, &request, limit);
+            let pages = pages.map_err(|it| it.map(|it| listing_refused(it, of, selection)));
+            for list in failures.catch(pages)?.into_iter().flatten() {
                 infos.extend(items(&list, of).into_iter().map(|it| Info::new(of, it, "")));
             }
         } else {

@@ -113,22 +113,23 @@ pub(in crate::kubectl) fn go_name(of: Type) -> String {
 
 /// The type of a name as people write it: `sts`, `StatefulSet`, `statefulsets.apps`, `statefulsets.v1.apps`.
 pub(in crate::kubectl) fn find(name: &str) -> Result<Type, Failure> {
-    let lower = name.to_ascii_lowercase();
-    let (plain, rest) = lower.split_once('.').unwrap_or((&lower, ""));
-    types()
-        .find(|it| {
-            let named = it.plural == plain
-                || it.singular == plain
-                || rest.is_empty() && it.short_names.contains(&plain);
-            let group = match rest.strip_prefix(it.version) {
-                Some("") => it.group,
-                Some(after) => after.strip_prefix('.').unwrap_or(rest),
-                None => rest,
-            };
-            named && (rest.is_empty() || group == it.group)
-        })
-        .ok_or_else(|| {
-            let plain = name.split('.').next().unwrap_or_default();
-            Failure::say("the server doesn't have a resource type \"{}\"", &[plain])
-        })
+    let (plain, rest) = name.split_once('.').unwrap_or((name, ""));
+    let lower = plain.to_ascii_lowercase();
+    let is_named = |it: &Type| it.plural == lower || it.singular == lower;
+    let is_short = |it: &Type| it.short_names.contains(&plain);
+    // `VERSION.GROUP` if it can be that, else a group with dots.
+    let versioned = rest.split_once('.').and_then(|(version, group)| {
+        let is_in = |it: &Type| group.is_empty() || it.group == group;
+        let mut found = types().filter(|it| is_named(it) && is_in(it));
+        found
+            .find(|it| it.version == version)
+            .or_else(|| types().find(|it| is_short(it) && is_in(it)))
+    });
+    let is_in = |it: &Type| rest.is_empty() || it.group == rest;
+    let begins = |it: &Type| it.group.starts_with(rest);
+    versioned
+        .or_else(|| types().find(|it| (is_named(it) || is_short(it)) && is_in(it)))
+        // upstream: the beginning of a group will do where no group has that name.
+        .or_else(|| types().find(|it| (is_named(it) || is_short(it)) && begins(it)))
+        .ok_or_else(|| Failure::say("the server doesn't have a resource type \"{}\"", &[plain]))
 }

@@ -17,12 +17,16 @@ pub(super) enum Step {
     Union(Vec<Vec<Step>>),
     Filter(Operand, Text, Operand),
     Literal(Text),
+    /// A bare word.
+    Identifier(Text),
 }
 
 /// A side of a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Operand {
     Path(Vec<Step>),
+    /// A bare word.
+    Identifier(Text),
     Value(Value),
 }
 
@@ -67,7 +71,14 @@ fn parse_at(text: &str, depth: usize) -> Result<Vec<Step>, String> {
                 steps.push(Step::Literal(unquote(&rest[..=end]).into()));
                 &rest[end + 1..]
             }
-            _ if sign.is_alphanumeric() || sign == '_' || sign == '*' => field(rest, &mut steps)?,
+            '*' => field(rest, &mut steps)?,
+            _ if sign.is_alphanumeric() || sign == '_' => {
+                let after = field(rest, &mut steps)?;
+                if let Some(Step::Field(name)) = steps.pop() {
+                    steps.push(Step::Identifier(name));
+                }
+                after
+            }
             _ => {
                 return Err(fill(
                     "unrecognized character in action: U+{} '{}'",
@@ -194,15 +205,20 @@ fn bracket(text: &str, depth: usize) -> Result<Step, String> {
         return comparison(filter, depth);
     }
     if text == "*" {
-        return Ok(Step::Wildcard);
+        return Ok(Step::Slice(None, None, None));
     }
     let parts = split(text, ',');
     if parts.len() > 1 {
         let parts = parts.iter().map(|it| Ok(vec![bracket(it, depth)?]));
         return Ok(Step::Union(parts.collect::<Result<_, String>>()?));
     }
-    if text.starts_with(['"', '\'']) && quoted_end(text) == Some(text.len() - 1) {
-        return Ok(Step::Field(unquote(text).into()));
+    let key = text.strip_prefix('\'').and_then(|it| it.strip_suffix('\''));
+    if let Some(key) = key.filter(|it| !it.contains('\'')) {
+        // upstream: parseArray, dictKeyRex: what is quoted is a path of its own.
+        return Ok(Step::Union(vec![parse_at(
+            &[".", key].concat(),
+            depth + 1,
+        )?]));
     }
     let invalid = || ["invalid array index ", text].concat();
     let number = |it: &str| match it.trim() {
@@ -274,10 +290,10 @@ fn operand(text: &str, depth: usize) -> Result<Operand, String> {
     if text.starts_with(['@', '$', '.']) {
         return Ok(Operand::Path(parse_at(text, depth + 1)?));
     }
-    match Value::from_json(text) {
-        Ok(value) => Ok(Operand::Value(value)),
-        Err(_) => Err(["unrecognized identifier ", text].concat()),
-    }
+    Ok(match Value::from_json(text) {
+        Ok(value) => Operand::Value(value),
+        Err(_) => Operand::Identifier(text.into()),
+    })
 }
 
 /// All values a path leads to.
@@ -285,11 +301,24 @@ pub(super) fn walk(value: &Value, steps: &[Step]) -> Result<Vec<Value>, String> 
     let mut values = vec![value.clone()];
     for step in steps {
         let mut next = Vec::new();
-        for value in &values {
-            one(value, step, &mut next)?;
-            if next.len() > MOST_VALUES {
-                return Err("too many values".into());
+        if let Step::Union(parts) = step {
+            // upstream: each path of a union goes over all values before the next one does.
+            for (part, value) in parts
+                .iter()
+                .flat_map(|it| values.iter().map(move |v| (it, v)))
+            {
+                next.extend(walk(value, part)?);
             }
+        } else {
+            for value in &values {
+                one(value, step, &mut next)?;
+                if next.len() > MOST_VALUES {
+                    break;
+                }
+            }
+        }
+        if next.len() > MOST_VALUES {
+            return Err("too many values".into());
         }
         values = next;
     }
@@ -305,32 +334,11 @@ fn one(value: &Value, step: &Step, out: &mut Vec<Value>) -> Result<(), String> {
         }
         Step::Recursive => descend(value, out),
         Step::Index(at) => {
-            let items = value.items();
-            let found = position(*at, items.len()).and_then(|it| items.get(it));
-            match found {
-                Some(item) => out.push(item.clone()),
-                None if items.is_empty() => {}
-                None => {
-                    return Err(fill(
-                        "array index out of bounds: index {}, length {}",
-                        &[&at.to_string(), &items.len().to_string()],
-                    ));
-                }
-            }
+            // upstream: `[-1]` ends at the end.
+            let to = Some(at + 1).filter(|it| *it != 0);
+            out.extend(slice(value, Some(*at), to, None)?);
         }
-        Step::Slice(from, to, step) => {
-            let items = value.items();
-            let bound = |it: Option<i64>, default: usize| {
-                it.map_or(default, |it| {
-                    position(it, items.len())
-                        .unwrap_or(if it < 0 { 0 } else { items.len() })
-                        .min(items.len())
-                })
-            };
-            let (from, to) = (bound(*from, 0), bound(*to, items.len()));
-            let step = usize::try_from(step.unwrap_or(1)).unwrap_or(1).max(1);
-            out.extend(items.iter().take(to).skip(from).step_by(step).cloned());
-        }
+        Step::Slice(from, to, step) => out.extend(slice(value, *from, *to, *step)?),
         Step::Union(parts) => {
             for part in parts {
                 out.extend(walk(value, part)?);
@@ -344,13 +352,62 @@ fn one(value: &Value, step: &Step, out: &mut Vec<Value>) -> Result<(), String> {
             }
         }
         Step::Literal(text) => out.push(text.into()),
+        Step::Identifier(name) => return Err(unrecognized(name)),
     }
     Ok(())
 }
 
-fn position(at: i64, length: usize) -> Option<usize> {
-    let length = i64::try_from(length).ok()?;
-    usize::try_from(if at < 0 { at + length } else { at }).ok()
+fn unrecognized(name: &str) -> String {
+    ["unrecognized identifier ", name].concat()
+}
+
+/// upstream: JSONPath.evalArray.
+fn slice(
+    value: &Value,
+    from: Option<i64>,
+    to: Option<i64>,
+    step: Option<i64>,
+) -> Result<Vec<Value>, String> {
+    let items = match value {
+        Value::Null => return Ok(Vec::new()),
+        Value::Array(items) => items,
+        other => {
+            let kind = match other {
+                Value::Object(_) => "map[string]interface {}",
+                Value::String(_) => "string",
+                Value::Int(_) => "int64",
+                Value::Bool(_) => "bool",
+                _ => "float64",
+            };
+            return Err([kind, " is not array or slice"].concat());
+        }
+    };
+    let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    let from = from.map_or(0, |it| if it < 0 { it + length } else { it });
+    let to = to.map_or(length, |it| if it < 0 { it + length } else { it });
+    if from == to {
+        return Ok(Vec::new());
+    }
+    let outside = |at: i64| {
+        Err(fill(
+            "array index out of bounds: index {}, length {}",
+            &[&at.to_string(), &length.to_string()],
+        ))
+    };
+    let place = |at: i64| usize::try_from(at).unwrap_or_default();
+    match step.unwrap_or(1) {
+        _ if from >= length || from < 0 => outside(from),
+        _ if to > length || to < 0 => outside(to - 1),
+        _ if from > to => Err(fill(
+            "starting index {} is greater than ending index {}",
+            &[&from.to_string(), &to.to_string()],
+        )),
+        ..=0 => Err("step must be > 0".into()),
+        step => {
+            let part = items[place(from)..place(to)].iter();
+            Ok(part.step_by(place(step)).cloned().collect())
+        }
+    }
 }
 
 fn descend(value: &Value, out: &mut Vec<Value>) {
@@ -370,6 +427,7 @@ fn holds(item: &Value, left: &Operand, operator: &str, right: &Operand) -> Resul
     let resolve = |it: &Operand| match it {
         Operand::Path(steps) => walk(item, steps).map(|it| it.into_iter().next()),
         Operand::Value(value) => Ok(Some(value.clone())),
+        Operand::Identifier(name) => Err(unrecognized(name)),
     };
     let (Some(left), right) = (resolve(left)?, resolve(right)?) else {
         return Ok(false);

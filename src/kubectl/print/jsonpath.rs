@@ -12,6 +12,8 @@ use crate::value::{Text, Value};
 pub(in crate::kubectl) struct JsonPath {
     parts: Vec<Part>,
     as_json: bool,
+    /// As it was written.
+    template: Text,
 }
 
 #[derive(Clone, Debug)]
@@ -51,7 +53,11 @@ impl JsonPath {
         if !rest.is_empty() {
             parts.push(Part::Text(rest.into()));
         }
-        Ok(Self { parts, as_json })
+        Ok(Self {
+            parts,
+            as_json,
+            template: template.into(),
+        })
     }
 
     /// The path that `--sort-by` and custom columns take, with or without braces and the first dot.
@@ -69,18 +75,38 @@ impl JsonPath {
         Ok(Self {
             parts: vec![Part::Path(parse(&[dot, inner].concat())?)],
             as_json: false,
+            template: ["{", dot, inner, "}"].concat().as_str().into(),
         })
     }
 
     /// The text for a value.
+    ///
+    /// upstream: JSONPathPrinter.PrintObj.
     pub fn print(&self, value: &Value) -> Result<String, String> {
         let mut out = String::new();
-        if self.as_json {
-            let found: Value = self.find(value)?.into_iter().collect();
-            return Ok(pretty(&found, 4) + "\n");
-        }
-        print(&self.parts, value, &mut out, &mut MOST_STEPS.clone())?;
-        Ok(out)
+        let printed = if self.as_json {
+            self.find(value).map(|it| {
+                let found: Value = it.into_iter().collect();
+                out = pretty(&found, 4) + "\n";
+            })
+        } else {
+            print(&self.parts, value, &mut out, &mut MOST_STEPS.clone())
+        };
+        let template = self.template.as_str();
+        let told = |why: String| {
+            let (quoted, value) = (Value::from(template).to_json(), go_syntax(value));
+            fill(
+                "error executing jsonpath {}: Error executing template: {}. Printing more information for debugging \
+                 the template:\n\ttemplate was:\n\t\t{}\n\tobject given to jsonpath engine was:\n\t\t{}\n\n\n",
+                &[&quoted, &why, template, &value],
+            )
+        };
+        printed.map(|()| out).map_err(told)
+    }
+
+    /// The path in braces.
+    pub fn template(&self) -> &str {
+        &self.template
     }
 
     /// All values of the paths.
@@ -145,6 +171,25 @@ fn print(
         }
     }
     Ok(())
+}
+
+/// A value as Go's `%#v` prints it.
+fn go_syntax(value: &Value) -> String {
+    match value {
+        Value::Null => "interface {}(nil)".into(),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(go_syntax).collect();
+            ["[]interface {}{", &items.join(", "), "}"].concat()
+        }
+        Value::Object(_) => {
+            let member = |it: (&Text, &Value)| {
+                fill("{}:{}", &[&Value::from(it.0).to_json(), &go_syntax(it.1)])
+            };
+            let members: Vec<String> = value.members().map(member).collect();
+            ["map[string]interface {}{", &members.join(", "), "}"].concat()
+        }
+        other => other.to_json(),
+    }
 }
 
 /// A value as Go's `%v` prints it: `map[a:b]`, `[a b]`.

@@ -58,6 +58,13 @@ impl Format {
             argument => argument,
         };
         let managed = flags.is("show-managed-fields");
+        // upstream: JSONYamlPrintFlags.ToPrinter knows its formats in any case.
+        let lower = output.to_ascii_lowercase();
+        let name = match lower.as_str() {
+            "yaml" | "json" => &lower,
+            _ if matches!(name, "yaml" | "json") => output,
+            _ => name,
+        };
         Ok(match name {
             "" if flags.has("template") => Self::template(template)?,
             "" => Self::Human { wide: false },

@@ -431,7 +431,11 @@ fn follow(value: &Value, path: &[Text]) -> Result<Value, String> {
     let mut at = value;
     for name in path {
         match at {
-            Value::Object(_) => at = &at[name.as_str()],
+            // upstream: what is missing has no fields either, and that is no error.
+            Value::Object(map) => match map.get(name) {
+                Some(found) => at = found,
+                None => return Ok(Value::Null),
+            },
             Value::Null => return Err(["nil pointer evaluating interface {}.", name].concat()),
             _ => return Err(["can't evaluate field ", name, " in type interface {}"].concat()),
         }

@@ -2,7 +2,7 @@
 //!
 //! upstream: k8s.io/kubectl/pkg/cmd/get/get.go.
 
-use super::natural::order;
+use super::sorting::is_less;
 use crate::kubectl::Done;
 use crate::kubectl::failure::{Failure, Failures};
 use crate::kubectl::flags::Flags;
@@ -11,14 +11,15 @@ use crate::kubectl::io::Io;
 use crate::kubectl::print::table::{Shown, TablePrinter};
 use crate::kubectl::print::{Format, JsonPath, Printer, list_of};
 use crate::kubectl::resources::{
-    self, Accepts, Selected, Selection, get, listing_refused, path, query, request_for, select,
+    self, Accepts, Selected, Selection, get, listing_refused, pages, path, query, request_for,
+    select,
 };
 use crate::kubectl::text::fill;
 use crate::kubectl::types::{Type, qualified};
 use crate::object;
 use crate::sort;
 use crate::time::Duration;
-use crate::value::Value;
+use crate::value::{Text, Value};
 
 pub(super) const FLAGS: &str = "all-namespaces/A:b allow-missing-template-keys:b chunk-size:i field-selector:s \
 filename/f:l ignore-not-found:b kustomize/k:s! label-columns/L:l no-headers:b output/o:s output-watch-events:b raw:s \
@@ -26,18 +27,11 @@ recursive/R:b selector/l:s server-print:b show-kind:b show-labels:b show-managed
 template:s watch/w:b watch-only:b";
 
 pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
+    let watches = flags.is("watch") || flags.is("watch-only");
     if flags.has("raw") {
-        let raw = flags.text("raw");
-        let body = io.json(get(raw.into()))?;
-        let text = if body.text().is_some() {
-            body.to_string()
-        } else {
-            body.to_json()
-        };
-        io.print(text);
-        return Ok(());
+        return raw(io, flags);
     }
-    if flags.args.is_empty() && !flags.has("filename") {
+    if flags.args.is_empty() && !flags.has("filename") && !watches {
         io.print_error(
             "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of \
              supported resources.\n\n",
@@ -48,7 +42,7 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
     }
     if flags.is("output-watch-events") && !flags.is("watch") && !flags.is("watch-only") {
         let text = "--output-watch-events option can only be used with --watch or --watch-only";
-        return Err(Failure::usage(text, "get").into());
+        return Err(Failure::client(text).into());
     }
     let output = flags.text("output");
     if flags.is("show-labels") && !matches!(output, "" | "wide") {
@@ -59,7 +53,6 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
         return Err(Failure::own(text).into());
     }
     let format = Format::of(flags, true)?;
-    let watches = flags.is("watch") || flags.is("watch-only");
     let accepts = Accepts {
         all: true,
         single_type: watches,
@@ -72,6 +65,44 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
         Format::Human { wide } => tables(io, flags, &selection, wide),
         Format::Objects(printer) => objects(io, flags, &selection, printer),
     }
+}
+
+/// upstream: GetOptions.Validate, rawhttp.RawGet.
+fn raw(io: &mut Io, flags: &Flags) -> Done {
+    let address = flags.text("raw");
+    let refused = |text: &str| Err(Failure::client(text).into());
+    if !flags.args.is_empty() {
+        return refused("arguments may not be passed when --raw is specified");
+    }
+    if ["watch", "watch-only", "selector"]
+        .iter()
+        .any(|it| flags.has(it))
+    {
+        return refused(
+            "--raw may not be specified with other flags that filter the server request or alter the output",
+        );
+    }
+    if flags.has("output") {
+        return refused("--raw and --output are mutually exclusive");
+    }
+    if !address.starts_with('/') && !address.contains("://") {
+        let text = "--raw must be a valid URL path: parse \"{}\": invalid URI for request";
+        return Err(Failure::say(text, &[address]).into());
+    }
+    let (path, pairs) = address.split_once('?').unwrap_or((address, ""));
+    let mut request = get(path.into());
+    for pair in pairs.split('&').filter(|it| !it.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        request.query.push((name.into(), value.into()));
+    }
+    let body = io.json(request)?;
+    let text = if body.text().is_some() {
+        body.to_string()
+    } else {
+        body.to_json()
+    };
+    io.print(text);
+    Ok(())
 }
 
 /// What a request gave: a Table or an object, of this type.
@@ -95,29 +126,23 @@ fn fetch(
         let is_list = matches!(selected, Selected::All(_));
         let mut request = request_for(selected, selection);
         request.as_table = as_table;
-        if is_list && !flags.has("sort-by") {
-            let limit = if flags.has("chunk-size") {
-                flags.text("chunk-size")
-            } else {
-                "500"
-            };
-            request = query(request, "limit", limit);
-        }
-        if as_table && flags.has("sort-by") {
+        let sorts = !flags.text("sort-by").is_empty();
+        let limit = match flags.text("chunk-size") {
+            _ if sorts => "",
+            "" if !flags.has("chunk-size") => "500",
+            limit => limit,
+        };
+        if as_table && sorts {
             request = query(request, "includeObject", "Object");
         }
-        let value = io.json(request).map_err(|it| {
-            it.map(|it| {
-                if is_list {
-                    listing_refused(it, of, selection)
-                } else {
-                    it
-                }
-            })
-        });
-        if let Some(value) = failures.catch(value)? {
-            found.push(Found { of, value, is_list });
-        }
+        let values = if is_list {
+            let refused = |it| listing_refused(it, of, selection);
+            pages(io, &request, limit).map_err(|it| it.map(refused))
+        } else {
+            io.json(request).map(|it| vec![it])
+        };
+        let values = failures.catch(values)?.into_iter().flatten();
+        found.extend(values.map(|value| Found { of, value, is_list }));
     }
     failures.0.extend(selection.failures.iter().cloned());
     if flags.is("ignore-not-found") {
@@ -135,7 +160,8 @@ fn fetch(
             *failure = Failure::say("the server doesn't have a resource type \"{}\"", &[plural]);
         }
     }
-    if many && flags.args.first().is_some_and(|it| it == "all") {
+    let all = |it: &Text| it.split(',').any(|it| it == "all");
+    if many && flags.args.first().is_some_and(all) {
         let missing = |it: &Failure| {
             it.message()
                 .ends_with("could not find the requested resource")
@@ -145,11 +171,11 @@ fn fetch(
     Ok(found)
 }
 
-fn shown(flags: &Flags, selection: &Selection, of: Type, wide: bool, with_kind: bool) -> Shown {
+fn shown(flags: &Flags, namespace: bool, of: Type, wide: bool, with_kind: bool) -> Shown {
     Shown {
         wide,
         no_headers: flags.is("no-headers"),
-        namespace: selection.namespace.is_empty() && of.namespaced,
+        namespace,
         labels: flags.is("show-labels"),
         label_columns: flags.all("label-columns").cloned().collect(),
         kind: if with_kind || flags.is("show-kind") {
@@ -166,17 +192,20 @@ fn tables(io: &mut Io, flags: &Flags, selection: &Selection, wide: bool) -> Done
     let with_kind = found
         .iter()
         .any(|it| it.of.plural != found[0].of.plural || it.of.group != found[0].of.group);
-    if flags.has("sort-by") {
-        sort_rows(&mut found, flags.text("sort-by"))?;
+    match flags.text("sort-by") {
+        "" => {}
+        by => sort_rows(&mut found, by)?,
     }
-    let (mut text, mut at) = (String::new(), 0);
+    let (mut text, mut at, mut namespace) = (String::new(), 0, false);
     while at < found.len() {
         let of = found[at].of;
         let run = found[at..]
             .iter()
             .take_while(|it| core::ptr::eq(it.of, of))
             .count();
-        let mut printer = TablePrinter::new(shown(flags, selection, of, wide, with_kind));
+        // upstream: the flags of a printer are those of the ones before it, so that the column stays.
+        namespace |= selection.namespace.is_empty() && of.namespaced;
+        let mut printer = TablePrinter::new(shown(flags, namespace, of, wide, with_kind));
         for it in &found[at..at + run] {
             printer.add(&it.value, None);
         }
@@ -195,26 +224,49 @@ fn tables(io: &mut Io, flags: &Flags, selection: &Selection, wide: bool) -> Done
     failures.done()
 }
 
-/// Sorts the rows of each table.
+/// Sorts the rows of each table. A table whose rows cannot be sorted is not printed, and nobody is told.
+///
+/// upstream: SortingPrinter.PrintObj; several tables are sorted as objects first, RuntimeSorter.Sort.
 fn sort_rows(found: &mut [Found], by: &str) -> Done {
-    let path = JsonPath::relaxed(by).map_err(Failure::own)?;
+    let path = JsonPath::relaxed(by);
+    if found.len() > 1 {
+        let tables = found.iter().map(|it| it.value.clone()).collect();
+        sorted(tables, |it| it, &path.clone().map_err(Failure::own)?)?;
+    }
     for it in found {
         let rows = it.value["rows"].items().to_vec();
-        it.value["rows"] = sorted(rows, |row| &row["object"], &path);
+        if rows.len() > 1 {
+            let rows = path
+                .as_ref()
+                .ok()
+                .map(|path| sorted(rows, |row| &row["object"], path));
+            it.value["rows"] = rows.and_then(Result::ok).unwrap_or_default();
+        }
     }
     Ok(())
 }
 
 /// Values by what a path finds in them.
-fn sorted(values: Vec<Value>, within: fn(&Value) -> &Value, path: &JsonPath) -> Value {
+///
+/// upstream: SortObjects.
+fn sorted(
+    values: Vec<Value>,
+    within: fn(&Value) -> &Value,
+    path: &JsonPath,
+) -> Result<Value, Failure> {
     let key = |it: &Value| {
         let found = path.find(within(it)).unwrap_or_default();
         found.into_iter().next()
     };
     let mut keyed: Vec<(Option<Value>, Value)> =
         values.into_iter().map(|it| (key(&it), it)).collect();
-    sort::by(&mut keyed, |a, b| order(a.0.as_ref(), b.0.as_ref()));
-    keyed.into_iter().map(|it| it.1).collect()
+    if keyed.iter().all(|it| it.0.is_none()) && !keyed.is_empty() {
+        let path = Value::from(path.template()).to_json();
+        let text = "couldn't find any field with path {} in the list of objects";
+        return Err(Failure::say(text, &[&path]));
+    }
+    sort::as_go(&mut keyed, |a, b| is_less(a.0.as_ref(), b.0.as_ref()));
+    Ok(keyed.into_iter().map(|it| it.1).collect())
 }
 
 fn objects(io: &mut Io, flags: &Flags, selection: &Selection, mut printer: Printer) -> Done {
@@ -235,9 +287,12 @@ fn objects(io: &mut Io, flags: &Flags, selection: &Selection, mut printer: Print
             values.push(it.value);
         }
     }
-    if flags.has("sort-by") {
-        let path = JsonPath::relaxed(flags.text("sort-by")).map_err(Failure::own)?;
-        values = sorted(values, |it| it, &path).items().to_vec();
+    match flags.text("sort-by") {
+        by if !by.is_empty() && !single => {
+            let path = JsonPath::relaxed(by).map_err(Failure::own)?;
+            values = sorted(values, |it| it, &path)?.items().to_vec();
+        }
+        _ => {}
     }
     let object = if single {
         values.pop().unwrap_or_default()
@@ -250,6 +305,14 @@ fn objects(io: &mut Io, flags: &Flags, selection: &Selection, mut printer: Print
 }
 
 fn watch(io: &mut Io, flags: &Flags, selection: &Selection, format: Format) -> Done {
+    if flags.has("sort-by") {
+        let which = if flags.is("watch") {
+            "--watch requested, --sort-by will be ignored for watch events received"
+        } else {
+            "--watch-only requested, --sort-by will be ignored"
+        };
+        io.warn("warning: {}\n", &[which]);
+    }
     let mut failures = Failures::default();
     let as_table = matches!(format, Format::Human { .. });
     let found = fetch(io, flags, selection, as_table, &mut failures)?;
@@ -261,7 +324,8 @@ fn watch(io: &mut Io, flags: &Flags, selection: &Selection, format: Format) -> D
     let with_events = flags.is("output-watch-events");
     let printer = match format {
         Format::Human { wide } => {
-            RowPrinter::Table(TablePrinter::new(shown(flags, selection, of, wide, false)))
+            let namespace = selection.namespace.is_empty() && of.namespaced;
+            RowPrinter::Table(TablePrinter::new(shown(flags, namespace, of, wide, false)))
         }
         Format::Objects(printer) => RowPrinter::Objects(printer),
     };
@@ -314,7 +378,7 @@ fn watch(io: &mut Io, flags: &Flags, selection: &Selection, format: Format) -> D
     }
 }
 
-fn first_rows(rows: &mut Rows, found: &[Found]) -> Result<String, crate::value::Text> {
+fn first_rows(rows: &mut Rows, found: &[Found]) -> Result<String, Text> {
     let mut text = String::new();
     for it in found {
         match &mut rows.printer {

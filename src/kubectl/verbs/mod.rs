@@ -19,13 +19,13 @@ mod label;
 mod logs;
 pub(super) mod manifest;
 mod merge;
-mod natural;
 mod nodes;
 mod patch;
 pub(super) mod rollout;
 mod run;
 mod scale;
 mod set;
+mod sorting;
 mod table;
 pub(super) mod wait;
 
@@ -70,7 +70,7 @@ fn dispatch(io: &mut Io) -> Done {
     else {
         return Err(Failure::own(unknown(name)).into());
     };
-    let (verb, command, rest) = descend(verb, rest, io)?;
+    let (verb, command, rest) = descend(verb, verb.name.to_owned(), rest, io)?;
     let Some(run) = verb.run else {
         return Err(Failure::not_simulated(&["kubectl ", &command].concat()).into());
     };
@@ -128,11 +128,12 @@ fn split(argv: &[Text]) -> Result<(&[Text], &[Text]), Failure> {
 /// To the subcommand, if the command has some.
 fn descend<'a>(
     verb: &'static Verb,
+    command: String,
     rest: &'a [Text],
     io: &mut Io,
 ) -> Done<(&'static Verb, String, &'a [Text])> {
     if verb.subs.is_empty() {
-        return Ok((verb, verb.name.to_owned(), rest));
+        return Ok((verb, command, rest));
     }
     let at = rest.iter().position(|it| !it.starts_with('-'));
     let sub = at.and_then(|at| {
@@ -142,32 +143,26 @@ fn descend<'a>(
     });
     match sub {
         Some((sub, at)) if at == 0 || verb.run.is_none() => {
-            let command = fill("{} {}", &[verb.name, sub.name]);
-            let (sub, inner, rest) = descend(sub, &rest[at + 1..], io)?;
-            let command = [
-                command.as_str(),
-                inner.strip_prefix(sub.name).unwrap_or_default(),
-            ]
-            .concat();
-            Ok((sub, command, rest))
+            let command = fill("{} {}", &[&command, sub.name]);
+            descend(sub, command, &rest[at + 1..], io)
         }
-        _ if verb.run.is_some() => Ok((verb, verb.name.to_owned(), rest)),
+        _ if verb.run.is_some() => Ok((verb, command, rest)),
         _ if rest.is_empty() => {
             // upstream: most groups print their help as an error, rollout doesn't.
             if verb.name == "rollout" {
-                io.print(help::for_verb(verb, verb.name));
+                io.print(help::for_verb(verb, &command));
             } else {
-                io.print_error(help::for_verb(verb, verb.name));
+                io.print_error(help::for_verb(verb, &command));
             }
             Err(Failure::exit(String::new(), 1).into())
         }
         _ if rest.iter().any(|it| it == "-h" || it == "--help") => {
-            io.print(help::for_verb(verb, verb.name));
+            io.print(help::for_verb(verb, &command));
             Err(Failure::exit(String::new(), 0).into())
         }
         _ => {
             let text = fill("unknown command \"{}\"", &[&rest.join(" ")]);
-            Err(Failure::usage(&text, verb.name).into())
+            Err(Failure::usage(&text, &command).into())
         }
     }
 }
