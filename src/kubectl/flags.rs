@@ -191,6 +191,13 @@ impl Flags {
         Ok(())
     }
 
+    /// As if that flag had not been given.
+    pub fn without(&self, name: &str) -> Self {
+        let mut flags = self.clone();
+        flags.set.retain(|it| it.0 != name);
+        flags
+    }
+
     /// Whether the flag was given.
     pub fn has(&self, name: &str) -> bool {
         self.set.iter().any(|it| it.0 == name)

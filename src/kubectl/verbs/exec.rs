@@ -35,15 +35,24 @@ pub(super) fn pod_of(io: &mut Io, flags: &Flags, arg: &str, says_which: bool) ->
     if of.kind == "Pod" {
         return Ok(Info::new(of, object, ""));
     }
+    let what = if says_which {
+        "get the logs from"
+    } else {
+        "attach to"
+    };
     let selector = match of.kind {
+        "Service" if object["spec"]["selector"].is_empty() => {
+            let text = "cannot {} *v1.Service: invalid service '{}': Service is defined without a selector";
+            return Err(Failure::say(text, &[what, name]).into());
+        }
         "Service" => crate::api::meta::labels_text(&object["spec"]["selector"]),
         "StatefulSet" | "Deployment" | "ReplicaSet" | "DaemonSet" | "Job" => {
             Selector::text_of(&object["spec"]["selector"])
         }
         kind => {
             let text = fill(
-                "cannot attach to *v1.{}: selector for *v1.{} not implemented",
-                &[kind, kind],
+                "cannot {} *v1.{}: selector for *v1.{} not implemented",
+                &[what, kind, kind],
             );
             return Err(Failure::own(text).into());
         }
@@ -70,17 +79,22 @@ pub(super) fn pod_of(io: &mut Io, flags: &Flags, arg: &str, says_which: bool) ->
     Ok(info)
 }
 
-/// upstream: podutils.ActivePods, reversed: assigned, running, ready, old ones first.
-fn liveliness(pod: &Value) -> (bool, u8, bool, String) {
+/// upstream: podutils.ByLogging; ActivePods, reversed: assigned, running, ready, long ready, old ones first.
+/// Left out: how often their containers were restarted.
+fn liveliness(pod: &Value) -> (bool, u8, bool, String, String) {
     let status = &pod["status"];
     let phase = match status["phase"].as_str() {
         "Running" => 0,
         "Pending" => 2,
         _ => 1,
     };
-    let ready = status["conditions"].item("type", "Ready")["status"].as_str() == "True";
-    let created = pod["metadata"]["creationTimestamp"].as_str().to_owned();
-    (pod["spec"]["nodeName"].is_empty(), phase, !ready, created)
+    let ready = status["conditions"].item("type", "Ready");
+    let text = |it: &Value| it.as_str().to_owned();
+    let since = text(&ready["lastTransitionTime"]);
+    let created = text(&pod["metadata"]["creationTimestamp"]);
+    let is_ready = ready["status"].as_str() == "True";
+    let is_unassigned = pod["spec"]["nodeName"].is_empty();
+    (is_unassigned, phase, !is_ready, since, created)
 }
 
 /// All containers of a pod, with what they are.

@@ -50,9 +50,3 @@ pub(super) fn flag_list(table: &'static str) -> String {
     }
     text
 }
-
-/// The page of the command of that name.
-pub(super) fn of(name: &str) -> String {
-    let verb = VERBS.iter().find(|it| it.name == name);
-    verb.map(|it| for_verb(it, name)).unwrap_or_default()
-}

@@ -57,6 +57,17 @@ fn run(io: &mut Io, flags: &Flags, of: Of) -> Done {
         )
         .into());
     }
+    if args.is_empty() && !flags.has("filename") {
+        let text =
+            "one or more resources must be specified as <resource> <name> or <resource>/<name>";
+        return Err(Failure::client(text).into());
+    }
+    for it in ["selector", "field-selector"] {
+        if flags.is("all") && flags.has(it) {
+            let text = "cannot set --all and --{} at the same time";
+            return Err(Failure::say(text, &[it]).into());
+        }
+    }
     if changes.is_empty() && !flags.is("list") {
         let text = fill("at least one {} update is required", &[word]);
         return Err(Failure::own(text).into());

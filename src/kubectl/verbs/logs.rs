@@ -14,6 +14,7 @@ use crate::kubectl::resources::{Info, get, items, namespace, path, query};
 use crate::kubectl::text::fill;
 use crate::kubectl::types::find;
 use crate::sort;
+use crate::time::Time;
 
 pub(super) const FLAGS: &str = "all-containers:b all-pods:b container/c:s follow/f:b ignore-errors:b \
 insecure-skip-tls-verify-backend:b limit-bytes:i max-log-requests:i pod-running-timeout:d prefix:b previous/p:b \
@@ -21,13 +22,18 @@ selector/l:s since:d since-time:s tail:i timestamps:b";
 
 pub(super) fn logs(io: &mut Io, flags: &Flags) -> Done {
     let by_labels = flags.has("selector");
-    if flags.args.is_empty() && !by_labels {
+    if flags.args.len() == 1 && by_labels {
+        let text = "only a selector (-l) or a POD name is allowed";
+        return Err(Failure::usage(text, "logs").into());
+    }
+    if flags.args.is_empty() && !by_labels || flags.args.len() > 2 {
         let text = "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument \
                     for the logs command";
         return Err(Failure::usage(text, "logs").into());
     }
+    validate(flags)?;
     let mut failures = Failures::default();
-    let pods = if by_labels {
+    let pods: Vec<Info> = if by_labels {
         let of = find("pods")?;
         let space = namespace(io, flags);
         let list = io.json(query(
@@ -51,6 +57,10 @@ pub(super) fn logs(io: &mut Io, flags: &Flags) -> Done {
     } else {
         flags.args.get(1).map_or("", |it| it)
     };
+    if pods.is_empty() {
+        let space = namespace(io, flags);
+        io.warn("No resources found in {} namespace.\n", &[&space]);
+    }
     for pod in &pods {
         let chosen = if flags.is("all-containers") {
             let mut all = containers(&pod.object);
@@ -71,6 +81,40 @@ pub(super) fn logs(io: &mut Io, flags: &Flags) -> Done {
         until(io, pod.of, address, None, Condition::Completed)?;
     }
     failures.done()
+}
+
+/// upstream: LogsOptions.Validate.
+fn validate(flags: &Flags) -> Result<(), Failure> {
+    let inline = flags.args.get(1).map_or("", |it| it);
+    let container = if inline.is_empty() {
+        flags.text("container")
+    } else {
+        inline
+    };
+    let refused = match flags.text("since-time") {
+        time if !time.is_empty() && Time::parse(time).is_none() => {
+            let text = "parsing time \"{}\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"{}\" as \"2006\"";
+            fill(text, &[time, time])
+        }
+        time if !time.is_empty() && flags.has("since") => {
+            "at most one of `sinceTime` or `sinceSeconds` may be specified".into()
+        }
+        _ if flags.is("all-containers") && !container.is_empty() => fill(
+            "--all-containers=true should not be specified with container name {}",
+            &[container],
+        ),
+        _ if flags.has("container") && !inline.is_empty() => {
+            "only one of -c or an inline [CONTAINER] arg is allowed".into()
+        }
+        _ if flags.int("limit-bytes").is_some_and(|it| it < 0) => {
+            "--limit-bytes must be greater than 0".into()
+        }
+        _ if flags.int("tail").is_some_and(|it| it < -1) => {
+            "--tail must be greater than or equal to -1".into()
+        }
+        _ => return Ok(()),
+    };
+    Err(Failure::own(refused))
 }
 
 /// upstream: logs words a missing pod itself since 1.30.

@@ -4,6 +4,7 @@
 
 mod about;
 mod apply;
+mod autoscale;
 mod common;
 pub(super) mod complete;
 mod create;

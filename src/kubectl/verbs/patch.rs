@@ -36,6 +36,10 @@ pub(super) fn patch(io: &mut Io, flags: &Flags) -> Done {
             return Err(Failure::own(text).into());
         }
     };
+    if flags.has("patch") && flags.has("patch-file") {
+        let text = "cannot specify --patch and --patch-file together";
+        return Err(Failure::client(text).into());
+    }
     let text = if flags.has("patch-file") {
         let files = manifest::open(io, flags.text("patch-file"))?;
         files.into_iter().next().unwrap_or_default().1
@@ -58,7 +62,8 @@ pub(super) fn patch(io: &mut Io, flags: &Flags) -> Done {
         .map(|it| it.value)
         .unwrap_or_default();
     let dry_run = DryRun::of(io, flags)?;
-    let mut report = Report::of(flags, dry_run)?;
+    // upstream: each operation is told anew, and what says that it was only tried is lost on the way.
+    let mut report = Report::of(flags, DryRun::None)?;
     let mut failures = Failures::default();
     for info in common::infos(io, flags, &flags.args, &mut failures)? {
         if dry_run == DryRun::Client {
@@ -94,14 +99,12 @@ kustomize/k:s! output/o:s raw:s! recursive/R:b save-config:b selector/l:s show-m
 validate:s=strict windows-line-endings:b";
 
 pub(super) fn create(io: &mut Io, flags: &Flags) -> Done {
-    if !flags.has("filename") {
-        io.print_error("Error: must specify one of -f and -k\n\n");
-        if flags.args.is_empty() {
-            io.print_error(super::help::of("create"));
-            return Err(Failure::exit(String::new(), 1).into());
-        }
-        let text = fill("unknown command \"{}\"", &[&flags.args.join(" ")]);
+    if !flags.args.is_empty() {
+        let text = fill("Unexpected args: [{}]", &[&flags.args.join(" ")]);
         return Err(Failure::usage(&text, "create").into());
+    }
+    if !flags.has("filename") {
+        return Err(Failure::client("must specify one of -f and -k").into());
     }
     let validation = manifest::validation(flags)?;
     let dry_run = DryRun::of(io, flags)?;
@@ -145,6 +148,14 @@ subresource:s! template:s timeout:d validate:s=strict wait:b";
 pub(super) fn replace(io: &mut Io, flags: &Flags) -> Done {
     if !flags.has("filename") {
         return Err(Failure::client("must specify one of -f and -k").into());
+    }
+    for it in ["grace-period", "timeout"] {
+        // upstream: ReplaceOptions.Validate, for what is not said by default.
+        let given =
+            flags.int(it).is_some_and(|it| it >= 0) || flags.ms(it).is_some_and(|it| it != 0);
+        if given && !flags.is("force") {
+            return Err(Failure::say("--{} must have --force specified", &[it]).into());
+        }
     }
     let validation = manifest::validation(flags)?;
     let dry_run = DryRun::of(io, flags)?;

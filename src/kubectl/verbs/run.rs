@@ -3,6 +3,7 @@
 //! upstream: k8s.io/kubectl/pkg/cmd/run.
 
 use super::common::{DryRun, Mutation, Report};
+use super::create::{labels, require};
 use super::exec::{attach_to, container_of};
 use super::wait::{until, until_gone};
 use crate::apiserver::rest::Body;
@@ -17,7 +18,7 @@ use crate::kubectl::text::fill;
 use crate::kubectl::types::find;
 use crate::object;
 use crate::time::Duration;
-use crate::value::{Text, Value};
+use crate::value::Value;
 
 pub(super) const FLAGS: &str = "allow-missing-template-keys:b annotations:a attach:b command:b detach-keys:s dry-run:s=unchanged \
 env:a expose:b! field-manager:s filename/f:l! force:b grace-period:i image:s image-pull-policy:s labels/l:s \
@@ -25,11 +26,22 @@ leave-stdin-open:b output/o:s override-type:s! overrides:s! pod-running-timeout:
 restart:s rm:b save-config:b show-managed-fields:b stdin/i:b template:s timeout:d tty/t:b wait:b";
 
 pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
+    require(flags, "image")?;
     let Some(name) = flags.args.first().filter(|_| flags.dash != Some(0)) else {
         return Err(Failure::usage("NAME is required for run", "run").into());
     };
-    if flags.text("image").is_empty() {
-        return Err(Failure::client("required flag(s) \"image\" not set").into());
+    let image = flags.text("image");
+    if image.is_empty() {
+        return Err(Failure::client("--image is required").into());
+    }
+    // upstream: reference.ReferenceRegexp, the part people get wrong: only tags and hosts may have capitals.
+    let (tagged, _) = image.split_once('@').unwrap_or((image, ""));
+    let base = tagged.rsplit('/').next().unwrap_or(tagged);
+    let base = base.split(':').next().unwrap_or(base);
+    let is_sign = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || b"._-".contains(&it);
+    if base.is_empty() || !base.bytes().all(is_sign) {
+        let text = "Invalid image name \"{}\": invalid reference format";
+        return Err(Failure::say(text, &[image]).into());
     }
     let interactive = flags.is("stdin");
     if flags.is("tty") && !interactive {
@@ -208,28 +220,13 @@ fn pod_for(flags: &Flags, name: &str, restart: &str) -> Result<Value, Failure> {
         },
         "status": Value::object(),
     };
-    for (field, texts, default) in [
-        (
-            "labels",
-            vec![flags.text("labels")],
-            ["run=", name].concat(),
-        ),
-        (
-            "annotations",
-            flags.all("annotations").map(Text::as_str).collect(),
-            String::new(),
-        ),
-    ] {
-        let given = texts.iter().any(|it| !it.is_empty());
-        let texts = if given { texts } else { vec![default.as_str()] };
-        for pair in texts
-            .iter()
-            .flat_map(|it| it.split(','))
-            .filter(|it| !it.is_empty())
-        {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            pod["metadata"][field][key] = value.into();
-        }
+    pod["metadata"]["labels"] = match flags.text("labels") {
+        "" => object! {"run": name},
+        text => labels(text)?,
+    };
+    for pair in flags.all("annotations") {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        pod["metadata"]["annotations"][key] = value.into();
     }
     Ok(pod)
 }

@@ -28,6 +28,9 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
     let mut report = Report::of(flags, dry_run)?;
     let mut failures = Failures::default();
     let infos = common::infos(io, flags, &flags.args, &mut failures)?;
+    if infos.is_empty() && failures.is_empty() {
+        return Err(Failure::client("no objects passed to scale").into());
+    }
     for info in infos {
         if dry_run != DryRun::Client {
             scale(io, flags, &info, replicas, dry_run)?;

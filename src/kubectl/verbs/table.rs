@@ -1,8 +1,8 @@
 //! The table of commands, in the order of kubectl's help page.
 
 use super::{
-    about, apply, create, delete, describe, diff, edit, events, exec, get, label, logs, nodes,
-    patch, rollout, run, scale, set, wait,
+    about, apply, autoscale, create, delete, describe, diff, edit, events, exec, get, label, logs,
+    nodes, patch, rollout, run, scale, set, wait,
 };
 use crate::kubectl::Done;
 use crate::kubectl::flags::Flags;
@@ -95,7 +95,15 @@ static CREATE: &[Verb] = &[
             create::make_namespace,
         )
     },
-    later("poddisruptionbudget"),
+    Verb {
+        aliases: &["pdb"],
+        ..verb(
+            "poddisruptionbudget",
+            "a budget of disruptions",
+            create::BUDGET,
+            create::budget,
+        )
+    },
     later("priorityclass"),
     Verb {
         aliases: &["resourcequota"],
@@ -107,7 +115,12 @@ static CREATE: &[Verb] = &[
         "secret",
         "a secret",
         &[
-            later("docker-registry"),
+            verb(
+                "docker-registry",
+                "for a registry of images",
+                create::DOCKER,
+                create::docker_registry,
+            ),
             verb(
                 "generic",
                 "from literals and files",
@@ -323,8 +336,8 @@ pub(super) static VERBS: &[Verb] = &[
     verb(
         "autoscale",
         "make an autoscaler (nothing here acts on it)",
-        create::AUTOSCALE,
-        create::autoscale,
+        autoscale::FLAGS,
+        autoscale::run,
     ),
     later("certificate"),
     Verb {
