@@ -38,6 +38,16 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
         force: flags.is("force-conflicts"),
         manager: flags.text("field-manager").to_owned(),
     };
+    let refused = match apply.server_side {
+        false if apply.force => "--force-conflicts only works with --server-side",
+        true if apply.dry_run == DryRun::Client => {
+            "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)"
+        }
+        _ => "",
+    };
+    if !refused.is_empty() {
+        return Err(Failure::client(refused).into());
+    }
     let mut report = Report::of(flags, apply.dry_run)?;
     let mut read = manifest::read(io, flags)?;
     if flags.has("selector") {
@@ -194,18 +204,31 @@ impl Apply {
         let force = if self.force { "true" } else { "false" };
         let object =
             send(io, manager, force, manifest.object.clone()).map_err(|it| it.map(conflict))?;
-        if !object["metadata"]["annotations"][LAST_APPLIED].is_null()
-            && self.dry_run == DryRun::None
-        {
-            let annotated = with_last_applied(&manifest.object);
+        let last = &object["metadata"]["annotations"][LAST_APPLIED];
+        let is_owner = |it: &Value| {
+            let annotations = &it["fieldsV1"]["f:metadata"]["f:annotations"];
+            it["operation"].as_str() == "Apply"
+                && !annotations[&*["f:", LAST_APPLIED].concat()].is_null()
+        };
+        let managers = object["metadata"]["managedFields"].items();
+        // upstream: saveLastApplyAnnotationIfNecessary.
+        if manager == "kubectl" && !last.is_null() && !managers.iter().any(is_owner) {
             let mut body = object! {
-                "apiVersion": &annotated["apiVersion"],
-                "kind": &annotated["kind"],
+                "apiVersion": &object["apiVersion"],
+                "kind": &object["kind"],
                 "metadata": object! {"name": &manifest.name, "namespace": &manifest.namespace},
             };
-            body["metadata"]["annotations"][LAST_APPLIED] =
-                annotated["metadata"]["annotations"][LAST_APPLIED].clone();
-            send(io, "kubectl-last-applied", "", body)?;
+            body["metadata"]["annotations"][LAST_APPLIED] = last.clone();
+            let mut failures = Failures::default();
+            let answer = send(io, "kubectl-last-applied", "", body);
+            if failures.catch(answer)?.is_none() {
+                let why: String = failures.0.iter().map(Failure::message).collect();
+                io.warn(
+                    "Warning: failed to migrate {} for Server-Side Apply. This is non-fatal and will be retried next \
+                     time you apply. Error: {}\n",
+                    &[LAST_APPLIED, &why],
+                );
+            }
         }
         report.done(io, Mutation::new(manifest.of, object, "serverside-applied"));
         Ok(())
