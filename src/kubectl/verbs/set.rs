@@ -9,6 +9,7 @@ use crate::kubectl::failure::{Failure, Failures};
 use crate::kubectl::flags::Flags;
 use crate::kubectl::io::Io;
 use crate::kubectl::resources::{Info, STRATEGIC_PATCH, query, with_body};
+use crate::kubectl::text::fill;
 use crate::value::{Text, Value};
 
 pub(super) const IMAGE: &str = "all:b allow-missing-template-keys:b dry-run:s=unchanged field-manager:s filename/f:l \
@@ -57,7 +58,7 @@ fn each(
             let request = with_body("PATCH", info.path(""), STRATEGIC_PATCH, patch);
             let answer = io.json(query(dry_run.on(request), "fieldManager", "kubectl-set"));
             let refused =
-                |it: Failure| Failure::say("failed to patch {}: {}", &[failing, &it.message()]);
+                |it: Failure| Failure::say("failed to patch {} {}", &[failing, &it.message()]);
             answer.map_err(|it| it.map(refused))
         };
         if let Some(object) = failures.catch(object)? {
@@ -90,7 +91,7 @@ pub(super) fn image(io: &mut Io, flags: &Flags) -> Done {
         io,
         flags,
         args,
-        ("image updated", "image update to pod template"),
+        ("image updated", "image update to pod template:"),
         |spec, wrong| {
             for (name, image) in pairs.iter().filter_map(|it| it.split_once('=')) {
                 let mut found = false;
@@ -140,14 +141,14 @@ pub(super) fn env(io: &mut Io, flags: &Flags) -> Done {
             for it in meant(pod_spec(&info, &mut object), pattern) {
                 io.say(
                     "# {} {}, container {}\n",
-                    &[info.of.plural, &info.name, it["name"].as_str()],
+                    &[info.of.kind, &info.name, it["name"].as_str()],
                 );
-                for it in it["env"]
-                    .items()
-                    .iter()
-                    .filter(|it| it["valueFrom"].is_null())
-                {
-                    io.say("{}={}\n", &[it["name"].as_str(), it["value"].as_str()]);
+                for it in it["env"].items() {
+                    let name = it["name"].as_str();
+                    match &it["valueFrom"] {
+                        Value::Null => io.say("{}={}\n", &[name, it["value"].as_str()]),
+                        from => io.say("# {} from {}\n", &[name, &reference(from)]),
+                    }
                 }
             }
         }
@@ -160,7 +161,7 @@ pub(super) fn env(io: &mut Io, flags: &Flags) -> Done {
         io,
         flags,
         args,
-        ("env updated", "env update to pod template"),
+        ("env updated", "env update to pod template:"),
         |spec, _| {
             for container in meant(spec, pattern) {
                 let mut list = container["env"].clone();
@@ -194,6 +195,27 @@ pub(super) fn env(io: &mut Io, flags: &Flags) -> Done {
     )
 }
 
+/// Where a variable's value comes from, in words.
+///
+/// upstream: GetEnvVarRefString.
+fn reference(from: &Value) -> String {
+    for (field, word) in [("configMapKeyRef", "configmap"), ("secretKeyRef", "secret")] {
+        let of = &from[field];
+        if !of.is_null() {
+            let words = [word, of["name"].as_str(), of["key"].as_str()];
+            return fill("{} {}, key {}", &words);
+        }
+    }
+    let (field, resource) = (&from["fieldRef"], &from["resourceFieldRef"]);
+    if !field.is_null() {
+        return ["field path ", field["fieldPath"].as_str()].concat();
+    }
+    let container = resource["containerName"].as_str();
+    let slash = if container.is_empty() { "" } else { "/" };
+    let words = [container, slash, resource["resource"].as_str()];
+    fill("resource field {}{}{}", &words)
+}
+
 pub(super) fn resources(io: &mut Io, flags: &Flags) -> Done {
     if !flags.has("limits") && !flags.has("requests") {
         return Err(Failure::client(
@@ -205,7 +227,7 @@ pub(super) fn resources(io: &mut Io, flags: &Flags) -> Done {
         let mut pairs = flags.text(field).split(',').filter(|it| !it.is_empty());
         if let Some(wrong) = pairs.find(|it| !it.contains('=')) {
             return Err(Failure::say(
-                "invalid argument syntax {}, expected <resource>=<value>",
+                "Invalid argument syntax {}, expected <resource>=<value>",
                 &[wrong],
             )
             .into());
