@@ -569,3 +569,39 @@ fn a_command_run_at_once_comes_after_what_was_loaded() {
     );
     assert!(session.why("pod/web-0").contains("web-0"));
 }
+
+#[test]
+fn a_drain_goes_on_with_all_pods_at_once_until_it_gives_up() {
+    let config = Config {
+        nodes: 1,
+        ..Config::default()
+    };
+    let mut session = Session::new(config);
+    let budget = "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: web}\n\
+                  spec: {maxUnavailable: 1, selector: {matchLabels: {app: nginx}}}\n";
+    session.load(&format!(
+        "{}---\n{budget}",
+        web("replicas: 2", "image: nginx")
+    ));
+    session.step(StepSize::Idle);
+    let got = typed(&mut session, &["kubectl drain node-1 --timeout=4s"]);
+    let late = "error when evicting pods/\"web-1\" -n \"default\": global timeout reached: 4s";
+    let want = [
+        "node/node-1 cordoned",
+        "evicting pod default/web-0",
+        "evicting pod default/web-1",
+        "error when evicting pods/\"web-1\" -n \"default\" (will retry after 5s): Cannot evict pod as it would violate the \
+         pod's disruption budget.",
+        "pod/web-0 evicted",
+        "evicting pod default/web-1",
+        &format!("There are pending pods in node \"node-1\" when an error occurred: {late}"),
+        "pod/web-1",
+        &format!(
+            "error: unable to drain node \"node-1\" due to error: {late}, continuing command..."
+        ),
+        "There are pending nodes to be drained:",
+        " node-1",
+        late,
+    ];
+    assert_eq!(got[..want.len()], want);
+}

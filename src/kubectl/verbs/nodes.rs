@@ -12,7 +12,7 @@ use crate::kubectl::resources::{Info, STRATEGIC_PATCH, get, items, path, query, 
 use crate::kubectl::text::fill;
 use crate::kubectl::types::find;
 use crate::object;
-use crate::time::Duration;
+use crate::time::{Duration, Time};
 use crate::value::{Text, Value};
 
 pub(super) const CORDON: &str = "dry-run:s=unchanged selector/l:s";
@@ -109,6 +109,28 @@ pub(super) fn drain(io: &mut Io, flags: &Flags) -> Done {
 }
 
 fn drain_one(io: &mut Io, flags: &Flags, node: &Info, dry_run: DryRun) -> Done {
+    let chosen = choose(io, flags, node)?;
+    let refusals = chosen.refusals();
+    match refusals.len() {
+        0 => {}
+        1 => return Err(refusals.into_iter().next().expect("there is one").into()),
+        _ => return Err(Failure::several(refusals).into()),
+    }
+    let warnings = chosen.warnings();
+    if !warnings.is_empty() {
+        io.warn("Warning: {}\n", &[&warnings]);
+    }
+    match evict(io, flags, &chosen.evicted, dry_run) {
+        Err(Stop::Failed(failure)) => {
+            tell_pending(io, flags, node, &failure.message())?;
+            Err(Stop::Failed(failure))
+        }
+        done => done,
+    }
+}
+
+/// upstream: deleteOrEvictPodsSimple, GetPodsForDeletion.
+fn choose(io: &mut Io, flags: &Flags, node: &Info) -> Done<Chosen> {
     let of = find("pods")?;
     let fields = ["spec.nodeName=", &node.name].concat();
     let request = query(
@@ -125,17 +147,22 @@ fn drain_one(io: &mut Io, flags: &Flags, node: &Info, dry_run: DryRun) -> Done {
     for pod in items(&list, of) {
         chosen.judge(io, flags, Info::new(of, pod, ""))?;
     }
-    let refusals = chosen.refusals();
-    match refusals.len() {
-        0 => {}
-        1 => return Err(refusals.into_iter().next().expect("there is one").into()),
-        _ => return Err(Failure::several(refusals).into()),
+    Ok(chosen)
+}
+
+/// The pods that are still there after an error.
+fn tell_pending(io: &mut Io, flags: &Flags, node: &Info, error: &str) -> Done {
+    let left = choose(io, flags, node)?.evicted;
+    if !left.is_empty() {
+        io.warn(
+            "There are pending pods in node \"{}\" when an error occurred: {}\n",
+            &[&node.name, error],
+        );
     }
-    let warnings = chosen.warnings();
-    if !warnings.is_empty() {
-        io.warn("Warning: {}\n", &[&warnings]);
+    for pod in left {
+        io.warn("pod/{}\n", &[pod.name.as_str()]);
     }
-    evict(io, flags, &chosen.evicted, dry_run)
+    Ok(())
 }
 
 /// What is to happen to the pods of a node.
@@ -234,62 +261,112 @@ impl Chosen {
     }
 }
 
-/// Evicts all pods, then waits for each; a refused eviction is tried again.
+/// Evicts all pods, each on its own: a refused eviction is tried again, and an evicted pod waited for.
+///
+/// upstream: evictPods, which has a goroutine for each pod; waitForDelete.
 fn evict(io: &mut Io, flags: &Flags, pods: &[Info], dry_run: DryRun) -> Done {
-    let ms = flags
+    let span = flags
         .ms("timeout")
         .filter(|it| *it > 0)
-        .and_then(|it| u64::try_from(it).ok());
-    let deadline = ms.map(|it| io.now + Duration::ms(it));
-    let mut waiting = Vec::new();
-    for pod in pods {
-        loop {
-            let title = fill("{}/{}", &[pod.namespace.as_str(), &pod.name]);
-            io.say("evicting pod {}{}\n", &[&title, dry_run.suffix()]);
-            if dry_run == DryRun::Client {
-                break;
-            }
-            let answer = io.send(eviction(flags, pod, dry_run))?;
-            let Body::Json(status) = answer.body else {
-                break;
-            };
-            match answer.status {
-                429 => {
-                    let message = status["message"].as_str();
-                    io.warn(
-                        "error when evicting pods/\"{}\" -n \"{}\" (will retry after 5s): {}\n",
-                        &[&pod.name, &pod.namespace, message],
-                    );
-                    io.sleep(Duration::s(5))?;
-                }
-                404 => break,
-                code if code >= 400 => {
-                    return Err(Failure::own(
-                        [
-                            &fill(
-                                "error when evicting pods/\"{}\" -n \"{}\": ",
-                                &[&pod.name, &pod.namespace],
-                            ),
-                            status["message"].as_str(),
-                        ]
-                        .concat(),
-                    )
-                    .into());
-                }
-                _ => {
-                    waiting.push(pod);
-                    break;
-                }
-            }
-            if deadline.is_some_and(|it| io.now >= it) {
-                return Err(Failure::client("drain did not complete within the timeout").into());
+        .and_then(|it| u64::try_from(it).ok())
+        .map(Duration::ms);
+    let end = span.map(|it| (io.now + it, flags.text("timeout")));
+    let mut failures = Vec::new();
+    let mut open: Vec<Eviction> = pods
+        .iter()
+        .map(|pod| Eviction {
+            pod,
+            next: io.now,
+            is_evicted: false,
+        })
+        .collect();
+    while let Some(at) = (0..open.len()).min_by_key(|it| open[*it].next) {
+        let (now, next) = (io.now, open[at].next);
+        if next > now {
+            io.sleep(next.since(now))?;
+        }
+        let is_late = end.filter(|it| io.now >= it.0).map(|it| it.1);
+        match open[at].go_on(io, flags, dry_run, is_late)? {
+            Ok(Some(after)) => open[at].next = io.now + after,
+            Ok(None) => drop(open.remove(at)),
+            Err(failure) => {
+                failures.push(failure);
+                open.remove(at);
             }
         }
     }
-    for pod in waiting.into_iter().filter(|_| dry_run == DryRun::None) {
-        gone(io, pod, deadline)?;
+    match failures.len() {
+        0 => Ok(()),
+        1 => Err(failures.remove(0).into()),
+        _ => Err(Failure::several(failures).into()),
     }
-    Ok(())
+}
+
+/// A pod to be evicted: what is due for it, and when.
+struct Eviction<'a> {
+    pod: &'a Info,
+    next: Time,
+    is_evicted: bool,
+}
+
+impl Eviction<'_> {
+    /// The next try or look: when the one after it is due, or nothing if the pod is gone.
+    fn go_on(
+        &mut self,
+        io: &mut Io,
+        flags: &Flags,
+        dry_run: DryRun,
+        late: Option<&str>,
+    ) -> Done<Result<Option<Duration>, Failure>> {
+        let pod = self.pod;
+        if self.is_evicted {
+            return Ok(if is_gone(io, pod)? {
+                io.say("pod/{} evicted\n", &[pod.name.as_str()]);
+                Ok(None)
+            } else {
+                match late {
+                    None => Ok(Some(Duration::s(1))),
+                    Some(span) => Err(Failure::say(
+                        "error when waiting for pod \"{}\" in namespace \"{}\" to terminate: global timeout reached: {}",
+                        &[&pod.name, &pod.namespace, span],
+                    )),
+                }
+            });
+        }
+        let title = fill("{}/{}", &[pod.namespace.as_str(), &pod.name]);
+        io.say("evicting pod {}{}\n", &[&title, dry_run.suffix()]);
+        if dry_run == DryRun::Client {
+            return Ok(Ok(None));
+        }
+        let who = fill(
+            "error when evicting pods/\"{}\" -n \"{}\"",
+            &[&pod.name, &pod.namespace],
+        );
+        if let Some(span) = late {
+            return Ok(Err(Failure::say(
+                "{}: global timeout reached: {}",
+                &[&who, span],
+            )));
+        }
+        let answer = io.send(eviction(flags, pod, dry_run))?;
+        let Body::Json(status) = answer.body else {
+            return Ok(Ok(None));
+        };
+        let message = status["message"].as_str();
+        Ok(match answer.status {
+            429 => {
+                io.warn("{} (will retry after 5s): {}\n", &[&who, message]);
+                Ok(Some(Duration::s(5)))
+            }
+            404 => Ok(None),
+            code if code >= 400 => Err(Failure::say("{}: {}", &[&who, message])),
+            _ if dry_run == DryRun::Server => Ok(None),
+            _ => {
+                self.is_evicted = true;
+                Ok(Some(Duration::default()))
+            }
+        })
+    }
 }
 
 fn eviction(flags: &Flags, pod: &Info, dry_run: DryRun) -> crate::apiserver::rest::HttpRequest {
@@ -309,23 +386,14 @@ fn eviction(flags: &Flags, pod: &Info, dry_run: DryRun) -> crate::apiserver::res
     dry_run.on(with_body("POST", pod.path("eviction"), "", body))
 }
 
-/// Looks every second until another pod, or none, has the name.
-fn gone(io: &mut Io, pod: &Info, deadline: Option<crate::time::Time>) -> Done {
-    loop {
-        let answer = io.send(get(pod.path("")))?;
-        let same = match &answer.body {
-            Body::Json(live) => live["metadata"]["uid"] == pod.object["metadata"]["uid"],
-            _ => false,
-        };
-        if answer.status == 404 || answer.status < 400 && !same {
-            io.say("pod/{} evicted\n", &[pod.name.as_str()]);
-            return Ok(());
-        }
-        if deadline.is_some_and(|it| io.now >= it) {
-            return Err(Failure::client("global timeout reached").into());
-        }
-        io.sleep(Duration::s(1))?;
-    }
+/// Whether another pod, or none, has the name.
+fn is_gone(io: &mut Io, pod: &Info) -> Done<bool> {
+    let answer = io.send(get(pod.path("")))?;
+    let is_same = match &answer.body {
+        Body::Json(live) => live["metadata"]["uid"] == pod.object["metadata"]["uid"],
+        _ => false,
+    };
+    Ok(answer.status == 404 || answer.status < 400 && !is_same)
 }
 
 pub(super) fn taint(io: &mut Io, flags: &Flags) -> Done {
