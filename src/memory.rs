@@ -196,6 +196,8 @@ pub struct ContainerMemory {
     pub restart_back_off: BackOff,
     /// The back-off between pulls of its image.
     pub pull_back_off: BackOff,
+    /// Whether init containers kept it from starting until its pod was told to stop.
+    pub is_kept: bool,
     /// Its probes: startup, liveness, readiness.
     pub probes: [ProbeMemory; 3],
     /// What somebody says its program does from now on, until it restarts.

@@ -453,3 +453,79 @@ fn a_program_that_recovers_longer_than_its_liveness_probe_waits_never_comes_up()
     assert_eq!(recovered("recovers-for 60s"), None);
     assert!(recovered("listens-after 0s").is_some_and(|it| it < 20));
 }
+
+/// The states of the pod's containers, init containers first, as a watch tells them, without repeats.
+fn states(world: &World) -> Vec<String> {
+    let mut told: Vec<String> = Vec::new();
+    for entry in &world.store.log {
+        let status = &entry.object.value["status"];
+        let lists = ["initContainerStatuses", "containerStatuses"];
+        let all = lists.iter().flat_map(|it| status[*it].items());
+        let words = all.map(|it| match &it["state"] {
+            it if !it["running"].is_null() => "Running".to_owned(),
+            it => ["waiting", "terminated"]
+                .map(|kind| it[kind]["reason"].as_str())
+                .concat(),
+        });
+        let words: Vec<String> = words.collect();
+        let text = format!("{} {}", status["phase"].as_str(), words.join(" "));
+        if entry.object.kind == Kind::Pod && !words.is_empty() && told.last() != Some(&text) {
+            told.push(text);
+        }
+    }
+    told
+}
+
+#[test]
+fn what_an_unfinished_init_container_kept_from_starting_is_not_lost() {
+    let init = "initContainers: [{name: one, image: nginx, command: [sleep, '99']}, {name: two, image: nginx}]";
+    let cases = [
+        (
+            format!("{{{init}, containers: [{{name: c, image: nginx}}]}}"),
+            vec![
+                "Pending Running PodInitializing PodInitializing",
+                "Pending Completed PodInitializing PodInitializing",
+                "Failed Completed PodInitializing PodInitializing",
+            ],
+        ),
+        (
+            "{initContainers: [{name: one, image: 'nonexistent:1'}], containers: [{name: c, image: nginx}]}".to_owned(),
+            vec![
+                "Pending ErrImagePull PodInitializing",
+                "Pending PodInitializing PodInitializing",
+                "Failed ContainerStatusUnknown PodInitializing",
+            ],
+        ),
+        (
+            "{containers: [{name: c, image: nginx}, {name: d, image: 'nonexistent:1'}]}".to_owned(),
+            vec![
+                "Pending Running ErrImagePull",
+                "Pending Running ContainerCreating",
+                "Pending Completed ContainerCreating",
+                "Failed Completed ContainerStatusUnknown",
+            ],
+        ),
+    ];
+    for (spec, want) in cases {
+        let mut world = world(&spec);
+        pass(&mut world, 10);
+        send(&mut world, "DELETE", "/web-0", Value::Null);
+        pass(&mut world, 10);
+        let got = states(&world);
+        assert_eq!(got[got.len() - want.len()..], want, "{spec}");
+    }
+}
+
+#[test]
+fn a_pod_made_with_a_node_is_scheduled_by_its_kubelet_if_there_is_one() {
+    for (node, want) in [("node-1", "True"), ("nowhere", "")] {
+        let mut world = world(&format!(
+            "{{nodeName: {node}, containers: [{{name: c, image: nginx}}]}}"
+        ));
+        pass(&mut world, 10);
+        let status = pod(&world)["status"].clone();
+        let condition = status["conditions"].item("type", "PodScheduled");
+        assert_eq!(condition["status"].as_str(), want);
+        assert_eq!(status["startTime"].is_null(), want.is_empty());
+    }
+}

@@ -195,11 +195,17 @@ fn who_comes_back_in_time_keeps_its_pods_and_restarts_their_containers() {
     let mut world = world(3);
     let node = node_of(&world, "web-1");
     let uid = pod(&world, "web-1").uid().to_owned();
+    let ip = pod(&world, "web-1").pod_ip().to_owned();
     world.apply(Input::NodeDown(node.as_str().into(), Outage::Power));
     pass(&mut world, 100);
     world.apply(Input::NodeUp(node.as_str().into()));
+    world.wait_until(world.now + Duration::ms(300));
+    assert_eq!(pod(&world, "web-1").pod_ip(), "");
     pass(&mut world, 600);
     let pod = pod(&world, "web-1");
+    assert_ne!(pod.pod_ip(), ip);
+    let last = &pod.value["status"]["containerStatuses"][0]["lastState"]["terminated"];
+    assert_eq!(last["reason"].as_str(), "ContainerStatusUnknown");
     assert_eq!(pod.uid(), uid);
     assert!(pod.is_ready());
     let restarts = &pod.value["status"]["containerStatuses"][0]["restartCount"];

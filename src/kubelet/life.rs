@@ -250,6 +250,7 @@ impl<'a> Life<'a> {
                 probe.next = Time::NEVER;
             }
         }
+        self.recall();
         self.write(&Why::PodAccepted { pod, node });
         self.to(Stage::Mounting, self.ctx.config.delays.volumes);
     }

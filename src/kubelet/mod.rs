@@ -55,8 +55,14 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
     }
 }
 
-/// Whether no kubelet acts on the pod: one that shuts down ends its pods, and takes no new ones.
+/// Whether no kubelet acts on the pod: one that shuts down ends its pods, and takes no new ones; a node that nobody
+/// has heard of has none.
 fn is_silent(ctx: &Ctx<'_>, pod: &Object) -> bool {
+    let node = Key::new(Kind::Node, "", pod.node_name());
+    let is_met = ctx.memory.networks.contains_key(&node.name);
+    if !is_met && ctx.objects.get(&node).is_none() && !ctx.memory.pods.contains_key(pod.uid()) {
+        return true;
+    }
     let silence = ctx.memory.silent.get(pod.node_name());
     silence.is_some_and(|it| match it.cause {
         Outage::Power | Outage::Network => true,

@@ -265,7 +265,7 @@ impl Life<'_> {
     }
 
     /// Notes whether a program that may have to recover was up and has ended by itself.
-    fn note_end(&mut self, at: usize, code: i32) {
+    pub(super) fn note_end(&mut self, at: usize, code: i32) {
         let behaviour = Behaviour::of(self.ctx.config, self.pod, at);
         let Some(since) = self.it.containers[at]
             .running

@@ -10,6 +10,7 @@ use crate::config::Version;
 use crate::memory::{ContainerMemory, PodMemory, Stage};
 use crate::plan::Ctx;
 use crate::sort;
+use crate::time::Time;
 use crate::value::{Text, Value};
 use crate::{array, object};
 
@@ -92,8 +93,9 @@ fn counts(pod: &Object, it: &PodMemory) -> Counts {
         if at >= init {
             running += usize::from(container.running.is_some());
             if container.running.is_none() {
-                waiting += usize::from(!has_ended);
-                stopped += usize::from(has_ended);
+                let has_run = has_ended || !container.before.is_null();
+                waiting += usize::from(!has_run);
+                stopped += usize::from(has_run);
                 failed += usize::from(has_ended && !is_good);
             }
         } else if is_sidecar(spec) {
@@ -147,13 +149,14 @@ pub(super) fn is_ready(spec: &Value, container: &ContainerMemory) -> bool {
 ///
 /// upstream: mergePodStatus, generateAPIPodStatus.
 fn keep_foreign(ctx: &Ctx<'_>, pod: &Object, conditions: &mut Value) {
+    let knows_generations = ctx.config.version >= Version::V1_36;
     for foreign in pod.value["status"]["conditions"].items() {
         let kind = foreign["type"].as_str();
         if KUBELET_CONDITIONS.contains(&kind) {
             continue;
         }
         let mut foreign = foreign.clone();
-        if kind == "PodScheduled" && ctx.config.version >= Version::V1_36 {
+        if kind == "PodScheduled" && knows_generations {
             foreign["observedGeneration"] = pod.generation().into();
         }
         let items = conditions.as_items_mut();
@@ -161,6 +164,17 @@ fn keep_foreign(ctx: &Ctx<'_>, pod: &Object, conditions: &mut Value) {
             Some(at) => items.make_mut()[at] = foreign,
             None => items.push(foreign),
         }
+    }
+    if conditions.item("type", "PodScheduled").is_null() {
+        // A pod that was made with a node met no scheduler.
+        let it = Condition {
+            kind: "PodScheduled",
+            status: true,
+            reason: "",
+            message: Text::new(),
+            observed_generation: knows_generations.then(|| pod.generation()),
+        };
+        condition::set(conditions, &it, ctx.now);
     }
     sort::by_key(conditions.as_items_mut().make_mut(), |it| {
         let kind = it["type"].as_str();
@@ -263,6 +277,58 @@ fn container_id(ctx: &Ctx<'_>, pod: &Object, name: &str, restarts: u32) -> Text 
     )
 }
 
+impl super::life::Life<'_> {
+    /// A kubelet that begins anew takes what it can from the pod's status: what ran then cannot be found any more.
+    ///
+    /// upstream: convertToAPIContainerStatuses, "The container could not be located".
+    pub(super) fn recall(&mut self) {
+        for at in 0..self.it.containers.len() {
+            let name = self.container_name(at);
+            let status = &self.it.status;
+            let lists = ["initContainerStatuses", "containerStatuses"];
+            let mut old = lists.into_iter().map(|it| status[it].item("name", &name));
+            let old = old.find(|it| !it.is_null()).cloned().unwrap_or_default();
+            let time = |it: &Value| Time::parse(it.as_str());
+            let it = &mut self.it.containers[at];
+            it.restarts = old["restartCount"]
+                .as_int()
+                .and_then(|it| u32::try_from(it).ok())
+                .unwrap_or(0);
+            it.before = old["lastState"]["terminated"].clone();
+            it.exit = old["state"]["terminated"].clone();
+            it.ended = time(&it.exit["finishedAt"]).unwrap_or_default();
+            it.running = time(&old["state"]["running"]["startedAt"]);
+            if it.running.is_none() {
+                continue;
+            }
+            if it.before.is_null() {
+                it.before = lost(
+                    "The container could not be located when the pod was deleted.  The container used to be Running",
+                );
+                it.restarts += u32::from(!self.pod.is_terminating());
+            }
+            self.note_end(at, 137);
+            self.it.containers[at].running = None;
+        }
+        for address in ["podIP", "podIPs"] {
+            if !self.it.status[address].is_null() {
+                self.it.status[address] = Value::Null;
+            }
+        }
+    }
+}
+
+/// How a container ended that cannot be found, as `state.terminated`.
+fn lost(message: &str) -> Value {
+    object! {
+        "exitCode": 137,
+        "reason": "ContainerStatusUnknown",
+        "message": message,
+        "startedAt": Value::Null,
+        "finishedAt": Value::Null,
+    }
+}
+
 /// How a run ended, as `state.terminated`.
 pub(super) fn terminated(
     ctx: &Ctx<'_>,
@@ -296,14 +362,8 @@ fn container_status(ctx: &Ctx<'_>, pod: &Object, it: &PodMemory, at: usize) -> V
         object! {"waiting": &container.waiting}
     } else if has_ended {
         object! {"terminated": &container.exit}
-    } else if it.stage >= Stage::Ended {
-        object! {"terminated": object! {
-            "exitCode": 137,
-            "reason": "ContainerStatusUnknown",
-            "message": "The container could not be located when the pod was terminated",
-            "startedAt": Value::Null,
-            "finishedAt": Value::Null,
-        }}
+    } else if it.stage >= Stage::Ended && counts_as_lost(pod, it, at) {
+        object! {"terminated": lost("The container could not be located when the pod was terminated")}
     } else if pod.init_containers().is_empty() {
         object! {"waiting": object! {"reason": "ContainerCreating"}}
     } else {
@@ -335,6 +395,18 @@ fn container_status(ctx: &Ctx<'_>, pod: &Object, it: &PodMemory, at: usize) -> V
         status["volumeMounts"] = mounts.collect();
     }
     status
+}
+
+/// Whether a container that never ran counts as lost at the end: not one behind an init container that had not ended.
+///
+/// upstream: TerminatePod of the status manager, initializedContainers.
+fn counts_as_lost(pod: &Object, it: &PodMemory, at: usize) -> bool {
+    let init = pod.init_containers().len();
+    if at >= init {
+        return !it.containers[at].is_kept;
+    }
+    let has_run = |it: &ContainerMemory| it.running.is_some() || !it.exit.is_null();
+    at == 0 || it.containers[at + 1..init].iter().any(has_run)
 }
 
 fn mount_status(mount: &Value) -> Value {

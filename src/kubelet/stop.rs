@@ -5,14 +5,15 @@
 use super::behaviour::{Behaviour, is_sidecar};
 use super::life::{Life, killing};
 use super::probes::READINESS;
+use super::status::is_started;
 use super::volumes::detach;
 use crate::apiserver::{DeleteOptions, Request, Verb, WriteOptions};
 use crate::chance::{between, chance};
 use crate::config::Version;
-use crate::memory::Stage;
+use crate::memory::{ContainerMemory, Stage};
 use crate::plan::{Decision, EventRecord, EventSource, OnError};
 use crate::time::{Duration, Time};
-use crate::value::Text;
+use crate::value::{Text, Value};
 use crate::why::Why;
 
 /// What a container gets at the least between TERM and KILL, whatever its preStop hook has used.
@@ -98,6 +99,10 @@ impl Life<'_> {
     fn start_stopping(&mut self, grace: Duration, why: &Why) {
         self.it.stage = Stage::Stopping;
         self.it.due = Time::NEVER;
+        let is_kept = !self.has_initialized();
+        for it in &mut self.it.containers[self.pod.init_containers().len()..] {
+            it.is_kept = is_kept;
+        }
         if self.ctx.config.version >= Version::V1_36 {
             self.write(why);
         }
@@ -128,18 +133,51 @@ impl Life<'_> {
 
     /// No container is there to be stopped; one that never ran is looked for in vain.
     fn nothing_runs(&mut self, why: &Why) {
+        if self.tells_first(why) {
+            return;
+        }
         let has_run = self.it.containers.iter().any(|it| !it.exit.is_null());
-        let was_up = self.it.has_sandbox && self.ctx.config.version >= Version::V1_36;
-        if was_up && !has_run {
+        let after = if has_run { 20 } else { 1000 };
+        self.to(Stage::Stopping, Duration::ms(after));
+    }
+
+    /// A pod with a container that never ran is not over when the others are: that its sandbox is gone is told before.
+    ///
+    /// upstream: getPhase calls it Pending; TerminatePod of the status manager ends it.
+    fn tells_first(&mut self, why: &Why) -> bool {
+        let init = self.pod.init_containers().len();
+        let is_lost = |it: &ContainerMemory| it.running.is_none() && it.exit.is_null();
+        let tells = self.it.has_sandbox
+            && self.ctx.config.version >= Version::V1_36
+            && self.it.containers[init..].iter().any(is_lost);
+        if tells {
             self.it.has_sandbox = false;
             self.write(why);
+            self.to(Stage::Stopping, Duration::ms(500));
         }
-        let after = match (has_run, was_up) {
-            (true, _) => 20,
-            (_, true) => 500,
-            _ => 1000,
+        tells
+    }
+
+    /// upstream: hasPodInitialized.
+    fn has_initialized(&self) -> bool {
+        let (init, main) = self
+            .it
+            .containers
+            .split_at(self.pod.init_containers().len());
+        let has_run = |it: &ContainerMemory| {
+            it.running.is_some() || !it.exit.is_null() || !it.before.is_null()
         };
-        self.to(Stage::Stopping, Duration::ms(after));
+        let Some((last, it)) = init.split_last().map(|it| (it.1.len(), it.0)) else {
+            return true;
+        };
+        let spec = self.container(last);
+        let code = |exit: &Value| exit["exitCode"].as_int();
+        main.iter().any(has_run)
+            || if is_sidecar(spec) {
+                is_started(spec, it)
+            } else {
+                it.running.is_none() && code(&it.exit) == Some(0) || code(&it.before) == Some(0)
+            }
     }
 
     fn tell(&mut self, at: usize, grace: Duration, why: &Why) {
@@ -194,16 +232,19 @@ impl Life<'_> {
     }
 
     pub(super) fn containers_stopped(&mut self) {
-        self.it.has_sandbox = false;
-        self.it.stage = Stage::Ended;
-        let killed =
-            |it: &crate::memory::ContainerMemory| it.exit["exitCode"].as_int() == Some(137);
+        let killed = |it: &ContainerMemory| it.exit["exitCode"].as_int() == Some(137);
         let pod = self.name();
-        self.write(&if self.it.containers.iter().any(killed) {
+        let why = if self.it.containers.iter().any(killed) {
             Why::ContainersKilled { pod }
         } else {
             Why::ContainersStopped { pod }
-        });
+        };
+        if self.tells_first(&why) {
+            return;
+        }
+        self.it.has_sandbox = false;
+        self.it.stage = Stage::Ended;
+        self.write(&why);
         let delay = match self.ctx.config.delays.removal_ms {
             Some((from, to)) => {
                 between(self.ctx.config.seed, &["removal", self.pod.uid()], from, to)

@@ -160,6 +160,17 @@ impl World {
                     it.uid() == known.pod.uid()
                         && ready(&it.value["status"]) != ready(&known.status)
                 });
+            } else if known.stage < Stage::Ended
+                && self
+                    .store
+                    .objects
+                    .get(&known.pod.key())
+                    .is_some_and(|it| it.uid() == uid)
+            {
+                // A kubelet that begins anew knows of the pod what its status says.
+                self.memory.pods.remove(&uid);
+                self.enqueue(Actor::Kubelet, pod.pod.key(), at, None);
+                continue;
             } else {
                 for it in &mut known.containers {
                     if it.running.is_some() {
