@@ -529,3 +529,21 @@ fn a_pod_made_with_a_node_is_scheduled_by_its_kubelet_if_there_is_one() {
         assert_eq!(status["startTime"].is_null(), want.is_empty());
     }
 }
+
+#[test]
+fn events_about_one_object_stop_after_twenty_five_writes() {
+    let probe = "readinessProbe: {exec: {command: ['false']}, periodSeconds: 1}";
+    let mut world = world(&format!("containers: [{{name: c, image: nginx, {probe}}}]"));
+    pass(&mut world, 60);
+    let told = |world: &World| {
+        let entries = world.store.log.iter();
+        entries
+            .filter(|it| it.object.kind == Kind::Event)
+            .filter(|it| it.object.value["source"]["component"].as_str() == "kubelet")
+            .count()
+    };
+    assert_eq!(told(&world), 25);
+    send(&mut world, "DELETE", "/web-0", Value::Null);
+    pass(&mut world, 10);
+    assert_eq!(told(&world), 25, "that it was stopped is not told");
+}

@@ -149,6 +149,9 @@ impl World {
             return;
         };
         let at = self.now + KUBELET_START;
+        if silence.cause != Outage::Network {
+            self.recorded.start_anew(name);
+        }
         self.enqueue(Actor::Kubelet, Key::new(Kind::Node, "", name), at, None);
         for (uid, mut pod) in self.memory.pods_on(name) {
             let known = Arc::make_mut(&mut pod);

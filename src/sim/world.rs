@@ -66,7 +66,7 @@ pub struct World {
     pub(super) memory: Memory,
     pub(super) queue: Queue,
     items: Items,
-    recorded: Recorded,
+    pub(super) recorded: Recorded,
     /// Log entries whose deliveries are queued.
     told: usize,
 }
@@ -545,6 +545,6 @@ impl World {
         let (objects, seed) = (&self.store.objects, self.config.seed);
         let request = recorder::request(objects, &mut self.recorded, seed, self.now, event);
         // An event that cannot be written (its namespace is going) is lost, as upstream loses it.
-        let _lost = self.send(&request, actor, cause, why);
+        let _lost = request.map(|it| self.send(&it, actor, cause, why));
     }
 }
