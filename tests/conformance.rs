@@ -109,3 +109,22 @@ fn no_recorded_scenario_falls_below_the_floor() {
         "add to tests/conformance/floor.json: {risen:?}"
     );
 }
+
+/// Judges keep back everything but the scenario and what was there at its start: the clock must begin after the nodes.
+#[test]
+fn a_silent_node_is_given_up_though_no_table_tells_the_date() {
+    const NAME: &str = "a-node-out-of-service";
+    let [from, to] = ["asked", "ours"].map(|it| std::env::temp_dir().join(format!("{it}-{NAME}")));
+    std::fs::create_dir_all(&from).unwrap();
+    let read = |file: &str| std::fs::read_to_string(folder(NAME).join(file)).unwrap();
+    let rows = read("events.jsonl");
+    let initial: Vec<&str> = rows
+        .lines()
+        .filter(|it| it.contains("\"INITIAL\""))
+        .collect();
+    std::fs::write(from.join("events.jsonl"), initial.join("\n")).unwrap();
+    std::fs::write(from.join("scenario.yaml"), read("scenario.yaml")).unwrap();
+    conformance::record(&from, &to).unwrap();
+    let ours = std::fs::read_to_string(to.join("events.jsonl")).unwrap();
+    assert!(ours.contains("\"NodeNotReady\""));
+}

@@ -69,9 +69,19 @@ pub fn world(scenario: &Scenario, seed: u64) -> World {
         "ConfigMap",
         "kube-root-ca.crt",
     );
-    let start = scenario.date.unwrap_or_default().max(world.now + SETTLING);
+    let start = scenario.date.or_else(|| last_heard(&scenario.initial));
+    let start = start.unwrap_or_default().max(world.now + SETTLING);
     world.wait_until(start);
     world
+}
+
+/// Where the recording tells no date: when a kubelet was heard of last, some time before the start.
+fn last_heard(initial: &[Value]) -> Option<Time> {
+    let conditions = initial
+        .iter()
+        .flat_map(|it| it["status"]["conditions"].items());
+    let times = conditions.filter_map(|it| Time::parse(it["lastHeartbeatTime"].as_str()));
+    times.max()
 }
 
 /// The images that the nodes have already: those of the manifests had been used before, those that come by later
