@@ -185,6 +185,25 @@ fn nothing_below_the_borders_has_a_clock_a_hash_map_or_a_hole() {
 }
 
 #[test]
+fn the_engine_sorts_by_its_own_sort() {
+    let theirs = [".sort()", ".sort_by(", ".sort_by_key(", ".sort_unstable"];
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let is_engine = floor(&source.module) < floor("wasm") && source.module != "sort";
+        let is_test = source.path.components().any(|it| it.as_os_str() == "tests")
+            || source.path.ends_with("tests.rs");
+        let code = source.text.split("#[cfg(test)]").next().unwrap_or_default();
+        if is_engine && !is_test && theirs.iter().any(|it| code.contains(it)) {
+            wrong.push(source.path.display().to_string());
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "kilobytes for each type, see src/sort.rs: {wrong:?}"
+    );
+}
+
+#[test]
 fn every_file_says_what_it_is_and_holds_one_thing() {
     let mut wrong = Vec::new();
     for source in sources() {

@@ -10,6 +10,7 @@ use super::{Container, zookeeper};
 use crate::api::{Key, Kind};
 use crate::dns::resolv::{ResolvConf, hostname, hosts_text};
 use crate::process::Files;
+use crate::sort;
 use crate::value::{Text, Value, from_base64};
 
 /// What programs have written, by volume and path; what they removed of an image's own holds `REMOVED`.
@@ -261,7 +262,7 @@ impl Disk<'_> {
             .map(first)
             .filter(|it| !it.is_empty())
             .collect();
-        names.sort();
+        sort::by(&mut names, Ord::cmp);
         names.dedup();
         names
     }

@@ -2,6 +2,7 @@
 
 use super::Container;
 use crate::api::{Kind, Object};
+use crate::sort;
 
 /// The containers of that name that run in the pods of the same controller, by ordinal; just itself for a pod without.
 pub(super) fn peers<'a>(of: &Container<'a>) -> Vec<Container<'a>> {
@@ -17,7 +18,7 @@ pub(super) fn peers<'a>(of: &Container<'a>) -> Vec<Container<'a>> {
             ..*of
         })
         .collect();
-    found.sort_by_key(|it| ordinal(it.pod));
+    sort::by_key(&mut found, |it| ordinal(it.pod));
     found
 }
 

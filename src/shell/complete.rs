@@ -8,6 +8,7 @@ use super::{builtins, inside};
 use crate::kubectl::{Known, complete as complete_kubectl};
 use crate::programs::image::Image;
 use crate::programs::{Container, Disk};
+use crate::sort;
 use crate::value::Text;
 
 /// Words that a command follows.
@@ -97,7 +98,7 @@ pub fn complete_inside(before: &str, container: &Container<'_>, folder: &Text) -
 /// Those of the candidates that begin so, and what they have in common.
 fn settle(mut found: Completion, mut all: Vec<Text>, begun: &str) -> Completion {
     all.retain(|it| it.starts_with(begun));
-    all.sort();
+    sort::by(&mut all, Ord::cmp);
     all.dedup();
     let common = |a: &str, b: &str| {
         a.char_indices()

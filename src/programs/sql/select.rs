@@ -6,6 +6,7 @@ use super::reader::{Item, Reader};
 use super::tokens::Kind;
 use super::verbs::column;
 use super::{Failure, Kept, Row, Table, fail, fits};
+use crate::sort;
 use crate::value::Text;
 
 impl Reader<'_, '_> {
@@ -85,7 +86,7 @@ impl Reader<'_, '_> {
             let is_down = self.word("DESC");
             self.word("ASC");
             let turned = |it: Ordering| if is_down { it.reverse() } else { it };
-            table.rows.sort_by(|a, b| turned(compare(a, b)));
+            sort::by(&mut table.rows, |a, b| turned(compare(a, b)));
         }
         if self.word("LIMIT") {
             let most = self.some_value()?.and_then(|it| it.parse().ok());

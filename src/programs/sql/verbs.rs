@@ -4,6 +4,7 @@ use super::reader::{Condition, Reader};
 use super::tokens::{Kind, Statement};
 use super::{Column, Failure, Kept, MOST_PARTS, OWN, Row, Server, TABLE, Table, fail, fits, place};
 use crate::programs::Disk;
+use crate::sort;
 use crate::time::Time;
 use crate::value::Text;
 
@@ -399,7 +400,7 @@ impl Reader<'_, '_> {
 
     fn show(&mut self) -> Result<Table, Failure> {
         let one = |name: Text, mut rows: Vec<Text>| {
-            rows.sort();
+            sort::by(&mut rows, Ord::cmp);
             let rows = rows.into_iter().map(|it| vec![Some(it)]).collect();
             Table {
                 names: vec![name],
@@ -411,7 +412,7 @@ impl Reader<'_, '_> {
             self.end()?;
             let mut all = self.server.databases();
             all.extend(OWN.map(Text::from));
-            all.sort();
+            sort::by(&mut all, Ord::cmp);
             all.dedup();
             return Ok(one("Database".into(), all));
         }

@@ -3,6 +3,7 @@
 use super::ensemble::{Ensemble, Node};
 use super::{PORT, connect, is_old};
 use crate::programs::{INTERRUPT, Run};
+use crate::sort;
 use crate::time::Duration;
 use crate::value::Text;
 
@@ -182,7 +183,7 @@ fn command(run: &mut Run<'_, '_>, ensemble: &mut Ensemble<'_>, words: &[Text], i
                 names.insert(0, "zookeeper".into());
             }
             if !is_old {
-                names.sort();
+                sort::by(&mut names, Ord::cmp);
             }
             run.printed.out(&["[", &names.join(", "), "]\n"]);
         }

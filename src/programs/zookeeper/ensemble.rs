@@ -3,6 +3,7 @@
 use super::{folder, servers};
 use crate::programs::peers::{ordinal, peers};
 use crate::programs::{Container, Disk};
+use crate::sort;
 use crate::time::Time;
 use crate::value::Text;
 
@@ -74,7 +75,7 @@ impl<'a> Ensemble<'a> {
             .iter()
             .map(|it| (since(it), ordinal(it.pod)))
             .collect();
-        started.sort_unstable();
+        sort::by(&mut started, Ord::cmp);
         let majority = usize::try_from(self.count / 2 + 1).unwrap_or(usize::MAX);
         started.iter().take(majority).map(|it| it.1).max()
     }
