@@ -432,8 +432,14 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 
 impl<T: Into<Value>> FromIterator<T> for Value {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        Self::Array(items.into_iter().map(Into::into).collect())
+        let mut items = items.into_iter();
+        array_of(&mut || items.next().map(Into::into))
     }
+}
+
+/// Compiled once instead of once for each iterator.
+fn array_of(next: &mut dyn FnMut() -> Option<Value>) -> Value {
+    Value::Array(core::iter::from_fn(next).collect())
 }
 
 /// `format!` into a [`Text`](crate::value::Text); a call, where `eco_format!` is inlined.
