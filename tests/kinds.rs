@@ -609,7 +609,7 @@ fn kubectl_rolls_out_and_back() {
         ),
         (
             "kubectl rollout history rs",
-            &["error: no history viewer has been implemented for \"ReplicaSet.apps\""],
+            &["no history viewer has been implemented for \"ReplicaSet.apps\""; 2],
         ),
         (
             "kubectl set image ds/agent a=busybox:1.37",

@@ -162,7 +162,8 @@ impl Failure {
             Why::Bare(text) => (text.clone(), 1),
             Why::Exit(text, code) => (text.clone(), *code),
             Why::Several(all) if all.len() == 1 => all[0].verdict(),
-            Why::Several(_) => (self.lines(), 1),
+            // upstream: MultipleErrors ends each of them, even one that ends itself.
+            Why::Several(_) => (self.lines() + "\n", 1),
         }
     }
 

@@ -66,34 +66,41 @@ fn infos(io: &mut Io, flags: &Flags, failures: &mut Failures) -> Done<Vec<Info>>
 
 pub(super) fn run_status(io: &mut Io, flags: &Flags) -> Done {
     let mut failures = Failures::default();
-    let revision = flags.int("revision").unwrap_or_default();
-    if revision < 0 {
-        return Err(Failure::client("revision must be a positive integer: -1").into());
-    }
-    let infos = infos(io, flags, &mut failures)?;
-    for info in &infos {
-        let (name, namespace) = (info.name.as_str(), info.namespace.as_str());
-        match info.of.kind {
-            "StatefulSet" | "Deployment" | "DaemonSet" => {}
-            kind => {
-                let text = ["no status viewer has been implemented for ", kind].concat();
-                return Err(Failure::own(text).into());
-            }
-        }
-        let deadline = deadline(io, flags.ms("timeout"));
-        let condition = Condition::RolledOut {
-            revision,
-            once: !flags.is_not_off("watch"),
-        };
-        match until(io, info.of, (namespace, name), deadline, condition)? {
-            Outcome::Met(_) => {}
-            Outcome::TimedOut => {
-                return Err(Failure::client("timed out waiting for the condition").into());
-            }
-            Outcome::Failed(why) => return Err(Failure::own(why.to_string()).into()),
-        }
+    let revision = revision(flags)?;
+    for info in infos(io, flags, &mut failures)? {
+        let over = follow(io, &info, flags, revision);
+        failures.catch(over)?;
     }
     failures.done()
+}
+
+/// `--revision`; 0 is all of them, or any.
+fn revision(flags: &Flags) -> Result<i64, Failure> {
+    let revision = flags.int("revision").unwrap_or_default();
+    if revision < 0 {
+        let text = "revision must be a positive integer: {}";
+        return Err(Failure::say(text, &[&revision.to_string()]));
+    }
+    Ok(revision)
+}
+
+/// Follows one object until its rollout is over.
+fn follow(io: &mut Io, info: &Info, flags: &Flags, revision: i64) -> Done {
+    if !matches!(info.of.kind, "StatefulSet" | "Deployment" | "DaemonSet") {
+        let text = "no status viewer has been implemented for {}";
+        return Err(Failure::say(text, &[info.of.kind]).into());
+    }
+    let deadline = deadline(io, flags.ms("timeout"));
+    let condition = Condition::RolledOut {
+        revision,
+        once: !flags.is_not_off("watch"),
+    };
+    let address = (info.namespace.as_str(), info.name.as_str());
+    match until(io, info.of, address, deadline, condition)? {
+        Outcome::Met(_) => Ok(()),
+        Outcome::TimedOut => Err(Failure::client("timed out waiting for the condition").into()),
+        Outcome::Failed(why) => Err(Failure::own(why.to_string()).into()),
+    }
 }
 
 /// A workload's revisions by number; a Deployment's are made of its ReplicaSets.
@@ -160,29 +167,36 @@ fn with_revision(set: &Value, revision: &Value) -> Value {
 }
 
 pub(super) fn run_history(io: &mut Io, flags: &Flags) -> Done {
-    let format = Format::of(flags, false)?;
-    let wanted = flags.int("revision").unwrap_or_default();
+    let mut format = Format::of(flags, false)?;
+    let wanted = revision(flags)?;
     let mut failures = Failures::default();
     for info in infos(io, flags, &mut failures)? {
-        let revisions = revisions(io, &info, "history viewer")?;
-        let chosen = revisions.iter().find(|it| number_of(it) == wanted);
-        if wanted > 0 && chosen.is_none() {
-            return Err(Failure::client("unable to find the specified revision").into());
-        }
-        match format.clone() {
-            Format::Objects(mut printer) => {
-                let shown = chosen
-                    .into_iter()
-                    .chain(revisions.iter().filter(|_| wanted == 0));
-                for revision in shown {
-                    let text = printer.print(&pruned(&with_revision(&info.object, revision)))?;
-                    io.print(text);
-                }
-            }
-            Format::Human { .. } => io.print(history(&info, &revisions, chosen)),
+        let text = history_of(io, &info, &mut format, wanted);
+        if let Some(text) = failures.catch(text)? {
+            io.print(text);
         }
     }
     failures.done()
+}
+
+/// What is printed of one object's history.
+fn history_of(io: &mut Io, info: &Info, format: &mut Format, wanted: i64) -> Done<String> {
+    let revisions = revisions(io, info, "history viewer")?;
+    let chosen = revisions.iter().find(|it| number_of(it) == wanted);
+    if wanted > 0 && chosen.is_none() {
+        return Err(Failure::client("unable to find the specified revision").into());
+    }
+    let mut text = String::new();
+    match format {
+        Format::Objects(printer) => {
+            let all = revisions.iter().filter(|_| wanted == 0);
+            for revision in chosen.into_iter().chain(all) {
+                text += &printer.print(&pruned(&with_revision(&info.object, revision)))?;
+            }
+        }
+        Format::Human { .. } => text = history(info, &revisions, chosen),
+    }
+    Ok(text)
 }
 
 /// Without the empty annotations that typed objects don't have.
@@ -244,7 +258,7 @@ pub(super) fn run_undo(io: &mut Io, flags: &Flags) -> Done {
 fn undo(io: &mut Io, info: &Info, wanted: i64, dry_run: DryRun) -> Done<String> {
     let revisions = revisions(io, info, "rollbacker")?;
     let is_deployment = info.of.kind == "Deployment";
-    let target = if wanted > 0 {
+    let target = if wanted != 0 {
         revisions
             .iter()
             .find(|it| number_of(it) == wanted)
@@ -285,7 +299,7 @@ fn undo(io: &mut Io, info: &Info, wanted: i64, dry_run: DryRun) -> Done<String> 
     if is_deployment {
         template["metadata"]["labels"].remove("pod-template-hash");
         if info.object["spec"]["paused"].is_true() {
-            let text = "cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again";
+            let text = "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again";
             return Err(Failure::client(text).into());
         }
     }
@@ -339,14 +353,14 @@ pub(super) fn run_restart(io: &mut Io, flags: &Flags) -> Done {
     let mut failures = Failures::default();
     for info in infos(io, flags, &mut failures)? {
         if !matches!(info.of.kind, "StatefulSet" | "Deployment" | "DaemonSet") {
-            failures.0.push(not_supported(&info, "restarting"));
+            failures
+                .0
+                .push(refused(&info, "restarting is not supported"));
             continue;
         }
         if info.object["spec"]["paused"].is_true() {
-            failures.0.push(Failure::say(
-                "{} \"{}\" can't restart paused deployment (run rollout resume first)",
-                &[&qualified_plural(info.of), info.name.as_str()],
-            ));
+            let why = "can't restart paused deployment (run rollout resume first)";
+            failures.0.push(refused(&info, why));
             continue;
         }
         let at = io.now.rfc3339();
@@ -374,10 +388,11 @@ pub(super) fn run_restart(io: &mut Io, flags: &Flags) -> Done {
 const CAUSE: &str = "kubernetes.io/change-cause";
 const RESTARTED: &str = "kubectl.kubernetes.io/restartedAt";
 
-fn not_supported(info: &Info, what: &str) -> Failure {
+/// upstream: RunRestart, RunPause and RunResume, where a patch could not be made.
+fn refused(info: &Info, why: &str) -> Failure {
     Failure::say(
-        "{} \"{}\" {} is not supported",
-        &[&qualified_plural(info.of), info.name.as_str(), what],
+        "error: {} \"{}\" {}",
+        &[&qualified_plural(info.of), info.name.as_str(), why],
     )
 }
 
@@ -394,21 +409,21 @@ fn pause(io: &mut Io, flags: &Flags, pauses: bool) -> Done {
     let mut report = Report::of(flags, DryRun::None)?;
     let mut failures = Failures::default();
     let (what, already, done) = if pauses {
-        ("pausing", "is already paused", "paused")
+        ("pausing is not supported", "is already paused", "paused")
     } else {
-        ("resuming", "is not paused", "resumed")
+        ("resuming is not supported", "is not paused", "resumed")
     };
     for info in infos(io, flags, &mut failures)? {
         if info.of.kind != "Deployment" {
-            failures.0.push(not_supported(&info, what));
+            failures.0.push(refused(&info, what));
         } else if info.object["spec"]["paused"].is_true() == pauses {
-            let values = [&qualified_plural(info.of), info.name.as_str(), already];
-            failures.0.push(Failure::say("{} \"{}\" {}", &values));
+            failures.0.push(refused(&info, already));
         } else {
             let mut patch = Value::object();
             patch["spec"]["paused"] = if pauses { true.into() } else { Value::Null };
             let request = with_body("PATCH", info.path(""), STRATEGIC_PATCH, patch);
             let answer = io.json(query(request, "fieldManager", "kubectl-rollout"));
+            let answer = answer.map_err(|it| it.map(|it| it.prefixed("failed to patch: ")));
             if let Some(object) = failures.catch(answer)? {
                 report.done_each(io, Mutation::new(info.of, object, done))?;
             }
