@@ -30,24 +30,43 @@ fn pod_spec<'a>(info: &Info, object: &'a mut Value) -> &'a mut Value {
 }
 
 /// Changes the containers of each object and patches what differs.
+///
+/// What is wrong with single containers is told first and stops nothing; an error leaves its object as it is.
+///
+/// upstream: CalculatePatches and the loops behind it.
 fn each(
     io: &mut Io,
     flags: &Flags,
     args: &[Text],
     (done, failing): (&str, &str),
-    change: impl Fn(&mut Value, &mut Vec<Failure>),
+    change: impl Fn(&mut Io, &Info, &mut Value, &mut Vec<Failure>) -> Result<(), String>,
 ) -> Done {
     let dry_run = DryRun::of(io, flags)?;
     let mut report = Report::of(flags, dry_run)?;
-    let mut failures = Failures::default();
-    for info in common::infos(io, flags, args, &mut failures)? {
+    let mut changed = Vec::new();
+    let (mut failures, mut unpatched) = (Failures::default(), Vec::new());
+    for info in fetched(io, flags, args)? {
         let mut object = info.object.clone();
-        let mut wrong = Vec::new();
-        change(pod_spec(&info, &mut object), &mut wrong);
-        if !wrong.is_empty() {
-            failures.0.extend(wrong);
-            continue;
+        let result = match info.of.kind {
+            "Pod" | "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" => {
+                let spec = pod_spec(&info, &mut object);
+                change(io, &info, spec, &mut failures.0)
+            }
+            kind => Err(fill(
+                "the object is not a pod or does not have a pod template: *{}.{}",
+                &[info.of.version, kind],
+            )),
+        };
+        match result {
+            Ok(()) => changed.push((info, object)),
+            Err(why) => unpatched.push(Failure::say(
+                "error: {}/{} {}\n",
+                &[info.of.plural, &info.name, &why],
+            )),
         }
+    }
+    failures.0.extend(unpatched);
+    for (info, object) in changed {
         let patch = two_way(info.of.kind, &info.object, &object);
         if patch.is_empty() {
             continue;
@@ -68,51 +87,73 @@ fn each(
     failures.done()
 }
 
-/// The arguments before and after the first one with an equals sign (or a minus at its end).
-fn split(args: &[Text]) -> (&[Text], &[Text]) {
-    let at = args
-        .iter()
-        .position(|it| it.contains('=') || it.ends_with('-') && it.len() > 1);
-    args.split_at(at.unwrap_or(args.len()))
-}
-
-pub(super) fn image(io: &mut Io, flags: &Flags) -> Done {
-    let (args, pairs) = split(&flags.args);
-    if args.is_empty() && !flags.has("filename") && !flags.is("all") {
+/// All that the arguments name, or nothing.
+fn fetched(io: &mut Io, flags: &Flags, args: &[Text]) -> Done<Vec<Info>> {
+    if flags.is("all") && flags.has("selector") {
+        let text = "cannot set --all and --selector at the same time";
+        return Err(Failure::client(text).into());
+    }
+    if args.is_empty() && !flags.has("filename") {
         return Err(Failure::client(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>",
         )
         .into());
     }
-    if pairs.is_empty() {
+    let mut failures = Failures::default();
+    let infos = common::infos(io, flags, args, &mut failures)?;
+    failures.done()?;
+    Ok(infos)
+}
+
+/// The arguments before and after the first one with an equals sign (or a minus at its end).
+///
+/// upstream: GetResourcesAndPairs, SplitEnvironmentFromResources.
+fn split(args: &[Text]) -> (&[Text], &[Text], Option<&Text>) {
+    let is_pair =
+        |it: &&Text| it.find('=').is_some_and(|at| at > 0) || it.ends_with('-') && it.len() > 1;
+    let at = args.iter().position(|it| is_pair(&it));
+    let (resources, pairs) = args.split_at(at.unwrap_or(args.len()));
+    (resources, pairs, pairs.iter().find(|it| !is_pair(it)))
+}
+
+pub(super) fn image(io: &mut Io, flags: &Flags) -> Done {
+    let (args, pairs, late) = split(&flags.args);
+    if let Some(late) = late {
+        let text = "all resources must be specified before image changes: {}";
+        return Err(Failure::say(text, &[late]).into());
+    }
+    if let Some(wrong) = pairs.iter().find(|it| !it.contains('=')) {
+        return Err(Failure::say("invalid image format: {}", &[wrong]).into());
+    }
+    if !args.is_empty() && pairs.is_empty() {
         return Err(Failure::client("at least one image update is required").into());
+    }
+    if pairs.len() > 1 && pairs.iter().any(|it| it.starts_with("*=")) {
+        let text = "all containers are already specified by *, but saw more than one \
+                    container_name=container_image pairs";
+        return Err(Failure::client(text).into());
     }
     each(
         io,
         flags,
         args,
         ("image updated", "image update to pod template:"),
-        |spec, wrong| {
+        |_, _, spec, wrong| {
             for (name, image) in pairs.iter().filter_map(|it| it.split_once('=')) {
-                let mut found = false;
-                for list in ["initContainers", "containers"] {
-                    if spec[list].is_empty() {
-                        continue;
-                    }
-                    for it in spec[list].as_items_mut().make_mut() {
-                        if name == "*" || it["name"].as_str() == name {
-                            it["image"] = image.into();
-                            found = true;
-                        }
-                    }
-                }
-                if !found {
-                    wrong.push(Failure::say(
-                        "unable to find container named \"{}\"",
-                        &[name],
-                    ));
+                let found = visit(
+                    spec,
+                    |it| name == "*" || name == it,
+                    |it| {
+                        it["image"] = image.into();
+                        Ok(())
+                    },
+                );
+                if found == Ok(false) {
+                    let text = "error: unable to find container named \"{}\"";
+                    wrong.push(Failure::say(text, &[name]));
                 }
             }
+            Ok(())
         },
     )
 }
@@ -125,74 +166,171 @@ fn is_meant(pattern: &str, name: &str) -> bool {
     }
 }
 
-fn meant<'a>(spec: &'a mut Value, pattern: &'a str) -> impl Iterator<Item = &'a mut Value> {
-    let all = spec["containers"].as_items_mut().make_mut().iter_mut();
-    all.filter(move |it| is_meant(pattern, it["name"].as_str()))
+/// Does something with the containers of such names, those for the start behind the others: whether there are any.
+fn visit(
+    spec: &mut Value,
+    is_meant: impl Fn(&str) -> bool,
+    mut change: impl FnMut(&mut Value) -> Result<(), String>,
+) -> Result<bool, String> {
+    let mut found = false;
+    for list in ["containers", "initContainers"] {
+        if spec[list].is_empty() {
+            continue;
+        }
+        for it in spec[list].as_items_mut().make_mut() {
+            if is_meant(it["name"].as_str()) {
+                found = true;
+                change(it)?;
+            }
+        }
+    }
+    Ok(found)
 }
 
 pub(super) fn env(io: &mut Io, flags: &Flags) -> Done {
-    let (args, words) = split(&flags.args);
-    let words: Vec<Text> = words.iter().chain(flags.all("env")).cloned().collect();
+    let (args, words, late) = split(&flags.args);
+    if late.is_some() {
+        let text = "all resources must be specified before environment changes: {}";
+        return Err(Failure::say(text, &[&flags.args.join(" ")]).into());
+    }
+    if flags.is("list") && flags.has("output") {
+        let text = "--list and --output may not be specified together";
+        return Err(Failure::client(text).into());
+    }
+    let words: Vec<Text> = flags.all("env").chain(words).cloned().collect();
+    for word in &words {
+        well_formed(word, &words)?;
+    }
     let pattern = flags.text("containers");
-    if flags.is("list") {
-        let mut failures = Failures::default();
-        for mut info in common::infos(io, flags, args, &mut failures)? {
-            let mut object = core::mem::take(&mut info.object);
-            for it in meant(pod_spec(&info, &mut object), pattern) {
-                io.say(
-                    "# {} {}, container {}\n",
-                    &[info.of.kind, &info.name, it["name"].as_str()],
-                );
-                for it in it["env"].items() {
-                    let name = it["name"].as_str();
-                    match &it["valueFrom"] {
-                        Value::Null => io.say("{}={}\n", &[name, it["value"].as_str()]),
-                        from => io.say("# {} from {}\n", &[name, &reference(from)]),
-                    }
-                }
-            }
-        }
-        return failures.done();
-    }
-    if words.is_empty() {
-        return Err(Failure::client("at least one environment variable must be provided").into());
-    }
     each(
         io,
         flags,
         args,
         ("env updated", "env update to pod template:"),
-        |spec, _| {
-            for container in meant(spec, pattern) {
-                let mut list = container["env"].clone();
-                for word in &words {
-                    let name = word
-                        .split_once('=')
-                        .map_or(word.trim_end_matches('-'), |it| it.0);
-                    let now = list
-                        .items()
-                        .iter()
-                        .position(|it| it["name"].as_str() == name);
-                    let new = word
-                        .split_once('=')
-                        .map(|it| crate::object! {"name": name, "value": it.1});
-                    match (now, new) {
-                        (Some(at), Some(new)) => list.as_items_mut().make_mut()[at] = new,
-                        (Some(at), None) => {
-                            list.as_items_mut().remove(at);
-                        }
-                        (None, Some(new)) => list.as_items_mut().push(new),
-                        (None, None) => {}
+        |io, info, spec, _| {
+            let found = visit(
+                spec,
+                |it| is_meant(pattern, it),
+                |container| {
+                    if flags.text("overwrite") == "false" {
+                        keeps(&container["env"], &words)?;
                     }
-                }
-                if list.is_empty() {
-                    container.remove("env");
-                } else {
-                    container["env"] = list;
-                }
+                    let env = updated(&container["env"], &words);
+                    if flags.is("list") {
+                        list(io, info, container["name"].as_str(), &env);
+                    } else if env.is_empty() {
+                        container.remove("env");
+                    } else {
+                        container["env"] = env;
+                    }
+                    Ok(())
+                },
+            )?;
+            if !found {
+                let text = "Warning: {}/{} does not have any containers matching \"{}\"\n";
+                io.warn(text, &[info.of.kind, &info.name, pattern]);
             }
+            Ok(())
         },
     )
+}
+
+const NAMES: &str = "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', \
+and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is \
+'[-._a-zA-Z][-._a-zA-Z0-9]*')";
+
+/// Whether a word says `NAME=value` or `NAME-`.
+///
+/// upstream: parseIntoEnvVar, IsEnvVarName.
+fn well_formed(word: &str, words: &[Text]) -> Result<(), Failure> {
+    let Some((name, _)) = word.split_once('=') else {
+        let Some(name) = word.strip_suffix('-') else {
+            return Err(Failure::say("unknown environment variable: {}", &[word]));
+        };
+        let mut pairs = words.iter().filter_map(|it| it.split_once('='));
+        if pairs.any(|it| it.0 == name) {
+            let text =
+                "can not both modify and remove the same environment variable in the same command";
+            return Err(Failure::client(text));
+        }
+        return Ok(());
+    };
+    let is_sign = |it: char| it.is_ascii_alphanumeric() || "-._".contains(it);
+    let begins_well = name.starts_with(|it: char| !it.is_ascii_digit());
+    let mut wrong = Vec::new();
+    if !begins_well || !name.chars().all(is_sign) {
+        wrong.push(NAMES);
+    }
+    match name {
+        "." => wrong.push("must not be '.'"),
+        ".." => wrong.push("must not be '..'"),
+        _ if name.starts_with("..") => wrong.push("must not start with '..'"),
+        _ => {}
+    }
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let values = [name, &wrong.join(";")];
+    Err(Failure::say("\"{}\" is not a valid key name: {}", &values))
+}
+
+/// An error if a variable would get another value.
+///
+/// upstream: validateNoOverwrites.
+fn keeps(env: &Value, words: &[Text]) -> Result<(), String> {
+    for (name, value) in words.iter().filter_map(|it| it.split_once('=')) {
+        let now = env.item("name", name);
+        if !now.is_null() && now["value"].as_str() != value {
+            let text = "'{}' already has a value ({}), and --overwrite is false";
+            return Err(fill(text, &[name, now["value"].as_str()]));
+        }
+    }
+    Ok(())
+}
+
+/// The variables with those that the words set, without those that they remove.
+///
+/// upstream: updateEnv.
+fn updated(env: &Value, words: &[Text]) -> Value {
+    let mut covered: Vec<&str> = words
+        .iter()
+        .filter(|it| !it.contains('='))
+        .filter_map(|it| it.strip_suffix('-'))
+        .collect();
+    let mut all = crate::array![];
+    let pairs = || words.iter().filter_map(|it| it.split_once('='));
+    for it in env.items() {
+        let name = it["name"].as_str();
+        if covered.contains(&name) {
+            continue;
+        }
+        let new = pairs().find(|it| it.0 == name);
+        all.as_items_mut().push(match new {
+            Some((name, value)) => crate::object! {"name": name, "value": value},
+            None => it.clone(),
+        });
+        covered.extend(new.map(|it| it.0));
+    }
+    for (name, value) in pairs() {
+        if !covered.contains(&name) {
+            covered.push(name);
+            all.as_items_mut()
+                .push(crate::object! {"name": name, "value": value});
+        }
+    }
+    all
+}
+
+fn list(io: &mut Io, info: &Info, container: &str, env: &Value) {
+    let values = [info.of.kind, info.name.as_str(), container];
+    io.say("# {} {}, container {}\n", &values);
+    for it in env.items() {
+        let name = it["name"].as_str();
+        match &it["valueFrom"] {
+            Value::Null => io.say("{}={}\n", &[name, it["value"].as_str()]),
+            from => io.say("# {} from {}\n", &[name, &reference(from)]),
+        }
+    }
 }
 
 /// Where a variable's value comes from, in words.
@@ -242,18 +380,25 @@ pub(super) fn resources(io: &mut Io, flags: &Flags) -> Done {
             "resource requirements updated",
             "resources update to pod template",
         ),
-        |spec, _| {
-            for container in meant(spec, pattern) {
-                for field in ["limits", "requests"] {
-                    for (name, amount) in flags
-                        .text(field)
-                        .split(',')
-                        .filter_map(|it| it.split_once('='))
-                    {
-                        container["resources"][field][name] = amount.into();
+        |_, _, spec, wrong| {
+            let found = visit(
+                spec,
+                |it| is_meant(pattern, it),
+                |container| {
+                    for field in ["limits", "requests"] {
+                        let pairs = flags.text(field).split(',');
+                        for (name, amount) in pairs.filter_map(|it| it.split_once('=')) {
+                            container["resources"][field][name] = amount.into();
+                        }
                     }
-                }
+                    Ok(())
+                },
+            )?;
+            if !found {
+                let text = "error: unable to find container named {}";
+                wrong.push(Failure::say(text, &[pattern]));
             }
+            Ok(())
         },
     )
 }
