@@ -60,6 +60,8 @@ pub(super) struct Until {
 /// What is waited for.
 #[derive(Clone, Debug)]
 pub(super) enum Condition {
+    /// There is one.
+    Exists,
     /// The object of that UID is gone.
     Gone(Text),
     /// The pod runs, or ran.
@@ -201,6 +203,7 @@ impl Condition {
         let met = || Some(Outcome::Met(object.clone()));
         let deleted = change == "DELETED";
         match self {
+            Self::Exists => (!deleted).then(met).flatten(),
             Self::Gone(uid) => {
                 let other = object["metadata"]["uid"].as_str() != uid && !uid.is_empty();
                 if deleted || other { met() } else { None }

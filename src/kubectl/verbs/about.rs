@@ -10,7 +10,7 @@ use crate::kubectl::io::Io;
 use crate::kubectl::print::{Tabs, pretty};
 use crate::kubectl::resources::{get, namespace, path, query, with_body};
 use crate::kubectl::text::fill;
-use crate::kubectl::types::find;
+use crate::kubectl::types::{Type, api_version_of, find, qualified_plural, types};
 use crate::object;
 use crate::schema::{self, Field, Shape, Struct};
 use crate::sort;
@@ -19,11 +19,11 @@ use crate::yaml;
 
 pub(super) const VERSION: &str = "client:b output/o:s";
 pub(super) const RESOURCES: &str =
-    "api-group:s cached:b categories:l! namespaced:b no-headers:b output/o:s sort-by:s! verbs:l!";
+    "api-group:s cached:b categories:l namespaced:b no-headers:b output/o:s sort-by:s verbs:l";
 pub(super) const CAN_I: &str = "all-namespaces/A:b list:b! no-headers:b quiet/q:b subresource:s";
 pub(super) const CONFIG: &str =
     "cluster:s current:b flatten:b merge:b minify:b no-headers:b output/o:s raw:b user:s";
-pub(super) const EXPLAIN: &str = "api-version:s output:s recursive:b";
+pub(super) const EXPLAIN: &str = "api-version:s output/o:s recursive:b";
 
 /// Where the cluster is said to be.
 const SERVER: &str = "http://127.0.0.1:8001";
@@ -38,7 +38,23 @@ fn client(io: &Io) -> (&'static str, &'static str) {
     }
 }
 
+/// upstream: UsageErrorf in the Complete of commands that take no arguments.
+fn no_arguments(flags: &Flags, command: &str) -> Result<(), Failure> {
+    if flags.args.is_empty() {
+        return Ok(());
+    }
+    let text = fill("unexpected arguments: [{}]", &[&flags.args.join(" ")]);
+    Err(Failure::usage(&text, command))
+}
+
 pub(super) fn version(io: &mut Io, flags: &Flags) -> Done {
+    if !flags.args.is_empty() && !flags.is("client") {
+        let args = flags.args.join(" ");
+        return Err(Failure::say("extra arguments: [{}]", &[&args]).into());
+    }
+    if !matches!(flags.text("output"), "" | "json" | "yaml") {
+        return Err(Failure::client("--output must be 'yaml' or 'json'").into());
+    }
     let (git, kustomize) = client(io);
     let server = if flags.is("client") {
         Value::Null
@@ -59,7 +75,7 @@ pub(super) fn version(io: &mut Io, flags: &Flags) -> Done {
             });
             return Ok(());
         }
-        _ => return Err(Failure::client("--output must be 'yaml' or 'json'").into()),
+        _ => unreachable!("the format was looked at"),
     }
     io.say(
         "Client Version: {}\nKustomize Version: {}\n",
@@ -97,7 +113,8 @@ fn group_versions(io: &mut Io) -> Done<Vec<String>> {
     Ok(all)
 }
 
-pub(super) fn api_versions(io: &mut Io, _flags: &Flags) -> Done {
+pub(super) fn api_versions(io: &mut Io, flags: &Flags) -> Done {
+    no_arguments(flags, "api-versions")?;
     let mut all = group_versions(io)?;
     sort::by(&mut all, Ord::cmp);
     io.print(all.join("\n") + "\n");
@@ -105,14 +122,23 @@ pub(super) fn api_versions(io: &mut Io, _flags: &Flags) -> Done {
 }
 
 pub(super) fn api_resources(io: &mut Io, flags: &Flags) -> Done {
+    no_arguments(flags, "api-resources")?;
     let wide = match flags.text("output") {
         "" | "name" => false,
         "wide" => true,
+        other @ ("json" | "yaml" | "kyaml") => {
+            return Err(Failure::not_simulated(&["api-resources -o ", other].concat()).into());
+        }
         other => {
-            let text = fill("--output {} is not available", &[other]);
-            return Err(Failure::own(text).into());
+            let text = "unable to match a printer suitable for the output format \"{}\", allowed formats are: \
+                        json,kyaml,name,wide,yaml";
+            return Err(Failure::say(text, &[other]).into());
         }
     };
+    let order = flags.text("sort-by");
+    if !matches!(order, "" | "name" | "kind") {
+        return Err(Failure::client("--sort-by accepts only name or kind").into());
+    }
     let mut rows = Vec::new();
     for version in group_versions(io)? {
         let group = version.split_once('/').map_or("", |it| it.0).to_owned();
@@ -122,19 +148,20 @@ pub(super) fn api_resources(io: &mut Io, flags: &Flags) -> Done {
         let root = if group.is_empty() { "/api/" } else { "/apis/" };
         let list = io.json(get([root, &version].concat().into()))?;
         for it in list["resources"].items() {
-            let namespaced =
-                flags.has("namespaced") && it["namespaced"].is_true() != flags.is("namespaced");
-            if !it["name"].as_str().contains('/') && !namespaced {
-                rows.push((
-                    group.clone(),
-                    it["name"].as_str().to_owned(),
-                    version.clone(),
-                    it.clone(),
-                ));
+            let name = it["name"].as_str();
+            if !name.contains('/') && is_wanted(it, flags) {
+                let key = match order {
+                    "name" => name,
+                    "kind" => it["kind"].as_str(),
+                    _ => &group,
+                };
+                let row = (group.clone(), name.to_owned(), version.clone(), it.clone());
+                rows.push((key.to_owned(), row));
             }
         }
     }
-    sort::by(&mut rows, |a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    sort::by(&mut rows, |a, b| (&a.0, &a.1.1).cmp(&(&b.0, &b.1.1)));
+    let rows: Vec<_> = rows.into_iter().map(|it| it.1).collect();
     if flags.text("output") == "name" {
         let name = |it: &(String, String, String, Value)| {
             let dot = if it.0.is_empty() { "" } else { "." };
@@ -180,6 +207,18 @@ pub(super) fn api_resources(io: &mut Io, flags: &Flags) -> Done {
     }
     io.print(tabs.flush());
     Ok(())
+}
+
+/// upstream: RunAPIResources, its filters.
+fn is_wanted(resource: &Value, flags: &Flags) -> bool {
+    let has_all = |flag: &str, field: &str| {
+        let mut wanted = flags.all(flag);
+        wanted.all(|it| resource[field].items().iter().any(|has| has.as_str() == it))
+    };
+    let is_namespaced = resource["namespaced"].is_true();
+    (!flags.has("namespaced") || is_namespaced == flags.is("namespaced"))
+        && has_all("verbs", "verbs")
+        && has_all("categories", "categories")
 }
 
 pub(super) fn cluster_info(io: &mut Io, _flags: &Flags) -> Done {
@@ -356,9 +395,24 @@ pub(super) fn explain(io: &mut Io, flags: &Flags) -> Done {
                     of supported resources.";
         return Err(Failure::client(text).into());
     };
-    let mut parts = arg.split('.');
-    let name = parts.next().unwrap_or_default();
-    let of = find(name).map_err(|it| Failure::bare(it.message()))?;
+    if flags.args.len() > 1 {
+        return Err(Failure::client("We accept only this format: explain RESOURCE\n").into());
+    }
+    let name = arg.split('.').next().unwrap_or_default();
+    let mut of = find(name).map_err(|it| Failure::bare(it.message()))?;
+    let mut parts = arg[name.len()..].split('.');
+    if flags.has("api-version") {
+        of = in_version(of, flags.text("api-version"))?;
+    } else if let Some(rest) = arg.strip_prefix(qualified_plural(of).as_str()) {
+        parts = rest.split('.');
+    }
+    parts.next();
+    if !matches!(
+        flags.text("output"),
+        "" | "plaintext" | "plaintext-openapiv2"
+    ) {
+        return Err(Failure::say("unrecognized format: {}", &[flags.text("output")]).into());
+    }
     let mut text = String::new();
     if !of.group.is_empty() {
         text += &fill("GROUP:      {}\n", &[of.group]);
@@ -387,6 +441,25 @@ pub(super) fn explain(io: &mut Io, flags: &Flags) -> Done {
     text += "\n\n";
     io.print(text);
     Ok(())
+}
+
+/// The type of the same name in another version.
+///
+/// upstream: explain/v2, PrintModelDescription.
+fn in_version(of: Type, version: &str) -> Result<Type, Failure> {
+    let mut all = types()
+        .filter(|it| api_version_of(it) == version)
+        .peekable();
+    let is_served = all.peek().is_some();
+    let slash = if version.contains('/') { "" } else { "/" };
+    let name = fill("{}{}, Resource={}", &[slash, version, of.plural]);
+    all.find(|it| it.plural == of.plural).ok_or_else(|| {
+        Failure::own(if is_served {
+            fill("GVR ({}) not found in OpenAPI schema", &[&name])
+        } else {
+            fill("couldn't find resource for \"{}\"", &[&name])
+        })
+    })
 }
 
 /// No type nests deeper, apart from one in itself.

@@ -21,9 +21,33 @@ prune-allowlist:a! recursive/R:b selector/l:s server-side:b show-managed-fields:
 /// Unchanged lines around a change.
 const CONTEXT: usize = 3;
 
+/// 1 says that there are differences, more that something went wrong.
+///
+/// upstream: NewCmdDiff, CheckDiffErr.
 pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
+    let differs = all(io, flags).map_err(|it| {
+        it.map(|it| {
+            let (text, code) = it.verdict();
+            Failure::exit(text, code + 1)
+        })
+    })?;
+    if differs {
+        return Err(Failure::exit(String::new(), 1).into());
+    }
+    Ok(())
+}
+
+/// Prints what each object differs in: whether any does.
+fn all(io: &mut Io, flags: &Flags) -> Done<bool> {
+    if !flags.args.is_empty() {
+        let text = fill("Unexpected args: [{}]", &[&flags.args.join(" ")]);
+        return Err(Failure::usage(&text, "diff").into());
+    }
     if !flags.has("filename") {
         return Err(Failure::client("must specify one of -f and -k").into());
+    }
+    if flags.is("force-conflicts") && !flags.is("server-side") {
+        return Err(Failure::client("--force-conflicts only works with --server-side").into());
     }
     let read = manifest::read(io, flags)?;
     let mut failures = Failures(read.failures);
@@ -37,10 +61,7 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
         }
     }
     failures.done()?;
-    if differs {
-        return Err(Failure::exit(String::new(), 1).into());
-    }
-    Ok(())
+    Ok(differs)
 }
 
 /// The object as it is, and as it would be.
