@@ -11,7 +11,7 @@ mod defaults;
 mod delete;
 mod limits;
 mod managed;
-mod patch;
+pub(crate) mod patch;
 mod places;
 mod podsecurity;
 mod quota;

@@ -25,7 +25,7 @@ const MOST_STEPS: usize = 100;
 ///
 /// # Errors
 /// 400 or 422 in the server's words.
-pub(super) fn apply(
+pub(crate) fn apply(
     kind: Kind,
     how: Patch,
     object: &Value,

@@ -83,6 +83,11 @@ impl<'a> Io<'a> {
         self.count
     }
 
+    /// How many different warnings the server has given.
+    pub fn warnings(&self) -> usize {
+        self.warned.len()
+    }
+
     pub fn print(&mut self, text: impl Into<Text>) {
         self.output(Stream::Stdout, text.into());
     }

@@ -71,6 +71,17 @@ static MORE: [KindFacts; 8] = [
     ),
 ];
 
+/// What the subresource `scale` gives.
+pub(in crate::kubectl) static SCALE: KindFacts =
+    more("Scale", "autoscaling", "scales", "scale", &[], false);
+
+/// The kind of a type that the cluster has.
+pub(in crate::kubectl) fn kind_of(of: Type) -> Option<Kind> {
+    Kind::ALL
+        .into_iter()
+        .find(|it| core::ptr::eq(it.facts(), of))
+}
+
 /// All known types, those of this cluster first.
 pub(in crate::kubectl) fn types() -> impl Iterator<Item = Type> {
     Kind::ALL.into_iter().map(Kind::facts).chain(&MORE)

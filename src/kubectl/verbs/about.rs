@@ -63,7 +63,7 @@ pub(super) fn version(io: &mut Io, flags: &Flags) -> Done {
     };
     match flags.text("output") {
         "" => {}
-        format @ ("json" | "yaml") => {
+        format => {
             let mut all = object! {"clientVersion": object! {"gitVersion": git}, "kustomizeVersion": kustomize};
             if !server.is_null() {
                 all["serverVersion"] = server;
@@ -75,7 +75,6 @@ pub(super) fn version(io: &mut Io, flags: &Flags) -> Done {
             });
             return Ok(());
         }
-        _ => unreachable!("the format was looked at"),
     }
     io.say(
         "Client Version: {}\nKustomize Version: {}\n",

@@ -93,7 +93,16 @@ fn dispatch(io: &mut Io) -> Done {
         )
         .into());
     }
-    run(io, &flags)
+    run(io, &flags)?;
+    // upstream: NewKubectlCommand, PersistentPostRunE.
+    match io.warnings() {
+        count if count > 0 && flags.is("warnings-as-errors") => {
+            let ending = if count == 1 { "" } else { "s" };
+            let values = [&count.to_string(), ending];
+            Err(Failure::say("{} warning{} received", &values).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Flags before the command, and the command with what follows.

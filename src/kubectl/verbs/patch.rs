@@ -6,15 +6,17 @@ use super::apply::with_last_applied;
 use super::common::{self, DryRun, Mutation, Report};
 use super::manifest;
 use super::wait::until_gone;
+use crate::apiserver::Patch;
+use crate::apiserver::patch::apply;
 use crate::kubectl::Done;
 use crate::kubectl::failure::{Failure, Failures};
 use crate::kubectl::flags::Flags;
-use crate::kubectl::io::Io;
+use crate::kubectl::io::{Io, Stop};
 use crate::kubectl::resources::{
-    JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, path, query, request, with_body,
+    Info, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, get, path, query, request, with_body,
 };
 use crate::kubectl::text::fill;
-use crate::kubectl::types::qualified;
+use crate::kubectl::types::{SCALE, kind_of, qualified};
 use crate::object;
 use crate::value::Value;
 use crate::yaml;
@@ -24,18 +26,6 @@ kustomize/k:s! local:b! output/o:s patch/p:s patch-file:s recursive/R:b show-man
 type:s";
 
 pub(super) fn patch(io: &mut Io, flags: &Flags) -> Done {
-    let kind = match flags.text("type") {
-        "" | "strategic" => STRATEGIC_PATCH,
-        "merge" => MERGE_PATCH,
-        "json" => JSON_PATCH,
-        other => {
-            let text = fill(
-                "--type must be one of [json merge strategic], not \"{}\"",
-                &[other],
-            );
-            return Err(Failure::own(text).into());
-        }
-    };
     if flags.has("patch") && flags.has("patch-file") {
         let text = "cannot specify --patch and --patch-file together";
         return Err(Failure::client(text).into());
@@ -50,6 +40,15 @@ pub(super) fn patch(io: &mut Io, flags: &Flags) -> Done {
         let text = "must specify --patch or --patch-file containing the contents of the patch";
         return Err(Failure::client(text).into());
     }
+    let (kind, how) = match flags.text("type").to_ascii_lowercase().as_str() {
+        "" | "strategic" => (STRATEGIC_PATCH, Patch::Strategic),
+        "merge" => (MERGE_PATCH, Patch::Merge),
+        "json" => (JSON_PATCH, Patch::Json),
+        _ => {
+            let text = "--type must be one of [json merge strategic], not \"{}\"";
+            return Err(Failure::say(text, &[flags.text("type")]).into());
+        }
+    };
     let parsed = yaml::parse(&text);
     if let Some(error) = parsed.error {
         let text = fill("unable to parse \"{}\": {}", &[&text, &error.go_text()]);
@@ -65,33 +64,56 @@ pub(super) fn patch(io: &mut Io, flags: &Flags) -> Done {
     // upstream: each operation is told anew, and what says that it was only tried is lost on the way.
     let mut report = Report::of(flags, DryRun::None)?;
     let mut failures = Failures::default();
-    for info in common::infos(io, flags, &flags.args, &mut failures)? {
-        if dry_run == DryRun::Client {
-            report.done_each(io, Mutation::new(info.of, info.object, "patched"))?;
-            continue;
-        }
-        let manager = match flags.text("field-manager") {
-            "" => "kubectl-patch",
-            named => named,
+    let subresource = flags.text("subresource");
+    let manager = match flags.text("field-manager") {
+        "" => "kubectl-patch",
+        named => named,
+    };
+    let infos = common::infos(io, flags, &flags.args, &mut failures)?;
+    if infos.is_empty() && failures.is_empty() {
+        return Err(Failure::client("no objects passed to patch").into());
+    }
+    for info in infos {
+        let live = match subresource {
+            "" => Ok(info.object.clone()),
+            _ => io.json(get(info.path(subresource))),
         };
-        let request = with_body(
-            "PATCH",
-            info.path(flags.text("subresource")),
-            kind,
-            body.clone(),
-        );
-        let object = io.json(query(dry_run.on(request), "fieldManager", manager));
-        let object = object.map_err(|it| it.map(|it| it.with_source("patching", &info.source)));
+        let Some(live) = failures.catch(live)? else {
+            continue;
+        };
+        let object = if dry_run == DryRun::Client {
+            patched(&info, how, &live, &body).map_err(Stop::Failed)
+        } else {
+            let request = with_body("PATCH", info.path(subresource), kind, body.clone());
+            let object = io.json(query(dry_run.on(request), "fieldManager", manager));
+            object.map_err(|it| it.map(|it| it.with_source("patching", &info.source)))
+        };
         if let Some(object) = failures.catch(object)? {
-            let done = if object == info.object {
+            let done = if object == live {
                 "patched (no change)"
             } else {
                 "patched"
             };
-            report.done_each(io, Mutation::new(info.of, object, done))?;
+            let is_scale = object["kind"].as_str() == SCALE.kind;
+            let of = if is_scale { &SCALE } else { info.of };
+            report.done_each(io, Mutation::new(of, object, done))?;
         }
     }
     failures.done()
+}
+
+/// What the patch makes of the object here.
+///
+/// upstream: getPatchedJSON.
+fn patched(info: &Info, how: Patch, live: &Value, patch: &Value) -> Result<Value, Failure> {
+    let kind = kind_of(info.of).filter(|_| live["kind"].as_str() == info.of.kind);
+    let Some(kind) = kind else {
+        let of = &live["apiVersion"];
+        let text =
+            "strategic merge patch is not supported for {}, Kind={} locally, try --type merge";
+        return Err(Failure::say(text, &[of.as_str(), live["kind"].as_str()]));
+    };
+    apply(kind, how, live, patch).map_err(|it| Failure::own(it.message.to_string()))
 }
 
 pub(super) const CREATE: &str = "allow-missing-template-keys:b dry-run:s=unchanged edit:b! field-manager:s filename/f:l \
