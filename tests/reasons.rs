@@ -275,6 +275,10 @@ fn runs() -> Vec<(String, Vec<&'static str>)> {
             ],
         ),
         (
+            pod("  schedulingGates: [{name: x/y}]\n  containers: [{name: c, image: nginx}]\n"),
+            vec![],
+        ),
+        (
             pod(
                 "  restartPolicy: Never\n  readinessGates: [{conditionType: x/y}]\n  containers:\n  - name: c\n    image: nginx\n    \
                  lifecycle: {postStart: {exec: {command: ['sleep', '5']}}}\n    livenessProbe: {exec: {command: ['false']}, initialDelaySeconds: 20}\n",

@@ -179,3 +179,31 @@ fn spread_constraints_level_the_zones() {
     let in_b = nodes.iter().filter(|it| *it == "node-3").count();
     assert_eq!(in_b, 2, "{nodes:?}");
 }
+
+#[test]
+fn a_pod_with_scheduling_gates_waits_until_they_are_removed() {
+    let mut world = world();
+    let spec = "schedulingGates: [{name: example.com/a}, {name: example.com/b}]";
+    assert_eq!(
+        place(&mut world, "p", spec),
+        "Scheduling is blocked due to non-empty scheduling gates"
+    );
+    let key = Key::new(Kind::Pod, "default", "p");
+    let condition = |world: &World| {
+        let pod = world.store.objects.get(&key).unwrap();
+        pod.value["status"]["conditions"]
+            .item("type", "PodScheduled")
+            .clone()
+    };
+    assert_eq!(condition(&world)["reason"].as_str(), "SchedulingGated");
+    let path = "/api/v1/namespaces/default/pods/p";
+    let mut with_gates = |gates: &str| {
+        let spec = object! {"schedulingGates": read(gates)};
+        send(&mut world, "PATCH", path, object! {"spec": spec});
+        let until = world.now + Duration::s(5);
+        world.wait_until(until);
+        placed(&world, "p")
+    };
+    assert!(with_gates("[{name: example.com/b}]").starts_with("Scheduling is blocked"));
+    assert!(with_gates("[]").starts_with("node-"));
+}

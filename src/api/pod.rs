@@ -71,6 +71,12 @@ impl Object {
         &self.seen().node_name
     }
 
+    /// The names of `spec.schedulingGates`.
+    pub fn scheduling_gates(&self) -> impl Iterator<Item = &str> {
+        let gates = self.value["spec"]["schedulingGates"].items().iter();
+        gates.map(|it| it["name"].as_str())
+    }
+
     /// `status.nominatedNodeName`: the node it is to go to, while something is being made ready there.
     pub fn nominated_node(&self) -> &str {
         self.value["status"]["nominatedNodeName"].as_str()

@@ -98,6 +98,17 @@ impl Write<'_> {
         )?;
         self.fill_metadata(&key, &mut value);
         strategy::prepare_create(self.config, kind, &mut value);
+        if kind == Kind::Pod && !value["spec"]["schedulingGates"].is_empty() {
+            // upstream: applySchedulingGatedCondition.
+            let gated = Condition {
+                kind: "PodScheduled",
+                status: false,
+                reason: "SchedulingGated",
+                message: "Scheduling is blocked due to non-empty scheduling gates".into(),
+                observed_generation: None,
+            };
+            condition::set(&mut value["status"]["conditions"], &gated, self.now);
+        }
         let mut errors = Errors::default();
         validate::create(&key, &value, &mut errors);
         if kind == Kind::Service && errors.is_empty() {

@@ -102,6 +102,18 @@ fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
     else {
         return Plan::default();
     };
+    let gates: Vec<&str> = pod.scheduling_gates().collect();
+    if !gates.is_empty() {
+        // upstream: plugins/schedulinggates, PreEnqueue; no event tells of it.
+        let why = Why::SchedulingGated {
+            pod: pod.name().into(),
+            gates: gates.join(", ").into(),
+        };
+        return Plan {
+            decisions: vec![Decision::Wait { on: pod.key(), why }],
+            ..Plan::default()
+        };
+    }
     let key_of = |it: &str| Key::new(Kind::Node, "", it);
     let nominated = ctx.objects.get(&key_of(pod.nominated_node()));
     if let Some(plan) = nominated.and_then(|it| volumes::prepare(ctx, pod, it)) {

@@ -466,6 +466,10 @@ reasons! {
     Unschedulable { pod, message } "unschedulable"
         "{pod} stays Pending: {message}"
         "schedulePod" "concepts/scheduling-eviction/kube-scheduler/"
+    /// The pod has scheduling gates.
+    SchedulingGated { pod, gates } "scheduling-gated"
+        "{pod} is not scheduled yet: its schedulingGates still name {gates}, and each has to be removed first"
+        "schedulinggates, PreEnqueue" "concepts/scheduling-eviction/pod-scheduling-readiness/"
     /// A node was chosen, its volumes are not there yet.
     NodeNominated { pod, node } "node-nominated"
         "{pod} is to go to {node}, once its volumes are ready there"

@@ -168,6 +168,16 @@ pub(super) fn update(spec: &Value, old: &Value, path: &Path<'_>, errors: &mut Er
     if tolerations_only_grow(spec, old) {
         same["tolerations"] = old["tolerations"].clone();
     }
+    let gates = "schedulingGates";
+    let news = |it: &&Value| !old[gates].items().contains(it);
+    if let Some(new) = spec[gates].items().iter().find(news) {
+        let why = crate::text!(
+            "only deletion is allowed, but found new scheduling gate '{}'",
+            new["name"].as_str()
+        );
+        errors.forbidden(&path.field(gates), &why);
+    }
+    same[gates] = old[gates].clone();
     let grace = "terminationGracePeriodSeconds";
     if old[grace].as_int().is_some_and(|it| it < 0) && spec[grace].as_int() == Some(1) {
         same[grace] = old[grace].clone();
