@@ -93,12 +93,6 @@ fn fetched(io: &mut Io, flags: &Flags, args: &[Text]) -> Done<Vec<Info>> {
         let text = "cannot set --all and --selector at the same time";
         return Err(Failure::client(text).into());
     }
-    if args.is_empty() && !flags.has("filename") {
-        return Err(Failure::client(
-            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
-        )
-        .into());
-    }
     let mut failures = Failures::default();
     let infos = common::infos(io, flags, args, &mut failures)?;
     failures.done()?;
@@ -192,6 +186,12 @@ pub(super) fn env(io: &mut Io, flags: &Flags) -> Done {
     if late.is_some() {
         let text = "all resources must be specified before environment changes: {}";
         return Err(Failure::say(text, &[&flags.args.join(" ")]).into());
+    }
+    if args.is_empty() && !flags.has("filename") {
+        return Err(Failure::client(
+            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
+        )
+        .into());
     }
     if flags.is("list") && flags.has("output") {
         let text = "--list and --output may not be specified together";
