@@ -199,8 +199,8 @@ fn run_client(
     }
 }
 
-/// How many commands one line may run: enough for a lesson, and no loop is endless.
-const MOST_COMMANDS: u32 = 2500;
+/// How many commands one line may run: enough for a lesson, and no loop keeps the page from answering for 50 ms.
+const MOST_COMMANDS: u32 = 3500;
 
 /// How many commands a shell in the shell counts for, so that they do not nest deeply.
 const SHELL_COMMANDS: u32 = 500;
