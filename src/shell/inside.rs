@@ -200,7 +200,7 @@ fn run_client(
 }
 
 /// How many commands one line may run: enough for a lesson, and no loop keeps the page from answering for 50 ms.
-const MOST_COMMANDS: u32 = 3500;
+const MOST_COMMANDS: u32 = 4200;
 
 /// How many commands a shell in the shell counts for, so that they do not nest deeply.
 const SHELL_COMMANDS: u32 = 500;
