@@ -49,12 +49,14 @@ export function createTyping(engine) {
      * @param {string} line
      */
     typeOutside(line) {
-      const prompt = () => engine.snapshot().terminal.prompt;
-      if (engine.snapshot().terminal.busy || /^ *-?> $/.test(prompt())) engine.interrupt();
+      const terminal = () => engine.snapshot().terminal;
+      if (terminal().busy || /^ *-?> $/.test(terminal().prompt)) engine.interrupt();
       answer();
-      // What this leads to runs to its end; the command comes after it.
-      if (/[>\]] $/.test(prompt())) type('quit');
-      if (prompt().includes('#')) type('exit');
+      // A client in a container's shell; what each leads to runs to its end, and the command comes after it.
+      for (let left = 0; left < 2; left++) {
+        const { leave } = terminal();
+        if (leave) type(leave);
+      }
       answer();
       type(line);
     },

@@ -13,6 +13,8 @@ function createSeat(at, dispatch, words, engine) {
   /** @type {string[]} */
   const history = [];
   let place = 0;
+  /** What leaves the program that lines are typed at. @type {string | null} */
+  let leave = null;
   /** Esc was pressed: Tab goes on to the next element, as everywhere. */
   let leaves = false;
 
@@ -102,8 +104,7 @@ function createSeat(at, dispatch, words, engine) {
     }
     if (event.key === 'd' && event.ctrlKey && !input.value) {
       event.preventDefault();
-      const sign = prompt.textContent ?? '';
-      if (!['', '$ ', '> '].includes(sign)) send(sign.includes('#') ? 'exit' : 'quit');
+      if (leave) send(leave);
     }
     const direction = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (direction === undefined || event.isComposing) return;
@@ -118,6 +119,7 @@ function createSeat(at, dispatch, words, engine) {
     focus: () => input.focus(),
     /** @param {TerminalView} terminal @param {TerminalView | undefined} previous @param {Shown} shown */
     update(terminal, previous, shown) {
+      leave = terminal.leave;
       drawLines(terminal.lines);
       write(prompt, terminal.prompt);
       show(prompt, terminal.prompt.trim());

@@ -185,6 +185,12 @@ impl Terminal {
         self.attached().is_some() && self.inner.prompt().is_some()
     }
 
+    /// The command that leaves what lines are typed at; nothing in the reader's own shell, or in a command begun.
+    pub fn leave(&self) -> Option<&'static str> {
+        self.attached().filter(|_| !self.is_line_open())?;
+        Some(if self.is_at_client() { "quit" } else { "exit" })
+    }
+
     /// The folder that the container's shell is in; empty before its first line.
     pub fn folder(&self) -> Text {
         self.inner.folder()
