@@ -5,6 +5,7 @@
 )]
 
 mod budget;
+mod order;
 mod serve;
 
 use std::env;
@@ -17,6 +18,7 @@ const USAGE: &str =
     "usage: xtask bindgen ARGS…      what wasm-bindgen does, in the version of Cargo.lock
        xtask test-runner ARGS…  what wasm-bindgen-test-runner does, likewise
        xtask serve [--port N]   serve www on loopback; port 0 takes a free one
+       xtask order WASM         name its functions so that like ones come together
        xtask budget             compare the gzip sizes of what is in www with their limits";
 
 fn main() -> Result<()> {
@@ -31,6 +33,10 @@ fn main() -> Result<()> {
             wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(tool_args())
         }
         Some("serve") => serve::run(&root().join("www"), port(&args.collect::<Vec<_>>())?),
+        Some("order") => match args.next() {
+            Some(path) => order::run(Path::new(&path)),
+            None => bail!("{USAGE}"),
+        },
         Some("budget") => budget::run(&root().join("www"), &root().join("target/page.json")),
         _ => bail!("{USAGE}"),
     }
