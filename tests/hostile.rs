@@ -183,7 +183,7 @@ fn a_long_line_is_as_cheap_to_keep_as_a_short_one() {
     assert_eq!(typed(&mut session, &[&pipe]), ["a"]);
     let many = format!(
         "for i in {{1..999}}; do {} done",
-        "true aaa; ".repeat(20_000)
+        "true aaa; ".repeat(10_000)
     );
     assert_eq!(
         typed(&mut session, &[&many]),
@@ -192,6 +192,59 @@ fn a_long_line_is_as_cheap_to_keep_as_a_short_one() {
     typed(&mut session, &MUCH);
     let said = typed(&mut session, &["for i in {1..999}; do echo $x; done"]);
     assert!(said.len() < 20, "{}", said.len());
+}
+
+/// upstream: Linux, `MAX_ARG_STRLEN`.
+#[test]
+fn a_command_longer_than_any_shell_takes_is_not_run() {
+    let mut session = loaded(&web("replicas: 1", "image: nginx"));
+    let refused = ["A command of more than 128 KiB: it is not run."];
+    let long = format!("echo {}", "a ".repeat(1 << 16));
+    assert_eq!(typed(&mut session, &[&long]), refused);
+    typed(&mut session, &["cat > f << EOF"]);
+    for _ in 0..20_000 {
+        session.type_line("a: b c d");
+    }
+    assert_eq!(typed(&mut session, &["EOF"]), refused);
+    assert_eq!(typed(&mut session, &["echo $?"]), ["126"]);
+    assert!(!typed(&mut session, &["ls"]).contains(&"f".to_owned()));
+}
+
+#[test]
+fn a_manifest_of_half_a_megabyte_is_left_out_by_name() {
+    let mut session = loaded(&web("replicas: 1", "image: nginx"));
+    typed(&mut session, &["echo 'a: b c d e f g h i j k l m n' > f"]);
+    for _ in 0..7 {
+        typed(&mut session, &["cat f f f f > g; cat g > f"]);
+    }
+    let said = typed(&mut session, &["kubectl apply -f f"]);
+    let left_out =
+        "the playground reads at most 128 KiB of manifests in one command: f is left out";
+    assert!(said[0].contains(left_out), "{said:?}");
+}
+
+/// The world has its turn in between: what is typed meanwhile, Ctrl-C first of all, is heard.
+#[test]
+fn no_step_runs_more_than_a_turn_of_a_line() {
+    let loops = [
+        "for i in {1..900}; do kubectl nosuch; kubectl nosuch; kubectl nosuch; done",
+        "kubectl exec web-0 -- sh -c 'while true; do echo a; done'",
+    ];
+    for line in loops {
+        let mut session = loaded(&web("replicas: 1", "image: nginx"));
+        session.type_line(line);
+        let terminal = |it: &Session| it.timeline().world().terminal().printed();
+        let (mut before, mut most) = (terminal(&session), 0);
+        while most < 100 {
+            session.step(StepSize::Event);
+            most = terminal(&session) - before;
+            before = terminal(&session);
+        }
+        assert!(most <= 2000, "{most} lines of {line}");
+        session.interrupt();
+        session.step(StepSize::Idle);
+        assert_eq!(typed(&mut session, &["echo $?"]), ["130"], "{line}");
+    }
 }
 
 #[test]
@@ -313,8 +366,8 @@ fn a_command_may_go_on_for_thousands_of_lines() {
 fn a_command_that_is_read_again_and_again_is_stopped() {
     let mut session = Session::new(Config::default());
     session.type_line("echo \"a");
-    let line = format!("\"{}\"", "b".repeat(200_000));
-    for _ in 0..20 {
+    let line = format!("\"{}\"", "b".repeat(100));
+    for _ in 0..1000 {
         session.type_line(&line);
     }
     let open = session.timeline().world().terminal().is_line_open();

@@ -273,8 +273,9 @@ pub fn hostname(pod: &Object, config: &Config) -> Text {
     if let Some(name) = spec["hostnameOverride"].text() {
         return name.clone();
     }
-    let full = || fqdn(pod, config).filter(|_| spec["setHostnameAsFQDN"].is_true());
-    full().unwrap_or_else(|| short_hostname(pod))
+    let is_full = spec["setHostnameAsFQDN"].is_true();
+    let full = is_full.then(|| fqdn(pod, config)).flatten();
+    full.unwrap_or_else(|| short_hostname(pod))
 }
 
 #[cfg(test)]

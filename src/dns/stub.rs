@@ -109,6 +109,12 @@ impl<'a> Client<'a> {
         }
     }
 
+    /// A client without files, of a program that looks up nothing.
+    pub fn blind(network: &'a mut Network<'a>) -> Self {
+        let (resolv, hosts) = (ResolvConf::default(), Hosts::default());
+        Self::new(resolv, hosts, Library::Glibc, network)
+    }
+
     /// Sends one query to the first server that answers; the time a silent one costs is the caller's to count.
     pub fn send(&mut self, query: &Query) -> Outcome {
         let mut outcome = Outcome::Refused;

@@ -1,11 +1,11 @@
 //! The small programs every image with a shell has: `hostname`, `echo`, `env`, `sleep`, `ls`, `rm`, `mkdir` and such.
 
-use super::{Container, Disk, Program, Run, filter};
+use super::{Disk, Program, Run, environment, filter};
 use crate::time::Duration;
-use crate::value::{Text, Value};
+use crate::value::Text;
 
 pub(super) fn program(name: &str) -> Option<Program> {
-    Some(match name {
+    let main: fn(&mut Run<'_, '_>) = match name {
         "cat" | "grep" | "head" | "tail" | "wc" | "sort" | "sed" | "awk" | "seq" => text,
         "chmod" | "chown" | "touch" | "rm" | "mkdir" => change,
         "date" => |run| {
@@ -29,6 +29,10 @@ pub(super) fn program(name: &str) -> Option<Program> {
         "sleep" => sleep,
         "true" | ":" => |_| {},
         _ => return None,
+    };
+    Some(Program {
+        main,
+        looks_up: name == "hostname",
     })
 }
 
@@ -163,7 +167,7 @@ fn echo(run: &mut Run<'_, '_>) {
 
 fn env(run: &mut Run<'_, '_>) {
     let wanted = run.argv.get(1);
-    for (name, value) in &run.environment {
+    for (name, value) in &run.container.map(environment).unwrap_or_default() {
         match wanted {
             None => run.printed.out(&[name, "=", value, "\n"]),
             Some(it) if it == name => run.printed.out(&[value, "\n"]),
@@ -173,30 +177,6 @@ fn env(run: &mut Run<'_, '_>) {
     if run.printed.output.is_empty() {
         run.printed.exit = 1;
     }
-}
-
-/// The variables of a container: what the runtime sets, then what the pod says in plain values.
-pub(crate) fn environment(container: &Container<'_>) -> Vec<(Text, Text)> {
-    let mut list: Vec<(Text, Text)> = vec![
-        (
-            "PATH".into(),
-            "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into(),
-        ),
-        (
-            "HOSTNAME".into(),
-            crate::dns::resolv::hostname(container.pod, container.config),
-        ),
-    ];
-    let spec = container.pod.value["spec"]["containers"].item("name", container.name);
-    let text = |it: &Value| it.text().cloned().unwrap_or_default();
-    list.extend(
-        spec["env"]
-            .items()
-            .iter()
-            .map(|it| (text(&it["name"]), text(&it["value"]))),
-    );
-    list.push(("HOME".into(), "/root".into()));
-    list
 }
 
 fn sleep(run: &mut Run<'_, '_>) {

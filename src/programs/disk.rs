@@ -4,6 +4,7 @@
 //! what lies in no volume ends with the container. Left out: what images bring along (but nginx' page and ZooKeeper's settings), owners, modes
 //! and links.
 
+use super::environment::files;
 use super::http::WELCOME;
 use super::image::{Application, Image};
 use super::{Container, zookeeper};
@@ -11,7 +12,7 @@ use crate::api::{Key, Kind};
 use crate::dns::resolv::{ResolvConf, hostname, hosts_text};
 use crate::process::Files;
 use crate::sort;
-use crate::value::{Text, Value, from_base64};
+use crate::value::{Text, Value};
 
 /// What programs have written, by volume and path; what they removed of an image's own holds `REMOVED`.
 #[allow(
@@ -86,19 +87,10 @@ impl Disk<'_> {
         crate::text!("/{}", parts.join("/"))
     }
 
-    /// The container's part of its pod's spec.
-    fn spec(&self) -> &Value {
-        let spec = &self.0.pod.value["spec"];
-        match spec["containers"].item("name", self.0.name) {
-            Value::Null => spec["initContainers"].item("name", self.0.name),
-            found => found,
-        }
-    }
-
     fn place(self, path: &str) -> Place {
         let pod = self.0.pod;
         let inside = |it: &&Value| below(path, it["mountPath"].as_str()).is_some();
-        let mounts = self.spec()["volumeMounts"].items().iter();
+        let mounts = self.0.spec()["volumeMounts"].items().iter();
         let mount = mounts
             .filter(inside)
             .max_by_key(|it| it["mountPath"].as_str().len());
@@ -172,40 +164,10 @@ impl Disk<'_> {
                 _ => return None,
             });
         }
-        self.given(&place.volume)
+        let mut given = files(self.0, &place.volume).into_iter();
+        given
             .find(|it| place.rest.strip_prefix('/') == Some(it.0.as_str()))
             .map(|it| it.1)
-    }
-
-    /// The files of a ConfigMap or Secret that is mounted.
-    fn given(&self, volume: &Value) -> impl Iterator<Item = (Text, Text)> {
-        let (source, kind, name) = match &volume["secret"] {
-            Value::Null => (&volume["configMap"], Kind::ConfigMap, "name"),
-            secret => (secret, Kind::Secret, "secretName"),
-        };
-        let key = Key::new(kind, self.0.pod.namespace(), source[name].as_str());
-        let object = self.0.objects.get(&key);
-        let data = object
-            .map(|it| it.value["data"].clone())
-            .unwrap_or_default();
-        let items = source["items"].clone();
-        let mut files = Vec::new();
-        for (key, value) in data.members() {
-            let item = items.items().iter().find(|it| it["key"].as_str() == key);
-            let path = item.map_or(key.as_str(), |it| it["path"].as_str());
-            let text = value.as_str();
-            if items.is_empty() || item.is_some() {
-                files.push((
-                    path.into(),
-                    if kind == Kind::Secret {
-                        from_base64(text).into()
-                    } else {
-                        text.into()
-                    },
-                ));
-            }
-        }
-        files.into_iter()
     }
 
     /// Whether there is such a folder.
@@ -215,8 +177,8 @@ impl Disk<'_> {
         path == "/"
             || FOLDERS.contains(&path.as_str())
             || is_nginx(self.0.image) && below(PAGES, &path).is_some()
-            || self.spec()["workingDir"].as_str() == path
-            || self.spec()["volumeMounts"].items().iter().any(is_mount)
+            || self.0.spec()["workingDir"].as_str() == path
+            || self.0.spec()["volumeMounts"].items().iter().any(is_mount)
             || self.written(&path).next().is_some()
     }
 
@@ -239,7 +201,7 @@ impl Disk<'_> {
         let path = self.absolute(path);
         let mut names: Vec<Text> = self.written(&path).collect();
         let place = self.place(&path);
-        names.extend(self.given(&place.volume).map(|it| it.0));
+        names.extend(files(self.0, &place.volume).into_iter().map(|it| it.0));
         if place.volume.is_null() {
             let own = [
                 "/etc/hosts",
@@ -248,7 +210,7 @@ impl Disk<'_> {
                 "/usr/share/nginx/html/index.html",
             ];
             let here = |it: &&str| self.read(it).is_some();
-            let mounts = self.spec()["volumeMounts"].items().iter();
+            let mounts = self.0.spec()["volumeMounts"].items().iter();
             let paths = FOLDERS.into_iter().chain(own.into_iter().filter(here));
             let paths = paths.chain(mounts.map(|it| it["mountPath"].as_str()));
             let below = paths

@@ -9,7 +9,7 @@ use core::net::IpAddr;
 use super::disk::{Disk, PAGES, is_nginx};
 use super::image::{Application, Image};
 use super::peers::runs;
-use super::{Container, Run, cassandra, image, mysql, redis, zookeeper};
+use super::{Container, Run, cassandra, mysql, redis, zookeeper};
 use crate::api::{Kind, Object, Objects};
 use crate::chance::chance;
 use crate::time::Duration;
@@ -358,7 +358,7 @@ fn listens_at(container: &Value) -> Option<u16> {
     let name = first.rsplit('/').next()?;
     let is_shell = matches!(name, "sh" | "bash" | "ash") && words.next() != Some("-c");
     let made_for = Image::parse(image);
-    if is_shell || image::program(&made_for, name).is_some() {
+    if is_shell || made_for.has(name) {
         return None;
     }
     match made_for.application {

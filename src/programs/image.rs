@@ -10,6 +10,7 @@ use crate::api::Object;
 use crate::config::Config;
 use crate::dns::resolv::{Hosts, ResolvConf, hosts_text};
 use crate::dns::stub::{Client, Library, Network};
+use crate::value::Text;
 
 /// What an image is made of, as far as its programs matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +113,18 @@ impl Image {
     /// The names of its programs.
     pub fn programs(&self) -> impl Iterator<Item = &'static str> {
         let names = NAMES.split_whitespace();
-        names.filter(|it| program(self, it).is_some())
+        names.filter(|it| self.has(it))
+    }
+
+    /// The program that some words start, if it has that.
+    pub(crate) fn program(&self, argv: &[Text]) -> Option<Program> {
+        let path = argv.first().map_or("", Text::as_str);
+        program(self, path.rsplit('/').next().unwrap_or(""))
+    }
+
+    /// Whether it has a program of that name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        program(self, name).is_some()
     }
 
     /// The C library its programs resolve names with.
@@ -214,14 +226,14 @@ mkdir mysql mysqladmin nc nodetool nslookup ping pwd redis-cli rm sed seq sleep 
 zkCli.sh zkServer.sh";
 
 /// The program of that name in an image.
-pub(super) fn program(image: &Image, name: &str) -> Option<Program> {
+fn program(image: &Image, name: &str) -> Option<Program> {
     if image.base == Base::Bare {
         return None;
     }
     let has_busybox = image.busybox().is_some();
     let application = image.application;
     let has_getent = !matches!(image.base, Base::Busybox(_));
-    Some(match name {
+    let main = match name {
         "nslookup" if image.has_bind => bind::nslookup,
         "dig" if image.has_bind => bind::dig,
         "host" if image.has_bind => bind::host,
@@ -240,6 +252,10 @@ pub(super) fn program(image: &Image, name: &str) -> Option<Program> {
         "nodetool" if application == Application::Cassandra => cassandra::nodetool,
         "cqlsh" if application == Application::Cassandra => cassandra::cqlsh,
         _ => return coreutils::program(name),
+    };
+    Some(Program {
+        main,
+        looks_up: true,
     })
 }
 

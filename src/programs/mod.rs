@@ -9,6 +9,7 @@ mod busybox_nslookup;
 mod cassandra;
 mod coreutils;
 mod disk;
+mod environment;
 mod http;
 pub mod image;
 mod libc;
@@ -24,14 +25,15 @@ use core::net::IpAddr;
 
 use crate::api::{Object, Objects};
 use crate::config::Config;
-use crate::dns::resolv::Hosts;
+use crate::dns::resolv::{Hosts, hostname};
 use crate::dns::stub::{Attempt, Client, Network};
 use crate::process::{Output, Stream};
 use crate::time::{Duration, Time};
-use crate::value::Text;
-pub(crate) use coreutils::{environment, seconds};
+use crate::value::{Text, Value};
+pub(crate) use coreutils::seconds;
 pub(crate) use disk::Disk;
 pub use disk::Disks;
+pub(crate) use environment::environment;
 use image::Image;
 pub(crate) use text::{edited, filter};
 
@@ -64,6 +66,17 @@ pub struct Container<'a> {
     pub typed: Option<(&'a str, &'a str)>,
 }
 
+impl<'a> Container<'a> {
+    /// Its part of its pod's spec.
+    fn spec(&self) -> &'a Value {
+        let spec = &self.pod.value["spec"];
+        match spec["containers"].item("name", self.name) {
+            Value::Null => spec["initContainers"].item("name", self.name),
+            found => found,
+        }
+    }
+}
+
 /// A client that waits for a line.
 #[derive(Clone, Debug)]
 pub struct Waiting {
@@ -84,6 +97,8 @@ pub struct Printed {
     pub took: Duration,
     /// How many bytes of files and of standard input it read.
     pub read: usize,
+    /// As how many plain commands it counts besides, where only so many may run.
+    pub weight: u32,
     /// The DNS queries it sent.
     pub tried: Vec<Attempt>,
     /// Set by a client that has not ended.
@@ -131,9 +146,7 @@ pub(crate) struct Run<'a, 'n> {
     pub container: Option<&'a Container<'a>>,
     /// What the machine calls itself.
     pub hostname: Text,
-    /// `NAME=value` pairs.
-    pub environment: Vec<(Text, Text)>,
-    /// Name resolution.
+    /// Name resolution; it finds nothing where the program looks up nothing.
     pub client: Client<'n>,
     /// Key of all chance.
     pub seed: u64,
@@ -177,18 +190,22 @@ pub fn run<'n>(
 ) -> Result<Printed, NotRun> {
     let Container { pod, config, .. } = container;
     let image = Image::parse(container.image);
-    let client = image.client(pod, config, network);
-    execute(Run {
+    let program = image.program(argv).ok_or(NotRun::NotFound)?;
+    let (client, hostname) = if program.looks_up {
+        (image.client(pod, config, network), hostname(pod, config))
+    } else {
+        (Client::blind(network), Text::new())
+    };
+    Ok(program.execute(Run {
         argv,
         image: &image,
         container: Some(container),
-        hostname: crate::dns::resolv::hostname(pod, config),
-        environment: environment(container),
+        hostname,
         client,
         seed: config.seed,
         now: container.now,
         printed: Printed::default(),
-    })
+    }))
 }
 
 /// What the container's own C library finds for that name, and what it asked; without its `/etc/hosts` where a DNS
@@ -208,24 +225,32 @@ pub fn resolve<'n>(
     (found.addresses, client.tried)
 }
 
-/// The program of that name in the image, if any, run to its end.
-pub(crate) fn execute(mut run: Run<'_, '_>) -> Result<Printed, NotRun> {
-    let path = run.argv.first().map_or("", Text::as_str);
-    let name = path.rsplit('/').next().unwrap_or("");
-    let program = image::program(run.image, name).ok_or(NotRun::NotFound)?;
-    program(&mut run);
-    run.printed.took.ms += run.client.waited.ms;
-    run.printed.tried = run.client.tried;
-    Ok(run.printed)
+/// The [`Printed::weight`] of a program that looks up names.
+const LOOK_UP: u32 = 2;
+
+/// A program of an image.
+pub(crate) struct Program {
+    /// Reads its arguments, prints, sets the exit code.
+    main: fn(&mut Run<'_, '_>),
+    /// Whether it looks up names, its own among them.
+    looks_up: bool,
+}
+
+impl Program {
+    /// Runs it to its end.
+    pub(crate) fn execute(&self, mut run: Run<'_, '_>) -> Printed {
+        (self.main)(&mut run);
+        run.printed.weight = if self.looks_up { LOOK_UP } else { 0 };
+        run.printed.took.ms += run.client.waited.ms;
+        run.printed.tried = run.client.tried;
+        run.printed
+    }
 }
 
 /// Appends a whole number.
 fn push_number(text: &mut Text, number: u32) {
     text.push_str(&number.to_string());
 }
-
-/// A program: reads its arguments, prints, sets the exit code.
-pub(crate) type Program = fn(&mut Run<'_, '_>);
 
 #[cfg(test)]
 mod tests {

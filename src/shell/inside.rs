@@ -1,7 +1,8 @@
 //! The shell inside a container: lists, pipes, redirections, variables, loops, `if`, `cd`, `test`, `sh -c`, `exit`.
 //!
-//! A line is left behind each command that takes time, so that the next one sees what has changed. What is piped, what
-//! stands in `$(…)` and what a shell in the shell is given runs at one moment.
+//! A line is left behind each command that takes time, so that the next one sees what has changed, and behind so many
+//! commands that the page would no longer answer. What is piped, what stands in `$(…)` and what a shell in the shell is
+//! given runs at one moment.
 
 mod run;
 
@@ -54,10 +55,8 @@ struct Client {
 struct Ahead {
     list: List,
     stdin: Option<Text>,
-    /// How many commands may still run.
-    commands: u32,
-    /// How many bytes were read.
-    handled: usize,
+    /// What the line may still do.
+    left: Budget,
 }
 
 impl Kept {
@@ -159,7 +158,7 @@ pub fn run_line(
     let mut kept = kept;
     match kept.client.take() {
         Some(client) => run_client(&client, line, kept, container, network),
-        None => run_text(line, exit, kept, container, network, &mut { MOST_COMMANDS }),
+        None => run_text(line, exit, kept, container, network, &mut Left::default()),
     }
 }
 
@@ -199,8 +198,55 @@ fn run_client(
     }
 }
 
-/// How many commands one line may run: enough for a lesson, and no loop keeps the page from answering for 50 ms.
-const MOST_COMMANDS: u32 = 4200;
+/// What may still be done.
+#[derive(Clone, Copy, Debug)]
+struct Budget {
+    /// How many commands may run.
+    commands: u32,
+    /// How many bytes the programs may read, words and files alike.
+    bytes: usize,
+}
+
+impl Budget {
+    fn spend(&mut self, commands: u32, bytes: usize) {
+        self.commands = self.commands.saturating_sub(commands);
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
+
+    /// Of what there was too much.
+    fn excess(self) -> Option<&'static str> {
+        match self {
+            Self { commands: 0, .. } => Some("runs too many commands"),
+            Self { bytes: 0, .. } => Some("handles too much text"),
+            _ => None,
+        }
+    }
+}
+
+/// What a line may still do.
+struct Left {
+    /// In all: enough for a lesson, and no loop is endless.
+    line: Budget,
+    /// Before the world has its turn again: Ctrl-C is answered within 50 ms.
+    turn: Budget,
+}
+
+impl Default for Left {
+    fn default() -> Self {
+        let budget = |commands, bytes| Budget { commands, bytes };
+        Self {
+            line: budget(20_000, 1 << 26),
+            turn: budget(2000, 1 << 22),
+        }
+    }
+}
+
+impl Left {
+    fn spend(&mut self, commands: u32, bytes: usize) {
+        self.line.spend(commands, bytes);
+        self.turn.spend(commands, bytes);
+    }
+}
 
 /// How many commands a shell in the shell counts for, so that they do not nest deeply.
 const SHELL_COMMANDS: u32 = 500;
@@ -211,7 +257,7 @@ fn run_text(
     kept: Kept,
     container: &Container<'_>,
     network: &mut Network<'_>,
-    left: &mut u32,
+    left: &mut Left,
 ) -> Typed {
     let mut shell = Shell {
         container,
@@ -225,7 +271,6 @@ fn run_text(
         client: None,
         left,
         bytes: 0,
-        handled: 0,
     };
     shell.typed.printed.exit = exit;
     if shell.variables.get(FOLDER).is_empty() {
@@ -237,7 +282,7 @@ fn run_text(
     let list = kept.ahead.map_or_else(
         || parse::parse(line),
         |it| {
-            (*shell.left, shell.handled, shell.stdin) = (it.commands, it.handled, it.stdin);
+            (shell.left.line, shell.stdin) = (it.left, it.stdin);
             Ok(it.list)
         },
     );
@@ -254,8 +299,7 @@ fn run_text(
         ahead: goes_on.then(|| Ahead {
             list: shell.rest.into(),
             stdin: shell.stdin,
-            commands: *shell.left,
-            handled: shell.handled,
+            left: shell.left.line,
         }),
     };
     shell.typed
@@ -263,9 +307,6 @@ fn run_text(
 
 /// How much the programs of one line may print.
 const MOST_PRINTED: usize = 1 << 20;
-
-/// How many bytes the programs of one line may read, words and files alike.
-const MOST_HANDLED: usize = 1 << 26;
 
 /// The variable that holds the folder the shell is in.
 const FOLDER: &str = "PWD";
@@ -285,10 +326,7 @@ struct Shell<'a, 'n> {
     rest: Vec<(Joint, Pipeline)>,
     /// The client that waits for lines.
     client: Option<Client>,
-    /// How many commands may still run.
-    left: &'a mut u32,
+    left: &'a mut Left,
     /// How much the programs of this line have printed.
     bytes: usize,
-    /// How much they have read.
-    handled: usize,
 }

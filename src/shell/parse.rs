@@ -55,19 +55,18 @@ const OPERATORS: [&str; 17] = [
 /// # Errors
 /// What the shell would say, and where.
 pub fn parse(text: &str) -> Result<List, Error> {
-    Parser::new(text, 0).whole()
+    read(text).0
 }
 
 /// Whether a shell would ask for a further line: a quote, a here-document or a loop is open, or the line goes on.
 pub fn is_open(text: &str) -> bool {
-    open(text).is_some()
+    read(text).1.is_some()
 }
 
-/// What a text lacks of being whole, where further lines could bring it.
-pub fn open(text: &str) -> Option<Open> {
+/// Reads command lines, and says what they lack of being whole, where further lines could bring it.
+pub fn read(text: &str) -> (Result<List, Error>, Option<Open>) {
     let mut parser = Parser::new(text, 0);
-    let _ = parser.whole();
-    parser.open
+    (parser.whole(), parser.open)
 }
 
 /// What a text lacks. Lines that cannot bring it need no reading of all that stands before them.
@@ -94,8 +93,8 @@ impl Open {
             }
             // Whole commands leave a list as it was.
             Self::List => {
-                let mut parser = Parser::new(line, 0);
-                parser.whole().is_err() || parser.open.is_some()
+                let (list, open) = read(line);
+                list.is_err() || open.is_some()
             }
             Self::Line => true,
         }
@@ -197,7 +196,10 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn operator(&self) -> Option<&'static str> {
-        OPERATORS.into_iter().find(|it| self.rest().starts_with(it))
+        let rest = self.rest();
+        let may_be = rest.starts_with(['<', '>', '&', '|', ';', '\n']);
+        let mut all = OPERATORS.into_iter().filter(|_| may_be);
+        all.find(|it| rest.starts_with(it))
     }
 
     /// Takes an operator; a newline takes the bodies of here-documents with it.
@@ -281,7 +283,7 @@ impl<'a> Parser<'a> {
             }
             "<<<" => {
                 let mut word = word;
-                word.push('\n', true);
+                word.push("\n", true);
                 Target::Here(word)
             }
             ">>" | "&>>" => Target::Append(word),

@@ -176,14 +176,14 @@ impl Word {
         Self(vec![Part { piece, is_quoted }])
     }
 
-    /// Adds a sign.
-    pub(super) fn push(&mut self, sign: char, is_quoted: bool) {
+    /// Adds text.
+    pub(super) fn push(&mut self, more: &str, is_quoted: bool) {
         match self.0.last_mut() {
             Some(Part {
                 piece: Piece::Text(text),
                 is_quoted: before,
-            }) if *before == is_quoted => text.push(sign),
-            _ => self.add(Piece::Text(Text::from(sign)), is_quoted),
+            }) if *before == is_quoted => text.push_str(more),
+            _ => self.add(Piece::Text(more.into()), is_quoted),
         }
     }
 

@@ -74,13 +74,22 @@ impl Parser<'_> {
                 }
                 '\\' => self.escaped(&mut word),
                 '$' | '`' => self.dollar(&mut word, false)?,
-                _ => {
-                    word.push(sign, false);
-                    self.at += sign.len_utf8();
-                }
+                _ => self.plain(&mut word, false),
             }
         }
         Ok((self.at > start).then_some(word))
+    }
+
+    /// Takes a sign and all behind it that mean themselves wherever they stand.
+    fn plain(&mut self, word: &mut Word, is_quoted: bool) {
+        let rest = self.rest();
+        let is_plain = |it: char| !it.is_ascii() || it.is_ascii_alphanumeric();
+        let mut signs = rest.char_indices().skip(1);
+        let end = signs
+            .find(|it| !is_plain(it.1))
+            .map_or(rest.len(), |it| it.0);
+        word.push(&rest[..end], is_quoted);
+        self.at += end;
     }
 
     fn escaped(&mut self, word: &mut Word) {
@@ -88,11 +97,12 @@ impl Parser<'_> {
         if self.rest().is_empty() {
             self.open = Some(Open::Line);
         }
-        if let Some(sign) = self.rest().chars().next() {
-            self.at += sign.len_utf8();
-            if sign != '\n' {
-                word.push(sign, true);
-            }
+        if self.rest().starts_with('\n') {
+            self.at += 1;
+        } else if let Some(sign) = self.rest().chars().next() {
+            let end = sign.len_utf8();
+            word.push(&self.rest()[..end], true);
+            self.at += end;
         }
     }
 
@@ -108,15 +118,12 @@ impl Parser<'_> {
                     Some('$' | '`' | '\\' | '\n') => self.escaped(word),
                     Some('"') if from.is_some() => self.escaped(word),
                     _ => {
-                        word.push('\\', true);
+                        word.push("\\", true);
                         self.at += 1;
                     }
                 },
                 '$' | '`' => self.dollar(word, true)?,
-                _ => {
-                    word.push(sign, true);
-                    self.at += sign.len_utf8();
-                }
+                _ => self.plain(word, true),
             }
         }
         from.map_or(Ok(()), |from| self.error(from, ErrorKind::Unclosed("\"")))
@@ -168,7 +175,7 @@ impl Parser<'_> {
                 None => self.name(),
             };
             if name.is_empty() {
-                word.push('$', is_quoted);
+                word.push("$", is_quoted);
             } else {
                 word.add(Piece::Variable(name, Word::default()), is_quoted);
             }

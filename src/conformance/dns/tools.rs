@@ -11,7 +11,7 @@ use crate::dns::stub::{Attempt, Client, Library, without_dot};
 use crate::dns::{Data, Finding, Outcome, Query, Rcode, Record, Reply, Type, Zone};
 use crate::process::Stream;
 use crate::programs::image::{Application, Base, Busybox, Image};
-use crate::programs::{Printed, Run, execute};
+use crate::programs::{Printed, Run};
 use crate::time::Time;
 use crate::value::{Text, Value};
 use crate::{array, object};
@@ -109,12 +109,12 @@ fn run(setup: &Value, server: &StandIn, capture: &Value, image: Image) -> Option
         .filter_map(Value::text)
         .cloned()
         .collect();
-    let printed = execute(Run {
+    let program = image.program(&argv)?;
+    Some(program.execute(Run {
         argv: &argv,
         image: &image,
         container: None,
         hostname: text(files, "hostname"),
-        environment: Vec::new(),
         client: Client::new(
             ResolvConf::parse(client["resolv_conf"].as_str()),
             Hosts::parse(files["hosts"].as_str()),
@@ -124,8 +124,7 @@ fn run(setup: &Value, server: &StandIn, capture: &Value, image: Image) -> Option
         seed: 1,
         now: Time::START,
         printed: Printed::default(),
-    });
-    printed.ok()
+    }))
 }
 
 fn shown(at: usize, printed: &Printed) -> Value {

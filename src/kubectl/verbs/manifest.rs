@@ -17,6 +17,8 @@ use crate::yaml;
 
 /// differs: the playground reads only so many objects in one command, so that no paste can freeze the page.
 const MANIFESTS_MAX: usize = 500;
+/// And so many bytes.
+const BYTES_MAX: usize = 1 << 17;
 
 /// An object of a file.
 #[derive(Clone, Debug)]
@@ -64,10 +66,17 @@ pub(in crate::kubectl) fn read(io: &mut Io, flags: &Flags) -> Done<Read> {
         is_enforced: flags.has("namespace"),
         validates,
     };
+    let mut bytes = 0;
     for (source, text) in texts {
-        if let Err(failure) = scope.stream(&source, &text, &mut read) {
-            read.failures.push(failure);
-        }
+        bytes += text.len();
+        let read_it = if bytes > BYTES_MAX {
+            let text =
+                "the playground reads at most 128 KiB of manifests in one command: {} is left out";
+            Err(Failure::say(text, &[&source]))
+        } else {
+            scope.stream(&source, &text, &mut read)
+        };
+        read.failures.extend(read_it.err());
     }
     if read.manifests.len() > MANIFESTS_MAX {
         read.manifests.truncate(MANIFESTS_MAX);

@@ -5,9 +5,7 @@
 use super::super::builtins;
 use super::super::expand::{TOO_LONG, too_long};
 use super::super::syntax::{Command, If, Joint, List, Pipeline, Simple, Target, Word};
-use super::{
-    FOLDER, Kept, MOST_HANDLED, MOST_PRINTED, SHELL_COMMANDS, Shell, client, run_text, shell_name,
-};
+use super::{FOLDER, Kept, MOST_PRINTED, SHELL_COMMANDS, Shell, client, run_text, shell_name};
 use crate::process::{Output, Stream};
 use crate::programs::image::Image;
 use crate::programs::{self, Container, Disk, NotRun, Printed};
@@ -38,10 +36,11 @@ impl Shell<'_, '_> {
         }
     }
 
-    /// Whether something takes time or waits for lines: the rest of the line comes after that.
+    /// Whether something takes time or waits for lines, or it is the world's turn: the rest of the line comes after that.
     fn waits(&self) -> bool {
         let takes_time = self.typed.printed.took.ms > 0 || self.client.is_some();
-        self.is_live && takes_time && !self.typed.is_left
+        let is_due = takes_time || self.left.turn.excess().is_some();
+        self.is_live && is_due && !self.typed.is_left
     }
 
     /// Once the condition has come to its end, its answer chooses.
@@ -93,14 +92,13 @@ impl Shell<'_, '_> {
 
     /// Counts a command; false when there were too many.
     fn may_run(&mut self) -> bool {
-        let what = match self.left.checked_sub(1) {
-            _ if self.typed.is_left => return false,
-            None => "runs too many commands",
-            Some(_) if self.handled > MOST_HANDLED => "handles too much text",
-            Some(left) => {
-                *self.left = left;
-                return true;
-            }
+        if self.typed.is_left {
+            return false;
+        }
+        let turn = self.left.turn.excess().filter(|_| !self.is_live);
+        let Some(what) = self.left.line.excess().or(turn) else {
+            self.left.spend(1, 0);
+            return true;
         };
         self.typed.is_left = true;
         self.complain(130, &format!("sh: this {what}: it is stopped here\n"));
@@ -180,7 +178,7 @@ impl Shell<'_, '_> {
         let Some(size) = self.variables.size(simple.every_word()) else {
             return self.complain(TOO_LONG, &too_long(&simple.name()));
         };
-        self.handled += size;
+        self.left.spend(0, size);
         for (name, word) in &simple.assignments {
             let value = self.variables.whole(word);
             self.variables.set(name.clone(), value);
@@ -215,7 +213,7 @@ impl Shell<'_, '_> {
                 }),
                 Sink::File(path) => {
                     let text = self.on_disk(|disk| disk.read(path)).unwrap_or_default();
-                    self.handled += text.len();
+                    self.left.spend(0, text.len());
                     let text = crate::text!("{text}{}", piece.text);
                     // The file has just been opened: only its size can be refused.
                     if let Err(why) = self.on_disk(|disk| disk.write(path, text)) {
@@ -317,7 +315,7 @@ impl Shell<'_, '_> {
             }
             [clear, ..] if clear == "clear" => set_exit(self, 0),
             [shell, option, text, ..] if shell_name(shell).is_some() && option == "-c" => {
-                *self.left = self.left.saturating_sub(SHELL_COMMANDS);
+                self.left.spend(SHELL_COMMANDS, 0);
                 let folder = self.variables.get(FOLDER);
                 let container = Container {
                     folder: &folder,
@@ -354,7 +352,7 @@ impl Shell<'_, '_> {
     }
 
     fn append(&mut self, one: Printed) {
-        self.handled += one.read;
+        self.left.spend(one.weight, one.read);
         let printed = one.output.iter().map(|it| it.text.len()).sum();
         self.bytes = self.bytes.saturating_add(printed);
         if self.bytes > MOST_PRINTED {

@@ -289,7 +289,7 @@ fn what_an_open_text_lacks_is_known() {
         ("a )", None),
     ];
     for (text, want) in cases {
-        assert_eq!(open(text), want, "{text:?}");
+        assert_eq!(read(text).1, want, "{text:?}");
     }
 }
 
@@ -341,12 +341,12 @@ fn lines_that_are_not_read_would_have_changed_nothing() {
     let mut left_out = 0;
     for _ in 0..20_000 {
         let mut text = next().to_owned();
-        let mut lacks = open(&text);
+        let mut lacks = read(&text).1;
         for _ in 0..12 {
             let Some(known) = lacks else { break };
             let line = next();
             text = format!("{text}\n{line}");
-            lacks = open(&text);
+            lacks = read(&text).1;
             if !known.may_end(line) {
                 left_out += 1;
                 assert!(lacks.is_some(), "{known:?} {text:?}");

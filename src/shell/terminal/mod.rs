@@ -6,17 +6,18 @@
 mod line;
 mod run;
 mod screen;
+mod typing;
 
 pub use line::{Line, LineKind, outputs};
 
 use std::collections::VecDeque;
 
 use line::NEXT_PROMPT;
-use run::{MOST_ROUNDS, NO_EDITOR, STOPPED, Sink, Step, TOO_MUCH};
+use run::{NO_EDITOR, Sink, Step, TURN, TURN_HANDLED};
+use typing::Begun;
 
 use super::expand::Variables;
 use super::inside::{self, Kept, Typed};
-use super::parse::{self, Open};
 use crate::apiserver::rest::{Connection, HttpRequest, Watch};
 use crate::config::Version;
 use crate::kubectl::Process;
@@ -51,17 +52,6 @@ pub struct Terminal {
     /// What the container's shell keeps from line to line.
     inner: Kept,
     job: Option<Job>,
-}
-
-/// What has been typed of a command that goes on in the next line.
-#[derive(Clone, Debug, Default)]
-struct Begun {
-    /// Kept apart, as worlds are kept between them.
-    lines: List<Text>,
-    /// What it lacks.
-    open: Open,
-    /// How many bytes have been read to know that.
-    read: usize,
 }
 
 /// Where a line that is still to be typed comes from.
@@ -146,8 +136,6 @@ enum Program {
     Asking(Vec<Text>),
 }
 
-/// How many bytes may be read to know whether a command goes on.
-const MOST_READ: usize = 1 << 24;
 /// The prompt of the reader's own shell.
 const PROMPT: &str = "$ ";
 /// The prompt of a shell in a container.
@@ -229,83 +217,6 @@ impl Terminal {
             .unwrap_or_default()
     }
 
-    /// The reader has typed a line; gives back the command that it makes whole, if it does.
-    pub fn enter(&mut self, line: &str) -> Option<Text> {
-        self.show_prompt(line);
-        let mut begun = self.begun.take().unwrap_or_default();
-        begun.lines.push(line.into());
-        if !begun.open.may_end(line) {
-            self.begun = Some(begun);
-            return None;
-        }
-        let lines: Vec<&str> = begun.lines.iter().map(Text::as_str).collect();
-        let text = Text::from(lines.join("\n"));
-        begun.read += text.len();
-        let open = if self.is_at_client() {
-            None
-        } else {
-            parse::open(&text)
-        };
-        match open {
-            None => {
-                self.run(&text);
-                return Some(text);
-            }
-            Some(_) if begun.read > MOST_READ => {
-                self.exit = STOPPED;
-                self.note(&format!("{TOO_MUCH}: it is stopped here."));
-            }
-            Some(open) => self.begun = Some(Begun { open, ..begun }),
-        }
-        None
-    }
-
-    fn run(&mut self, line: &Text) {
-        match &mut self.job {
-            None => self.begin(line),
-            Some(Job {
-                program: Program::Attached(_, _, typed @ None),
-                rounds,
-                ..
-            }) => {
-                (*typed, *rounds) = (Some(line.clone()), MOST_ROUNDS);
-                self.handled = 0;
-                self.inner.begin_line();
-            }
-            Some(_) => unreachable!("a busy terminal has no prompt to type at"),
-        }
-    }
-
-    fn begin(&mut self, line: &str) {
-        match parse::parse(line) {
-            Ok(list) => {
-                self.handled = 0;
-                self.job = Some(Job::of(line, list, self.exit));
-            }
-            Err(error) => {
-                self.exit = 2;
-                self.print(LineKind::Err, &format!("sh: {error}\n"));
-            }
-        }
-    }
-
-    /// Takes in the lines of a pasted transcript, to be typed one after another.
-    pub fn paste(&mut self, commands: Vec<Pending>) {
-        self.pending.extend(commands);
-    }
-
-    /// The reader types while a program runs: the line waits for its end; a watch, which has none, is left for it.
-    pub fn type_ahead(&mut self, line: Text) {
-        let is_watch = self.goes_on();
-        self.pending.push_back(Pending {
-            origin: Origin::Ahead,
-            text: line,
-        });
-        if is_watch {
-            self.interrupt();
-        }
-    }
-
     /// Whether no command is on its way: none runs, or one that goes on until it is left.
     pub fn is_at_rest(&self) -> bool {
         self.pending.is_empty() && (!self.is_busy() || self.goes_on())
@@ -320,31 +231,6 @@ impl Terminal {
     /// Whether the next line that waits can be typed now.
     pub fn has_next_pasted(&self) -> bool {
         !self.is_busy() && !self.pending.is_empty()
-    }
-
-    /// Types the next line that waits, if its turn has come; gives back the command that runs then.
-    pub fn next_pasted(&mut self) -> Option<Text> {
-        if !self.has_next_pasted() {
-            return None;
-        }
-        let origin = self.pending.front()?.origin;
-        if origin != Origin::Ahead {
-            self.drop_begun();
-        }
-        let line = if origin == Origin::Outer && self.attached().is_some() {
-            // The author left what runs in the container without saying so.
-            let leave = if self.is_at_client() { "quit" } else { "exit" };
-            leave.into()
-        } else {
-            self.pending.pop_front()?.text
-        };
-        if origin == Origin::Ahead {
-            return self.enter(&line);
-        }
-        // What is still open in a transcript has no further line.
-        self.show_prompt(&line);
-        self.run(&line);
-        Some(line)
     }
 
     /// Whether the program in the foreground waits for changes.
@@ -368,12 +254,17 @@ impl Terminal {
 
     /// Runs until something of the world is needed.
     pub fn go_on(&mut self, now: Time, version: Version) -> Errand {
+        let (mut steps, handled) = (0, self.handled);
         loop {
             let Some(mut job) = self.job.take() else {
                 return Errand::Rest;
             };
             let errand = match &mut job.program {
+                Program::Between if steps == TURN || self.handled > handled + TURN_HANDLED => {
+                    Some(Errand::Sleep(Duration::default()))
+                }
                 Program::Between => {
+                    steps += 1;
                     if !self.start_next(&mut job, version) {
                         self.exit = job.exit;
                         self.variables.forget_hidden();
@@ -508,7 +399,7 @@ impl Terminal {
         self.drop_begun();
         if self.is_at_client() {
             self.print(LineKind::Out, "^C\n");
-            return self.run(&INTERRUPT.into());
+            return self.hand_over(&INTERRUPT.into());
         }
         if !self.is_busy() {
             return;
@@ -528,12 +419,5 @@ impl Terminal {
             job.rest.clear();
         }
         self.tell(Answer::Interrupted);
-    }
-
-    fn drop_begun(&mut self) {
-        if self.begun.take().is_some() {
-            self.exit = INTERRUPTED;
-            self.print(LineKind::Out, "^C\n");
-        }
     }
 }

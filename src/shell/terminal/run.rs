@@ -70,6 +70,10 @@ const MOST_COMMANDS: u32 = 20_000;
 /// How often the loops of one line may go round: enough for a lesson, and no loop is endless.
 pub(super) const MOST_ROUNDS: u32 = 1000;
 
+/// How many steps a line goes on, and with how much text, before the world has its turn: Ctrl-C is answered within 50 ms.
+pub(super) const TURN: u32 = 1000;
+pub(super) const TURN_HANDLED: usize = 1 << 22;
+
 pub(super) const TOO_MUCH: &str = "This line handles too much text";
 
 const ROUND_OUT: &str = "The loops of this line have gone round 1000 times";
