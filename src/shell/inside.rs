@@ -6,6 +6,7 @@
 
 mod run;
 
+use super::TURN_TIME;
 use super::expand::Variables;
 use super::parse;
 use super::syntax::{Joint, List, Pipeline};
@@ -292,6 +293,9 @@ fn run_text(
     }
     shell.variables.forget_hidden();
     let goes_on = !shell.rest.is_empty() && !shell.typed.is_left;
+    if goes_on && shell.left.turn.excess().is_some() {
+        shell.typed.printed.took.ms += TURN_TIME.ms;
+    }
     shell.typed.rest = (goes_on && shell.client.is_none()).then(|| line.into());
     shell.typed.kept = Kept {
         variables: shell.variables,

@@ -12,3 +12,7 @@ pub mod transcript;
 mod words;
 
 pub use terminal::{Errand, Line, LineKind, Origin, Pending, Terminal, outputs};
+
+/// How long it takes to run as many commands as come between two turns of the world: a shell starts about a thousand a
+/// second.
+const TURN_TIME: crate::time::Duration = crate::time::Duration { ms: 1000 };

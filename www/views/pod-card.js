@@ -65,27 +65,36 @@ export const createHistory = (words) => {
   const { t, label } = words;
   /** @param {number} number */
   const ordinal = (number) => t(NTH[new Intl.PluralRules(words.tag(), { type: 'ordinal' }).select(number)], { number });
-  const last = h('s', {});
-  const summary = h('summary', {});
-  const pods = h('ol', {});
-  /** @type {Draw<PastPod>} */
-  const draw = list(pods, () => {
-    const item = h('li', {});
-    return {
-      node: item,
-      update: (it) => write(item, t('pod.was', {
-        nth: ordinal(it.nth), ip: it.ip || t('pod.noAddress'), node: it.node || t('pod.noNode'), from: it.fromText, to: it.toText,
-      })),
-    };
-  });
-  const node = h('div', { class: 'history' }, h('p', {}, label(h('span', { class: 'unseen' }), 'pod.past'), last), h('details', {}, summary, pods));
+  const node = h('div', { class: 'history' });
+  /** Made with the first pod of the past: of two hundred names most never have one. */
+  function open() {
+    const last = h('s', {});
+    const summary = h('summary', {});
+    const pods = h('ol', {});
+    node.append(h('p', {}, label(h('span', { class: 'unseen' }), 'pod.past'), last), h('details', {}, summary, pods));
+    /** @type {Draw<PastPod>} */
+    const draw = list(pods, () => {
+      const item = h('li', {});
+      return {
+        node: item,
+        update: (it) => write(item, t('pod.was', {
+          nth: ordinal(it.nth), ip: it.ip || t('pod.noAddress'), node: it.node || t('pod.noNode'), from: it.fromText, to: it.toText,
+        })),
+      };
+    });
+    return { last, summary, draw };
+  }
+  /** @type {ReturnType<typeof open> | null} */
+  let parts = null;
   return {
     node,
     update(past, nth) {
       show(node, past.length);
-      write(last, past.find((it) => it.ip)?.ip ?? '');
-      write(summary, nth ? t('pod.nth', { nth: ordinal(nth) }) : t('pod.before', { count: past.length }));
-      draw(past, (it) => it.nth);
+      if (!past.length) return;
+      parts ??= open();
+      write(parts.last, past.find((it) => it.ip)?.ip ?? '');
+      write(parts.summary, nth ? t('pod.nth', { nth: ordinal(nth) }) : t('pod.before', { count: past.length }));
+      parts.draw(past, (it) => it.nth);
     },
   };
 };

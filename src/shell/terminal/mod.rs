@@ -16,6 +16,7 @@ use line::NEXT_PROMPT;
 use run::{NO_EDITOR, Sink, Step, TURN, TURN_HANDLED};
 use typing::Begun;
 
+use super::TURN_TIME;
 use super::expand::Variables;
 use super::inside::{self, Kept, Typed};
 use crate::apiserver::rest::{Connection, HttpRequest, Watch};
@@ -261,7 +262,7 @@ impl Terminal {
             };
             let errand = match &mut job.program {
                 Program::Between if steps == TURN || self.handled > handled + TURN_HANDLED => {
-                    Some(Errand::Sleep(Duration::default()))
+                    Some(Errand::Sleep(TURN_TIME))
                 }
                 Program::Between => {
                     steps += 1;
