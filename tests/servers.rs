@@ -11,6 +11,7 @@ use statefulset_playground::config::Config;
 use statefulset_playground::session::Session;
 use statefulset_playground::sim::StepSize;
 use statefulset_playground::time::Duration;
+use statefulset_playground::value::Value;
 
 /// Types lines, each with what it must print; a `…` at the end of a printed line stands for what follows.
 fn check(session: &mut Session, cases: &[(&str, &[&str])]) {
@@ -1028,4 +1029,24 @@ fn a_loop_in_a_container_sees_what_changes() {
     let stopped = "The loops of this line have gone round 1000 times";
     let shown = reader::screen(&session);
     assert!(shown.iter().any(|it| it.starts_with(stopped)), "{shown:?}");
+}
+
+/// The page types a command for the reader: what stands open is dropped, and what is open is left.
+#[test]
+fn a_statement_begun_is_open_until_ctrl_c() {
+    let mut session = loaded(&web(&format!("replicas: 1\n  {CLAIM}"), MYSQL));
+    let state = |session: &Session| {
+        let snapshot = Value::from_json(&session.snapshot()).unwrap();
+        let terminal = &snapshot["terminal"];
+        (
+            terminal["open"].is_true(),
+            terminal["leave"].as_str().to_owned(),
+        )
+    };
+    assert_eq!(state(&session), (false, String::new()));
+    typed(&mut session, &["kubectl exec -it web-0 -- mysql", "select"]);
+    assert_eq!(state(&session), (true, String::new()));
+    session.interrupt();
+    session.step(StepSize::Idle);
+    assert_eq!(state(&session), (false, "quit".to_owned()));
 }

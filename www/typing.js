@@ -50,7 +50,7 @@ export function createTyping(engine) {
      */
     typeOutside(line) {
       const terminal = () => engine.snapshot().terminal;
-      if (terminal().busy || /^ *-?> $/.test(terminal().prompt)) engine.interrupt();
+      if (terminal().busy || terminal().open) engine.interrupt();
       answer();
       // A client in a container's shell; what each leads to runs to its end, and the command comes after it.
       for (let left = 0; left < 2; left++) {

@@ -82,6 +82,8 @@ impl<'a> Container<'a> {
 pub struct Waiting {
     /// Its prompt.
     pub prompt: Text,
+    /// Whether that asks for more of what has been begun.
+    pub is_open: bool,
     /// What it remembers from line to line.
     pub state: Text,
 }
@@ -165,7 +167,11 @@ impl Run<'_, '_> {
 
     /// It goes on at its prompt.
     fn wait(&mut self, prompt: Text, state: Text) {
-        self.printed.waiting = Some(Waiting { prompt, state });
+        self.printed.waiting = Some(Waiting {
+            prompt,
+            is_open: false,
+            state,
+        });
     }
 }
 

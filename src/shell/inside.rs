@@ -73,6 +73,11 @@ impl Kept {
         }
     }
 
+    /// Whether a client asks for more of what has been begun.
+    pub fn is_open(&self) -> bool {
+        self.client.as_ref().is_some_and(|it| it.waiting.is_open)
+    }
+
     /// The prompt of the client that waits for a line, if one does.
     pub fn prompt(&self) -> Option<&str> {
         self.client.as_ref().map(|it| it.waiting.prompt.as_str())

@@ -157,6 +157,7 @@ fn terminal(world: &World, at: usize) -> Value {
     object! {
         "lines": terminal.lines.iter().map(line).collect::<Value>(),
         "prompt": terminal.prompt(),
+        "open": terminal.is_open(),
         "leave": terminal.leave().map_or(Value::Null, Value::from),
         "busy": terminal.is_busy(),
         "editing": terminal.editing(),

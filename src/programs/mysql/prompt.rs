@@ -5,7 +5,7 @@
 //! upstream: client/mysql.cc, `add_line` and `com_go`.
 
 use super::super::sql::{Server, statements};
-use super::super::{INTERRUPT, Run};
+use super::super::{INTERRUPT, Run, Waiting};
 use super::{Make, Told, connect, draw, make, serve};
 use crate::value::Text;
 
@@ -39,7 +39,11 @@ fn ask(run: &mut Run<'_, '_>, database: &str, pending: &str) {
         Make::Maria => crate::text!("MariaDB [{database}]> "),
         Make::Old | Make::New => "mysql> ".into(),
     };
-    run.wait(prompt, crate::text!("{database}\n{pending}"));
+    run.printed.waiting = Some(Waiting {
+        prompt,
+        is_open: !pending.is_empty(),
+        state: crate::text!("{database}\n{pending}"),
+    });
 }
 
 /// A line that was typed, when the client remembered that.

@@ -174,9 +174,14 @@ impl Terminal {
         self.attached().is_some() && self.inner.prompt().is_some()
     }
 
+    /// Whether Ctrl-C would drop what has been begun: a command, or a statement at a client.
+    pub fn is_open(&self) -> bool {
+        self.is_line_open() || self.is_at_client() && self.inner.is_open()
+    }
+
     /// The command that leaves what lines are typed at; nothing in the reader's own shell, or in a command begun.
     pub fn leave(&self) -> Option<&'static str> {
-        self.attached().filter(|_| !self.is_line_open())?;
+        self.attached().filter(|_| !self.is_open())?;
         Some(if self.is_at_client() { "quit" } else { "exit" })
     }
 
