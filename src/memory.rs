@@ -155,6 +155,8 @@ pub struct PodMemory {
     pub due: Time,
     /// How long the pull under way, or the last one, takes.
     pub pull: Duration,
+    /// From the last vain attempt to set its volumes up to the next.
+    pub attempt: Duration,
     /// The status as the kubelet wrote it last.
     pub status: Value,
     /// Whether somebody else has changed it since, so that it must be written again.

@@ -292,6 +292,16 @@ fn runs() -> Vec<(String, Vec<&'static str>)> {
             vec![],
         ),
         (
+            pod("  containers: [{name: c, image: nginx, envFrom: [{secretRef: {name: none}}]}]\n"),
+            vec![],
+        ),
+        (
+            pod(
+                "  containers: [{name: c, image: 'nginx:1:2'}]\n  volumes: [{name: v, configMap: {name: later}}]\n",
+            ),
+            vec!["kubectl create configmap later"],
+        ),
+        (
             workload("Deployment", "  replicas: 4\n  revisionHistoryLimit: 1\n"),
             vec![
                 "kubectl rollout pause deployment web",

@@ -108,14 +108,14 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// What Events told.
+    /// What Events told; of several parts, divided by `|`, one is enough.
     pub fn told(&self, reason: &str, part: &str, all: &mut Vec<Found>) {
         for entry in &self.world.store.log {
             let value = &entry.object.value;
             let message = value["message"].as_str();
             if entry.object.kind != Kind::Event
                 || value["reason"].as_str() != reason
-                || !message.contains(part)
+                || !part.split('|').any(|it| message.contains(it))
             {
                 continue;
             }

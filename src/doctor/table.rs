@@ -186,6 +186,15 @@ rules! {
     "image-cannot-be-pulled" error Told("Failed", "Failed to pull image"),
         "{object} cannot start: its image cannot be pulled ({message})"
         "Correct the image in the template; where OrderedReady then still waits for the broken pod, delete that pod."
+    "image-name-invalid" error Told("InspectFailed", "parse image name"),
+        "{object} cannot start: what its template names is no image ({message})"
+        "Correct the image in the template: a name in lower case, with one tag at the most."
+    "config-missing" error Told("Failed", "Error: configmap|Error: secret|Error: couldn't find key"),
+        "{object} cannot start: its variables are to come from what is not there ({message})"
+        "Make the ConfigMap or Secret in the pod's namespace, with that key, or mark the reference optional: true; the kubelet looks again by itself."
+    "config-missing" error Told("FailedMount", "MountVolume.SetUp failed"),
+        "{object} cannot start: a volume of it is to be made of what is not there ({message})"
+        "Make the ConfigMap or Secret in the pod's namespace, with that key, or mark the volume optional: true; the kubelet tries again by itself."
     "partition-scale-zero-completes" info By(rollout::partition_forgotten),
         "{name} was scaled to 0: then an update counts as complete, partition or not, and the old revision is forgotten"
         "Keep at least one pod while a partitioned update goes on."

@@ -149,6 +149,7 @@ impl<'a> Life<'a> {
             stage: Stage::Mounting,
             due: ctx.now,
             pull: Duration::default(),
+            attempt: Duration::default(),
             status: pod.value["status"].clone(),
             is_overwritten: false,
             has_sandbox: false,

@@ -9,6 +9,7 @@ mod behaviour;
 mod images;
 mod life;
 mod probes;
+mod references;
 mod start;
 mod status;
 mod stop;

@@ -4,6 +4,7 @@
 
 use super::back_off::go_text;
 use super::behaviour::{Behaviour, words_end};
+use super::images::malformed;
 use super::life::Life;
 use super::probes::KINDS;
 use super::status::terminated;
@@ -18,6 +19,9 @@ use crate::why::Why;
 pub(super) const RETRY: Duration = Duration::s(13);
 /// The longest wait between two syncs.
 const RESYNC: Duration = Duration::s(60);
+/// What a container's variables are made of is missing; its image's name is none.
+pub(super) const CONFIG_ERROR: &str = "CreateContainerConfigError";
+pub(super) const INVALID_IMAGE: &str = "InvalidImageName";
 /// What a registry takes to say that it does not have an image.
 const REFUSAL_MS: u64 = 1200;
 
@@ -64,9 +68,32 @@ impl Life<'_> {
         self.fail(at, "CrashLoopBackOff", message, retry);
     }
 
+    /// The container cannot be started, and the Event of it says the same.
+    fn refuse(&mut self, at: usize, reason: &'static str, message: Text) -> bool {
+        let told = match reason {
+            CONFIG_ERROR => message.as_str(),
+            reason => reason,
+        };
+        let told = crate::text!("Error: {told}");
+        self.fail(at, reason, message, RETRY);
+        let why = self.held(at);
+        if reason == INVALID_IMAGE {
+            let message = self.it.containers[at].waiting["message"].as_str().into();
+            self.record(at, ("InspectFailed", message, true), &why);
+        }
+        self.record(at, ("Failed", told, true), &why);
+        true
+    }
+
     fn ensure_image(&mut self, at: usize) -> bool {
         let spec = self.container(at);
         let image: Text = spec["image"].as_str().into();
+        if let Some(problem) = malformed(&image) {
+            let message = crate::text!(
+                "Failed to apply default image tag \"{image}\": couldn't parse image name \"{image}\": {problem}"
+            );
+            return self.refuse(at, INVALID_IMAGE, message);
+        }
         let (pod, node) = (self.name(), self.node());
         let is_missing = self.is_image_missing(at);
         let is_present = self.has_image(&image);
@@ -149,8 +176,13 @@ impl Life<'_> {
         }
     }
 
-    /// The container runs; false while its postStart hook does.
+    /// The container runs, if what it takes from elsewhere is there; false while its postStart hook does.
+    ///
+    /// upstream: startContainer, generateContainerConfig.
     fn run(&mut self, at: usize) -> bool {
+        if let Some(problem) = self.lacks_variable(at) {
+            return self.refuse(at, CONFIG_ERROR, problem);
+        }
         let name = self.container_name(at);
         let texts = match self.ctx.config.version {
             Version::V1_22 => [

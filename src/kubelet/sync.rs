@@ -279,12 +279,7 @@ impl Life<'_> {
             let container = self.container_name(at);
             let spec = self.container(at);
             if it.running.is_none() && !it.waiting.is_null() {
-                let reason: Text = it.waiting["reason"].as_str().into();
-                return Why::ContainerHeld {
-                    pod,
-                    container,
-                    reason,
-                };
+                return self.held(at);
             }
             if it.running.is_none() && !it.exit.is_null() && it.exited_at != Some(it.ended) {
                 let code = crate::text!("{}", it.exit["exitCode"]);

@@ -1,9 +1,9 @@
-//! Whether a pod's volumes can be mounted: every claim must have its volume.
+//! Whether a pod's volumes can be mounted: every claim must have its volume, every ConfigMap and Secret be there.
 //!
 //! A class with `parameters: {volumes: attach}` has volumes that are attached to one node at a time. Left out:
-//! VolumeAttachments, and volumes that are no claims.
-//! upstream: pkg/kubelet/volumemanager/populator, getPVCExtractPV; WaitForAttachAndMount; reconciler of
-//! pkg/controller/volume/attachdetach.
+//! VolumeAttachments, and a back-off of its own for each volume: those of a pod that fail are tried again together.
+//! upstream: pkg/kubelet/volumemanager/populator, getPVCExtractPV; WaitForAttachAndMount, whose running out tells no
+//! Event (wait.Interrupted); reconciler of pkg/controller/volume/attachdetach.
 
 use super::life::Life;
 use super::start::RETRY;
@@ -19,6 +19,12 @@ use crate::why::Why;
 ///
 /// upstream: DefaultTimerConfig, ReconcilerMaxWaitForUnmountDuration.
 const UNMOUNT: Duration = Duration::s(360);
+
+/// From a volume that could not be set up to the next attempt: at first, and at the most.
+///
+/// upstream: pkg/util/goroutinemap/exponentialbackoff.
+const FIRST_ATTEMPT: u64 = 500;
+const LAST_ATTEMPT: u64 = 122_000;
 
 /// The pod's volumes that can be attached to one node only, with their claims.
 fn exclusive_volumes(ctx: &Ctx<'_>, pod: &Object) -> Vec<(Text, Text)> {
@@ -98,7 +104,7 @@ impl Life<'_> {
             for (volume, _) in exclusive_volumes(self.ctx, self.pod) {
                 self.memory.attached.insert(volume, self.node());
             }
-            return self.sandbox_is_up();
+            return self.set_up();
         };
         let namespace = self.pod.namespace();
         let is_attached = problem.starts_with("Multi-Attach");
@@ -107,18 +113,12 @@ impl Life<'_> {
         } else {
             ("kubelet", self.node(), "FailedMount")
         };
-        let event = EventRecord {
-            about: self.pod.as_involved_object(),
-            source: EventSource { component, host },
-            is_warning: true,
-            reason,
-            message: if is_attached {
-                problem.clone()
-            } else {
-                crate::text!(
-                    "Unable to attach or mount volumes: unmounted volumes=[{volume}], unattached volumes=[], failed to process volumes=[{volume}]: error processing PVC {namespace}/{claim}: {problem}"
-                )
-            },
+        let message = if is_attached {
+            problem.clone()
+        } else {
+            crate::text!(
+                "Unable to attach or mount volumes: unmounted volumes=[{volume}], unattached volumes=[], failed to process volumes=[{volume}]: error processing PVC {namespace}/{claim}: {problem}"
+            )
         };
         let pod = self.name();
         let why = Why::WaitsForMount {
@@ -126,7 +126,50 @@ impl Life<'_> {
             claim,
             problem,
         };
-        self.decisions.push(Decision::Record(event, why));
+        self.warn(EventSource { component, host }, reason, message, why);
         self.to(Stage::Mounting, RETRY);
+    }
+
+    /// Goes on when what the volumes are made of is there; else tells so, and tries again ever later.
+    ///
+    /// upstream: GenerateMountVolumeFunc.
+    fn set_up(&mut self) {
+        let lacking = self.lacking_volumes();
+        if lacking.is_empty() {
+            return self.sandbox_is_up();
+        }
+        for (volume, problem) in lacking {
+            let message =
+                crate::text!("MountVolume.SetUp failed for volume \"{volume}\" : {problem}");
+            let source = EventSource {
+                component: "kubelet",
+                host: self.node(),
+            };
+            let why = self.waits_for_source(volume, problem);
+            self.warn(source, "FailedMount", message, why);
+        }
+        let last = self.it.attempt.ms;
+        self.it.attempt = Duration::ms((2 * last).clamp(FIRST_ATTEMPT, LAST_ATTEMPT));
+        self.to(Stage::Mounting, self.it.attempt);
+    }
+
+    pub(super) fn waits_for_source(&self, volume: Text, problem: Text) -> Why {
+        Why::WaitsForSource {
+            pod: self.name(),
+            volume,
+            problem,
+        }
+    }
+
+    /// Records a warning about the pod.
+    fn warn(&mut self, source: EventSource, reason: &'static str, message: Text, why: Why) {
+        let event = EventRecord {
+            about: self.pod.as_involved_object(),
+            source,
+            is_warning: true,
+            reason,
+            message,
+        };
+        self.decisions.push(Decision::Record(event, why));
     }
 }

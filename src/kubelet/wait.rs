@@ -3,6 +3,7 @@
 use super::back_off::go_text;
 use super::life::Life;
 use super::probes::{KINDS, READINESS, STARTUP};
+use super::start::{CONFIG_ERROR, INVALID_IMAGE};
 use super::status::{gates_missing, is_ready, is_started};
 use crate::memory::Stage;
 use crate::plan::Decision;
@@ -20,7 +21,10 @@ impl Life<'_> {
                     claim,
                     problem,
                 },
-                None => Why::WaitsForVolumes { pod },
+                None => match self.lacking_volumes().into_iter().next() {
+                    Some((volume, problem)) => self.waits_for_source(volume, problem),
+                    None => Why::WaitsForVolumes { pod },
+                },
             },
             Stage::Pulling(at) => Why::WaitsForPull {
                 pod,
@@ -45,6 +49,30 @@ impl Life<'_> {
         });
     }
 
+    /// Why a container waits that the last sync could not start.
+    pub(super) fn held(&self, at: usize) -> Why {
+        let (pod, container) = (self.name(), self.container_name(at));
+        let waiting = &self.it.containers[at].waiting;
+        let message = Text::from(waiting["message"].as_str());
+        match waiting["reason"].as_str() {
+            CONFIG_ERROR => Why::WaitsForConfig {
+                pod,
+                container,
+                message,
+            },
+            INVALID_IMAGE => Why::ImageInvalid {
+                pod,
+                container,
+                message,
+            },
+            reason => Why::ContainerHeld {
+                pod,
+                container,
+                reason: reason.into(),
+            },
+        }
+    }
+
     /// What keeps an active pod from being Ready.
     fn not_ready(&self) -> Option<Why> {
         let pod = self.name();
@@ -62,13 +90,7 @@ impl Life<'_> {
                             length,
                         });
                     }
-                    reason => {
-                        return Some(Why::ContainerHeld {
-                            pod,
-                            container,
-                            reason: reason.into(),
-                        });
-                    }
+                    _ => return Some(self.held(at)),
                 }
             }
             if at < init && spec["restartPolicy"].is_null() {

@@ -61,8 +61,6 @@ impl Informer {
             | Kind::StatefulSet
             | Kind::ControllerRevision
             | Kind::Endpoints
-            | Kind::ConfigMap
-            | Kind::Secret
             | Kind::Lease
             | Kind::LimitRange
             | Kind::HorizontalPodAutoscaler
@@ -70,6 +68,7 @@ impl Informer {
             | Kind::PodDisruptionBudget
             | Kind::ServiceAccount => self == Self::Controllers,
             Kind::Namespace => matches!(self, Self::Controllers | Self::Dns),
+            Kind::ConfigMap | Kind::Secret => matches!(self, Self::Controllers | Self::Kubelets),
             Kind::PersistentVolume => {
                 matches!(self, Self::Controllers | Self::Scheduler)
             }

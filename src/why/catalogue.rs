@@ -605,6 +605,18 @@ reasons! {
     WaitsForMount { pod, claim, problem } "waits-for-mount"
         "{pod} is not running yet: its claim {claim} cannot be mounted ({problem})"
         "getPVCExtractPV" "concepts/storage/persistent-volumes/#binding"
+    /// A volume's ConfigMap or Secret is missing.
+    WaitsForSource { pod, volume, problem } "waits-for-source"
+        "{pod} is not running yet: its volume {volume} cannot be set up ({problem}); the kubelet tries again, twice as late each time, at last every 2 min 2 s"
+        "GenerateMountVolumeFunc" "concepts/configuration/configmap/#using-configmaps-as-files-from-a-pod"
+    /// What a container's variables are made of is missing.
+    WaitsForConfig { pod, container, message } "waits-for-config"
+        "{container} of {pod} cannot be created: {message}; the kubelet looks again every 10 to 15 s"
+        "makeEnvironmentVariables" "tasks/configure-pod-container/configure-pod-configmap/#restrictions"
+    /// An image's name is none.
+    ImageInvalid { pod, container, message } "image-invalid"
+        "{container} of {pod} cannot be started with that image, now or later: {message}"
+        "applyDefaultImageTag" "concepts/containers/images/#image-names"
     /// The node needs room.
     Evicted { pod, node, message } "evicted"
         "{node} evicts {pod}: {message}"
