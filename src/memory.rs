@@ -15,7 +15,8 @@ pub struct Memory {
     pub pods: Map<Text, Arc<PodMemory>>,
     /// How long the removal of a pod is held up on its node, by UID.
     pub held: Map<Text, Duration>,
-    /// When the scheduler and the provisioner look again at what they began, since the start of time, by UID.
+    /// When the scheduler, the provisioner and the namespace controller look again at what they began, since the start
+    /// of time, by UID.
     pub due: Map<Text, Duration>,
     /// What the scheduler knows of the nodes' pods.
     pub placed: Placed,

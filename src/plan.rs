@@ -146,6 +146,7 @@ pub enum Actor {
     VolumeController,
     /// The resource-quota controller.
     QuotaController,
+    NamespaceController,
     /// The program outside Kubernetes that makes volumes.
     Provisioner,
     Scheduler,
@@ -172,7 +173,8 @@ impl Actor {
             | Self::NodeController
             | Self::DisruptionController
             | Self::VolumeController
-            | Self::QuotaController => "kube-controller-manager",
+            | Self::QuotaController
+            | Self::NamespaceController => "kube-controller-manager",
         }
     }
 }

@@ -292,6 +292,16 @@ fn runs() -> Vec<(String, Vec<&'static str>)> {
             vec![],
         ),
         (
+            "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: \
+             shop}\nspec: {containers: [{name: c, image: nginx}]}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: held, \
+             namespace: shop, finalizers: [example.com/hold]}\n"
+                .into(),
+            vec![
+                "kubectl delete ns shop --wait=false",
+                "kubectl patch cm held -n shop --type merge -p '{\"metadata\":{\"finalizers\":null}}'",
+            ],
+        ),
+        (
             pod("  containers: [{name: c, image: nginx, envFrom: [{secretRef: {name: none}}]}]\n"),
             vec![],
         ),

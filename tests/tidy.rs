@@ -217,7 +217,7 @@ fn every_file_says_what_it_is_and_holds_one_thing() {
         let lines = body.lines().count();
         // The catalogue of reasons is one table, long by nature.
         let is_catalogue = source.path.ends_with("why/catalogue.rs");
-        let limit = if is_catalogue { 850 } else { 550 };
+        let limit = if is_catalogue { 900 } else { 550 };
         if lines > limit {
             wrong.push(format!(
                 "{}: {lines} lines without its tests",

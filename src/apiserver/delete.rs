@@ -7,12 +7,15 @@ use std::sync::Arc;
 use super::managed::By;
 use super::write::Write;
 use super::{DeleteOptions, FOREGROUND, ORPHAN, Propagation, Status, Written};
-use crate::api::{Kind, Object};
+use crate::api::{Key, Kind, Object};
 use crate::time::{Duration, Time};
 use crate::value::Value;
 
 impl Write<'_> {
     pub(super) fn delete(mut self, options: &DeleteOptions) -> Result<Written, Status> {
+        if self.key.name.is_empty() {
+            return self.delete_all(options);
+        }
         let old = self.store.objects.get(self.key).cloned();
         let old = old.ok_or_else(|| Status::not_found(self.key))?;
         if let Some(uid) = options.uid.as_ref().filter(|it| *it != old.uid()) {
@@ -29,11 +32,10 @@ impl Write<'_> {
         }
     }
 
-    /// Asks a namespace to go, and everything in it.
+    /// Asks a namespace to go; its controller sees to the rest, and lets it go at last.
     ///
-    /// differs: upstream's namespace controller deletes the content a little later.
-    /// upstream: NamespaceLifecycle (the ones that stay), namespaceResourcesDeleter.
-    fn delete_namespace(self, old: &Arc<Object>) -> Result<Written, Status> {
+    /// upstream: NamespaceLifecycle (the ones that stay), REST.Delete of registry/core/namespace/storage.
+    fn delete_namespace(mut self, old: &Arc<Object>) -> Result<Written, Status> {
         if matches!(old.name(), "default" | "kube-public" | "kube-system") {
             let why = "this namespace may not be deleted";
             return Err(Status::forbidden(self.key, why));
@@ -44,13 +46,19 @@ impl Write<'_> {
         let mut value = old.value.clone();
         value["metadata"]["deletionTimestamp"] = self.now.rfc3339().into();
         value["status"]["phase"] = "Terminating".into();
-        let object = Object::new(Kind::Namespace, value);
-        let marked = self
-            .store
-            .put(self.now, object, Some(Arc::clone(old)), By::Server);
-        let content = self.store.objects.iter().map(|(key, _)| key);
-        let content = content.filter(|it| it.namespace == old.name());
-        for key in content.cloned().collect::<Vec<_>>() {
+        Ok(self.put(value, Some(old)))
+    }
+
+    /// Asks all objects of a kind in a namespace to go.
+    ///
+    /// upstream: Store.DeleteCollection.
+    fn delete_all(self, options: &DeleteOptions) -> Result<Written, Status> {
+        let (kind, namespace) = (self.key.kind, &self.key.namespace);
+        let all = self.store.objects.list_in(kind, namespace);
+        let keys: Vec<Key> = all.map(|it| it.key()).collect();
+        let mut last = Err(Status::not_found(self.key));
+        let mut changed = false;
+        for key in keys {
             let write = Write {
                 store: &mut *self.store,
                 config: self.config,
@@ -60,17 +68,10 @@ impl Write<'_> {
                 by: By::Server,
                 warnings: Vec::new(),
             };
-            // What one deletion took along is not there for the next.
-            let _ = write.delete(&DeleteOptions::default());
+            last = write.delete(options);
+            changed |= last.as_ref().is_ok_and(|it| it.changed);
         }
-        self.store.end_namespace(self.now, old.name());
-        let gone = self.store.objects.get(self.key).is_none();
-        Ok(Written {
-            object: marked,
-            changed: true,
-            gone,
-            warnings: self.warnings,
-        })
+        last.map(|it| Written { changed, ..it })
     }
 
     fn other_uid(&self, asked: &str, found: &str) -> Status {

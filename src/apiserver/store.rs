@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::managed::By;
-use crate::api::{Key, Kind, Object, Objects};
+use crate::api::{Object, Objects};
 use crate::persistent::List;
 use crate::time::Time;
 use crate::value::Value;
@@ -84,21 +84,7 @@ impl Store {
         let last = Arc::new(last);
         let before = Some(Arc::clone(before));
         self.log(now, Change::Deleted, &last, before, By::Server);
-        self.end_namespace(now, last.namespace());
         last
-    }
-
-    /// A namespace that was asked to go is gone when nothing is in it any more.
-    ///
-    /// differs: upstream's namespace controller looks some milliseconds later.
-    pub(super) fn end_namespace(&mut self, now: Time, name: &str) {
-        let key = Key::new(Kind::Namespace, "", name);
-        let ending = self.objects.get(&key).filter(|it| it.is_terminating());
-        if let Some(namespace) = ending.cloned()
-            && !self.objects.iter().any(|(it, _)| it.namespace == name)
-        {
-            self.take(now, &namespace);
-        }
     }
 
     fn log(

@@ -411,7 +411,7 @@ fn a_new_namespace_can_run_pods_and_a_deleted_one_takes_all_with_it() {
         deleted.object.value["status"]["phase"].as_str(),
         "Terminating"
     );
-    assert!(server.store.objects.get(&key).unwrap().is_terminating());
+    assert!(!server.store.objects.get(&key).unwrap().is_terminating());
     let mut late = pod("web-1");
     late["metadata"]["namespace"] = "shop".into();
     let status = server.create(late).unwrap_err();
@@ -419,11 +419,28 @@ fn a_new_namespace_can_run_pods_and_a_deleted_one_takes_all_with_it() {
         status.message,
         "pods \"web-1\" is forbidden: unable to create new content in namespace shop because it is being terminated"
     );
+    // Its controller goes by kinds, and lets it go at last.
+    let all = Key::new(Kind::Pod, "shop", "");
     let last = DeleteOptions {
         grace_s: Some(0),
         ..DeleteOptions::default()
     };
-    server.send(&key, Verb::Delete(last)).unwrap();
+    assert!(server.send(&all, Verb::Delete(last)).unwrap().changed);
+    assert!(server.store.objects.get(&key).is_none());
+    let none = object! {"spec": object! {"finalizers": array![]}};
+    let update = Verb::Patch(Patch::Merge, none.clone());
+    assert!(!server.send(&created.key(), update).unwrap().changed);
+    let options = WriteOptions {
+        subresource: "finalize",
+        ..WriteOptions::default()
+    };
+    let request = Request {
+        key: created.key(),
+        verb: Verb::Patch(Patch::Merge, none),
+        options,
+    };
+    let at = server.now;
+    handle(&mut server.store, &server.config, at, &request, "kubectl").unwrap();
     assert!(server.store.objects.get(&created.key()).is_none());
     let entry = server.store.log.last().unwrap();
     assert_eq!(

@@ -312,7 +312,11 @@ impl Write<'_> {
             if !value["spec"].shares(&old.value["spec"]) {
                 defaults::apply(kind, &mut value);
             }
+            let spec = value["spec"].clone();
             strategy::prepare_update(self.config, kind, &mut value, &old.value);
+            if kind == Kind::Namespace && self.options.subresource == "finalize" {
+                value["spec"] = spec; // upstream: namespaceFinalizeStrategy.
+            }
         }
         if strategy::is_new_generation(kind, &value, &old.value) {
             value["metadata"]["generation"] = (old.generation() + 1).into();
@@ -536,10 +540,11 @@ pub(super) fn status_only(body: &Value, old: &Value) -> Value {
 
 /// Whether a terminating object has nothing left that holds it.
 ///
-/// upstream: Store.Update, ShouldDeleteDuringUpdate.
+/// upstream: Store.Update, ShouldDeleteDuringUpdate, ShouldDeleteNamespaceDuringUpdate.
 fn is_finished(value: &Value) -> bool {
     let meta = &value["metadata"];
     !meta["deletionTimestamp"].is_null()
         && meta["finalizers"].is_empty()
+        && value["spec"]["finalizers"].is_empty()
         && meta["deletionGracePeriodSeconds"].as_int().unwrap_or(0) == 0
 }

@@ -8,6 +8,7 @@ pub mod endpoints;
 pub mod endpointslice;
 pub mod garbagecollector;
 pub mod mirror;
+pub mod namespace;
 pub mod node;
 mod owned;
 pub mod provisioner;

@@ -2,13 +2,13 @@
 
 use crate::controllers::{
     autoscaler, daemonset, deployment, disruption, endpoints, endpointslice, garbagecollector,
-    mirror, node, provisioner, quota, replicaset, statefulset, volumes,
+    mirror, namespace, node, provisioner, quota, replicaset, statefulset, volumes,
 };
 use crate::plan::Component;
 use crate::{kubelet, scheduler};
 
 /// Everything that acts.
-pub(super) const COMPONENTS: [Component; 16] = [
+pub(super) const COMPONENTS: [Component; 17] = [
     statefulset::COMPONENT,
     endpointslice::COMPONENT,
     endpoints::COMPONENT,
@@ -23,6 +23,7 @@ pub(super) const COMPONENTS: [Component; 16] = [
     volumes::COMPONENT,
     provisioner::COMPONENT,
     quota::COMPONENT,
+    namespace::COMPONENT,
     scheduler::COMPONENT,
     kubelet::COMPONENT,
 ];

@@ -43,7 +43,8 @@ impl Informer {
             | Actor::DisruptionController
             | Actor::VolumeController
             | Actor::Provisioner
-            | Actor::QuotaController => Self::Controllers,
+            | Actor::QuotaController
+            | Actor::NamespaceController => Self::Controllers,
             Actor::Scheduler => Self::Scheduler,
             Actor::Kubelet => Self::Kubelets,
         }

@@ -140,6 +140,7 @@ impl Actor {
             Self::DisruptionController => "disruption-controller",
             Self::VolumeController => "persistentvolume-controller",
             Self::QuotaController => "resourcequota-controller",
+            Self::NamespaceController => "namespace-controller",
             Self::Provisioner => "provisioner",
             Self::Scheduler => "scheduler",
             Self::Kubelet => "kubelet",

@@ -30,6 +30,7 @@ const ENGLISH: &[(&str, &str)] = &[
         "actor-resourcequota-controller",
         "resource-quota controller",
     ),
+    ("actor-namespace-controller", "namespace controller"),
     ("actor-endpointslice-controller", "EndpointSlice controller"),
     ("actor-endpoints-controller", "endpoints controller"),
     (

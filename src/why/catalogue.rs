@@ -372,6 +372,33 @@ reasons! {
         "{quota} is counted anew: it changed, or something that it limits is gone"
         "syncResourceQuota" "concepts/policy/resource-quotas/"
 
+    // The namespace controller: pkg/controller/namespace.
+
+    /// A namespace that is to go has changed a moment ago.
+    NamespaceGrace { namespace } "namespace-grace"
+        "{namespace} waits for its controller, which looks 5 s after each change of a namespace, when every API server has heard of it"
+        "enqueueNamespace" "concepts/overview/working-with-objects/namespaces/"
+    /// Everything of a kind goes with its namespace.
+    NamespaceEmptied { namespace } "namespace-emptied"
+        "it goes with {namespace}, the namespace that it is in: pods first, all else after them"
+        "deleteAllContent" "concepts/overview/working-with-objects/namespaces/"
+    /// Pods are left.
+    WaitsForNamespacePods { namespace, number } "waits-for-namespace-pods"
+        "{namespace} waits for the end of {number} pods: all else in the namespace goes only after them"
+        "deleteAllContent" "concepts/overview/working-with-objects/namespaces/"
+    /// Finalizers hold what is left.
+    WaitsForNamespaceContent { namespace, message } "waits-for-namespace-content"
+        "{namespace} waits for what finalizers hold: {message}"
+        "deleteAllContentForGroupVersionResource" "concepts/overview/working-with-objects/finalizers/"
+    /// The conditions say how far it is.
+    NamespaceTold { namespace } "namespace-told"
+        "the conditions of {namespace} are brought up to date: they tell what keeps it from going"
+        "namespaceConditionUpdater.Update" "concepts/overview/working-with-objects/namespaces/"
+    /// Nothing is left.
+    NamespaceReleased { namespace } "namespace-released"
+        "{namespace} loses its finalizer: nothing is left in it"
+        "finalizeNamespace" "concepts/overview/working-with-objects/finalizers/"
+
     // Nodes: pkg/controller/{nodelifecycle,tainteviction,podgc}.
 
     /// A kubelet is silent, and the grace period is not over.

@@ -49,12 +49,13 @@ pub(super) fn subresources(kind: Kind) -> &'static [Subresource] {
         },
         STATUS,
     ];
+    static OF_NAMESPACE: [Subresource; 2] = [sub("finalize", "update"), STATUS];
     static STATUS_ONLY: [Subresource; 1] = [STATUS];
     match kind {
         Kind::Pod => &OF_POD,
         Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet => &OF_SET,
-        Kind::Namespace
-        | Kind::Node
+        Kind::Namespace => &OF_NAMESPACE,
+        Kind::Node
         | Kind::PersistentVolume
         | Kind::PersistentVolumeClaim
         | Kind::ResourceQuota

@@ -1,4 +1,4 @@
-//! Parts of objects: scale, binding, eviction, log, exec, attach.
+//! Parts of objects: scale, finalize, binding, eviction, log, exec, attach.
 
 use std::sync::Arc;
 
@@ -28,6 +28,7 @@ impl Call<'_> {
             (Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet, "scale", "PUT" | "PATCH") => {
                 self.scale(target)
             }
+            (Kind::Namespace, "finalize", "PUT") => self.update(target),
             (Kind::Pod, "binding", "POST") => self.bind(target),
             (Kind::Pod, "eviction", "POST") => self.evict(target),
             (Kind::Pod, "log", "GET") => self.log(target),

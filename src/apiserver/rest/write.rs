@@ -49,7 +49,7 @@ impl Call<'_> {
                 target.name
             )));
         }
-        let verb = if target.is_subresource() {
+        let verb = if target.is_subresource() && target.subresource != "finalize" {
             has_status(target)?;
             Verb::UpdateStatus(body)
         } else {
@@ -188,6 +188,8 @@ fn options(request: &HttpRequest) -> WriteOptions {
         },
         subresource: if request.path.ends_with("/scale") {
             "scale"
+        } else if request.path.ends_with("/finalize") {
+            "finalize"
         } else {
             ""
         },

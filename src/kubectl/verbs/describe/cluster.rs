@@ -1,7 +1,7 @@
 //! `describe` of config maps, secrets, namespaces, quotas, limit ranges, budgets and service accounts.
 
 use super::Subject;
-use super::text::Out;
+use super::text::{Out, date};
 use crate::api::selector::Selector;
 use crate::kubectl::Done;
 use crate::kubectl::io::Io;
@@ -59,6 +59,19 @@ pub(super) fn namespace(io: &mut Io, it: &Subject) -> Done<String> {
     out.labels("", "Labels", &meta["labels"]);
     out.annotations("Annotations", &meta["annotations"]);
     out.field(0, "Status", namespace["status"]["phase"].as_str());
+    let conditions = namespace["status"]["conditions"].items();
+    if !conditions.is_empty() {
+        out.line(&["Conditions:\n  Type\tStatus\tLastTransitionTime\tReason\tMessage\n  ----\t------\t------------------\t------\t-------"]);
+    }
+    for it in conditions {
+        let [kind, status, reason, message] =
+            ["type", "status", "reason", "message"].map(|name| it[name].as_str());
+        let since = date(&it["lastTransitionTime"]);
+        out.fill(
+            "  {}\t{}\t{}\t{}\t{}",
+            &[kind, status, &since, reason, message],
+        );
+    }
     if quotas.is_empty() {
         out.line(&["\nNo resource quota."]);
     } else {
