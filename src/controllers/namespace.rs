@@ -38,6 +38,9 @@ const MOST: Duration = Duration::s(60);
 /// upstream: finalizerEstimateSeconds.
 const FINALIZERS: u64 = 15;
 
+/// What holds a namespace while something is in it.
+const FINALIZER: &str = "kubernetes";
+
 /// upstream: enqueueNamespace.
 fn wakes(_: &Objects, before: Option<&Object>, after: Option<&Object>) -> Vec<Key> {
     let namespace = after
@@ -68,8 +71,10 @@ impl Rest {
 
 /// upstream: syncNamespaceFromKey, Delete, deleteAllContent.
 fn reconcile(ctx: &Ctx<'_>, key: &Key) -> Plan {
-    let is_held =
-        |it: &&Arc<Object>| it.is_terminating() && !it.value["spec"]["finalizers"].is_empty();
+    let is_held = |it: &&Arc<Object>| {
+        let mut finalizers = it.value["spec"]["finalizers"].items().iter();
+        it.is_terminating() && finalizers.any(|it| it.as_str() == FINALIZER)
+    };
     let Some(namespace) = ctx.objects.get(key).filter(is_held) else {
         return Plan::default();
     };
@@ -141,7 +146,7 @@ impl Sync<'_> {
         let others: Value = {
             let finalizers = self.namespace.value["spec"]["finalizers"].items().iter();
             finalizers
-                .filter(|it| it.as_str() != "kubernetes")
+                .filter(|it| it.as_str() != FINALIZER)
                 .cloned()
                 .collect()
         };

@@ -22,7 +22,11 @@ pub(super) fn field_of(why: &Why) -> Option<(Kind, &'static str)> {
         "partition-holds" => "spec.updateStrategy.rollingUpdate.partition",
         "on-delete-holds" => "spec.updateStrategy.type",
         "image-pulled" | "image-present" | "waits-for-pull" | "containers-started"
-        | "image-missing" | "container-held" => "spec.template.spec.containers[0].image",
+        | "image-missing" | "image-invalid" | "container-held" => {
+            "spec.template.spec.containers[0].image"
+        }
+        "waits-for-config" => "spec.template.spec.containers[0]",
+        "waits-for-source" => "spec.template.spec.volumes",
         "containers-started-unready" | "waits-for-probe" | "probe-passed" | "probe-failed" => {
             "spec.template.spec.containers[0].readinessProbe"
         }
