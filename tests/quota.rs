@@ -80,3 +80,72 @@ fn a_claim_that_is_refused_is_told_for_the_claim_and_for_its_pod() {
         ]
     );
 }
+
+#[test]
+fn a_quota_must_fit_its_scopes() {
+    let refused = |lines: &[&str], want: &[&str]| assert_eq!(typed(lines), want);
+    refused(
+        &["kubectl create quota q --hard=pods=1.5,foo=-1 --scopes=BestEffort,NotBestEffort,X"],
+        &[
+            "error: failed to create quota: ResourceQuota \"q\" is invalid: [spec.hard[foo]: Invalid value: \"foo\": must be a \
+             standard resource type or fully qualified, spec.hard[foo]: Invalid value: \"foo\": must be a standard resource for \
+             quota, spec.hard[foo]: Invalid value: \"-1\": must be greater than or equal to 0, spec.hard[pods]: Invalid value: \
+             \"1500m\": must be an integer, spec.scopes: Invalid value: [\"BestEffort\",\"NotBestEffort\",\"X\"]: unsupported scope, \
+             spec.scopes: Invalid value: [\"BestEffort\",\"NotBestEffort\",\"X\"]: conflicting scopes]",
+        ],
+    );
+    refused(
+        &["kubectl create quota q --hard=requests.storage=1Gi --scopes=NotTerminating"],
+        &[
+            "error: failed to create quota: ResourceQuota \"q\" is invalid: spec.scopes: Invalid value: [\"NotTerminating\"]: \
+             unsupported scope applied to resource",
+        ],
+    );
+    let made = "kubectl create quota q --hard=services=1,pods=1";
+    let select = |expressions: &str| {
+        format!(
+            "kubectl patch quota q --type merge -p '{{\"spec\":{{\"scopeSelector\":{{\"matchExpressions\":[{expressions}]}}}}}}'"
+        )
+    };
+    let of_class =
+        r#"{"scopeName":"PriorityClass","operator":"In","values":["system-node-critical"]}"#;
+    refused(
+        &[made, &select(of_class)],
+        &[
+            "The ResourceQuota \"q\" is invalid: spec.scopeSelector.matchExpressions: Invalid value: {\"MatchExpressions\":[\
+             {\"ScopeName\":\"PriorityClass\",\"Operator\":\"In\",\"Values\":[\"system-node-critical\"]}]}: unsupported scope applied \
+             to resource",
+        ],
+    );
+    let made = "kubectl create quota q --hard=pods=0";
+    refused(
+        &[
+            made,
+            &select(
+                r#"{"scopeName":"BestEffort","operator":"In"},{"scopeName":"Y","operator":"Exists","values":["a"]}"#,
+            ),
+        ],
+        &[
+            "The ResourceQuota \"q\" is invalid: ",
+            "* spec.scopeSelector.matchExpressions.operator: Invalid value: \"In\": must be 'Exist' when scope is any of \
+             ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, \
+             ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity",
+            "* spec.scopeSelector.matchExpressions.values: Required value: must be at least one value when `operator` is 'In' or \
+             'NotIn' for scope selector",
+            "* spec.scopeSelector.matchExpressions.scopeName: Invalid value: \"Y\": unsupported scope",
+            "* spec.scopeSelector.matchExpressions.values: Invalid value: [\"a\"]: must be no value when `operator` is 'Exist' or \
+             'DoesNotExist' for scope selector",
+        ],
+    );
+    let change = r#"kubectl patch quota q -p '{"spec":{"scopes":["Terminating"]}}'"#;
+    refused(
+        &[made, change],
+        &[
+            "The ResourceQuota \"q\" is invalid: spec.scopes: Invalid value: [\"Terminating\"]: field is immutable",
+        ],
+    );
+    // A quota for pods of a class is none for others.
+    let run = "kubectl run p --image=nginx";
+    assert!(typed(&[made, run])[0].contains("exceeded quota: q"));
+    refused(&[made, &select(of_class), run], &["pod/p created"]);
+}

@@ -3,7 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use statefulset_playground::api::{Key, Kind};
-use statefulset_playground::apiserver::rest::HttpRequest;
+use statefulset_playground::apiserver::rest::{Body, HttpRequest};
 use statefulset_playground::config::Config;
 use statefulset_playground::object;
 use statefulset_playground::sim::World;
@@ -206,4 +206,100 @@ fn a_pod_with_scheduling_gates_waits_until_they_are_removed() {
     };
     assert!(with_gates("[{name: example.com/b}]").starts_with("Scheduling is blocked"));
     assert!(with_gates("[]").starts_with("node-"));
+}
+
+/// What the server says of such a change of `p`, which waits at a gate; nothing if it takes it.
+fn refusal(change: &str) -> String {
+    let mut world = world();
+    let spec = "schedulingGates: [{name: x/a}]\nnodeSelector: {a: b}\naffinity: {nodeAffinity: \
+                {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: k, operator: \
+                Exists}]}]}}}";
+    place(&mut world, "p", spec);
+    let answer = world.request(&HttpRequest {
+        method: "PATCH",
+        path: "/api/v1/namespaces/default/pods/p".into(),
+        body: object! {"spec": read(change)},
+        content_type: "application/merge-patch+json".into(),
+        ..HttpRequest::default()
+    });
+    let Body::Json(body) = answer.body else {
+        return String::new();
+    };
+    let message = body["message"].as_str();
+    let told = message.strip_prefix("Pod \"p\" is invalid: ");
+    told.unwrap_or(message).to_owned()
+}
+
+#[test]
+fn where_a_gated_pod_may_go_can_be_narrowed_only() {
+    let required = "requiredDuringSchedulingIgnoredDuringExecution";
+    let terms = |terms: &str| {
+        format!("affinity: {{nodeAffinity: {{{required}: {{nodeSelectorTerms: {terms}}}}}}}")
+    };
+    let path = format!("spec.affinity.nodeAffinity.{required}.nodeSelectorTerms");
+    let k = "{key: k, operator: Exists}";
+    let b = "{key: b, operator: In, values: [x]}";
+    for (change, want) in [
+        ("nodeSelector: {c: d}".to_owned(), String::new()),
+        (terms(&format!("[{{matchExpressions: [{k}, {b}]}}]")), String::new()),
+        (
+            "nodeSelector: {a: c}".to_owned(),
+            "spec.nodeSelector: Invalid value: {\"a\":\"c\"}: only additions to spec.nodeSelector are allowed (no mutations or deletions)".into(),
+        ),
+        (
+            terms(&format!("[{{matchExpressions: [{b}]}}]")),
+            format!(
+                "{path}[0]: Invalid value: {{\"MatchExpressions\":[{{\"Key\":\"b\",\"Operator\":\"In\",\"Values\":[\"x\"]}}],\"MatchFields\":null}}: only additions are allowed (no mutations or deletions)"
+            ),
+        ),
+        (
+            "affinity: null".to_owned(),
+            format!("{path}: Invalid value: null: no additions/deletions to non-empty NodeSelectorTerms list are allowed"),
+        ),
+        (
+            "schedulingGates: [{name: x/a}, {name: x/b}]".to_owned(),
+            "spec.schedulingGates[1].name: Forbidden: only deletion is allowed, but found new scheduling gate 'x/b'".into(),
+        ),
+    ] {
+        assert_eq!(refusal(&change), want, "{change}");
+    }
+}
+
+#[test]
+fn a_gated_pod_gets_no_node() {
+    let mut world = world();
+    let pod = |spec: &str| {
+        let mut body = object! {"metadata": object! {"name": "p"}};
+        body["spec"] = read(spec);
+        body["spec"]["containers"] = read("[{name: c, image: nginx}]");
+        body
+    };
+    let pods = "/api/v1/namespaces/default/pods";
+    let mut post = |path: &str, body: Value| {
+        let answer = world.request(&HttpRequest {
+            method: "POST",
+            path: path.into(),
+            body,
+            ..HttpRequest::default()
+        });
+        match answer.body {
+            Body::Json(body) => body["message"].as_str().to_owned(),
+            _ => String::new(),
+        }
+    };
+    assert_eq!(
+        post(
+            pods,
+            pod("{nodeName: node-1, schedulingGates: [{name: x/a}, {name: x/a}]}")
+        ),
+        "Pod \"p\" is invalid: [spec.schedulingGates[1]: Duplicate value: \"x/a\", spec.nodeName: Forbidden: cannot be set until all schedulingGates have been cleared]"
+    );
+    assert_eq!(post(pods, pod("{schedulingGates: [{name: x/a}]}")), "");
+    assert_eq!(
+        post(
+            &format!("{pods}/p/binding"),
+            read("{target: {kind: Node, name: node-1}}")
+        ),
+        "Operation cannot be fulfilled on pods/binding \"p\": pod p has non-empty .spec.schedulingGates"
+    );
 }

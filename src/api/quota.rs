@@ -64,23 +64,37 @@ impl Object {
         }
     }
 
-    /// Whether this quota is for an object.
+    /// Whether this quota is for an object: it is of all scopes, and of all that the selector says.
     ///
-    /// upstream: podMatchesScopeFunc.
+    /// upstream: getScopeSelectorsFromQuota, podMatchesScopeFunc. Left out: CrossNamespacePodAffinity and
+    /// VolumeAttributesClass, which choose nothing here.
     pub fn covers(&self, object: &Object) -> bool {
         let spec = &object.value["spec"];
         let ends = !spec["activeDeadlineSeconds"].is_null();
         let is_best_effort = object.value["status"]["qosClass"].as_str() == "BestEffort";
-        self.value["spec"]["scopes"].items().iter().all(|it| {
+        let class = &spec["priorityClassName"];
+        let matches = |scope: &Value, how: &Value| {
+            let has = how["values"].items().contains(class);
             object.kind == Kind::Pod
-                && match it.as_str() {
-                    "Terminating" => ends,
-                    "NotTerminating" => !ends,
-                    "BestEffort" => is_best_effort,
-                    "NotBestEffort" => !is_best_effort,
+                && match (scope.as_str(), how["operator"].as_str()) {
+                    ("Terminating", _) => ends,
+                    ("NotTerminating", _) => !ends,
+                    ("BestEffort", _) => is_best_effort,
+                    ("NotBestEffort", _) => !is_best_effort,
+                    ("PriorityClass", "In") => has,
+                    ("PriorityClass", "NotIn") => !has,
+                    ("PriorityClass", "DoesNotExist") => class.is_empty(),
+                    ("PriorityClass", _) => !class.is_empty(),
                     _ => false,
                 }
-        })
+        };
+        let own = &self.value["spec"];
+        let all = own["scopeSelector"]["matchExpressions"].items();
+        own["scopes"]
+            .items()
+            .iter()
+            .all(|it| matches(it, &Value::Null))
+            && all.iter().all(|it| matches(&it["scopeName"], it))
     }
 
     /// What the objects take of each resource this quota limits.

@@ -420,17 +420,13 @@ impl Write<'_> {
     fn bind(mut self, node: &Text) -> Result<Written, Status> {
         let old = self.store.objects.get(self.key).cloned();
         let old = old.ok_or_else(|| Status::not_found(self.key))?;
+        let (name, taken) = (old.name(), old.node_name());
         let refusal = if old.is_terminating() {
-            crate::text!(
-                "pod {} is being deleted, cannot be assigned to a host",
-                old.name()
-            )
-        } else if !old.node_name().is_empty() {
-            crate::text!(
-                "pod {} is already assigned to node {:?}",
-                old.name(),
-                old.node_name()
-            )
+            crate::text!("pod {name} is being deleted, cannot be assigned to a host")
+        } else if !taken.is_empty() {
+            crate::text!("pod {name} is already assigned to node {taken:?}")
+        } else if !old.value["spec"]["schedulingGates"].is_empty() {
+            crate::text!("pod {name} has non-empty .spec.schedulingGates")
         } else {
             Text::new()
         };

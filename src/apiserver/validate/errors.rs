@@ -339,6 +339,22 @@ pub(in crate::apiserver) fn go_json(value: &Value) -> String {
         .replace('&', "\\u0026")
 }
 
+/// A struct as Go's `json.Marshal` writes it when it has no names for its fields but their own: all in their order.
+pub(super) fn go_struct(value: &Value, fields: &[&str]) -> String {
+    let fields = fields.iter().map(|it| {
+        let (first, rest) = it.split_at(1);
+        [
+            "\"",
+            &first.to_uppercase(),
+            rest,
+            "\":",
+            &go_json(&value[*it]),
+        ]
+        .concat()
+    });
+    ["{", &fields.collect::<Vec<_>>().join(","), "}"].concat()
+}
+
 /// Go's `%q`.
 pub(in crate::apiserver) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");

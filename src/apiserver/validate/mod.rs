@@ -8,6 +8,7 @@ mod errors;
 mod meta;
 mod names;
 mod pod;
+mod quota;
 mod scheduling;
 mod service;
 mod statefulset;
@@ -30,7 +31,14 @@ pub(super) fn create(key: &Key, value: &Value, errors: &mut Errors) {
     meta::create(key, value, errors);
     let spec = &value["spec"];
     match key.kind {
-        Kind::Pod => pod::pod_spec(spec, &Path::root("spec"), errors),
+        Kind::Pod => {
+            pod::pod_spec(spec, &Path::root("spec"), errors);
+            // upstream: ValidatePodCreate.
+            if !spec["schedulingGates"].is_empty() && !spec["nodeName"].is_empty() {
+                let why = "cannot be set until all schedulingGates have been cleared";
+                errors.forbids(&Path::root("spec"), "nodeName", why);
+            }
+        }
         Kind::StatefulSet => statefulset::create(spec, errors),
         Kind::PersistentVolumeClaim => storage::claim_spec(spec, &Path::root("spec"), errors),
         Kind::PersistentVolume => storage::volume_spec(spec, errors),
@@ -87,9 +95,9 @@ fn any(kind: Kind, value: &Value, old: &Value, errors: &mut Errors) {
         Kind::Secret => workload::secret(value, old, errors),
         Kind::LimitRange => workload::limit_range(value, errors),
         Kind::Lease => workload::lease(value, errors),
+        Kind::ResourceQuota => quota::quota(value, old, errors),
         Kind::HorizontalPodAutoscaler => workload::autoscaler(value, errors),
         Kind::Pod
-        | Kind::ResourceQuota
         | Kind::PodDisruptionBudget
         | Kind::PersistentVolume
         | Kind::StatefulSet

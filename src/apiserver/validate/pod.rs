@@ -44,6 +44,7 @@ pub(super) fn pod_spec(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
         errors.invalid(&path.field("activeDeadlineSeconds"), deadline, why);
     }
     scheduling::tolerations(spec, &path.field("tolerations"), errors);
+    scheduling::gates(spec, &path.field("schedulingGates"), errors);
     host_aliases(spec, &path.field("hostAliases"), errors);
 }
 
@@ -169,15 +170,30 @@ pub(super) fn update(spec: &Value, old: &Value, path: &Path<'_>, errors: &mut Er
         same["tolerations"] = old["tolerations"].clone();
     }
     let gates = "schedulingGates";
-    let news = |it: &&Value| !old[gates].items().contains(it);
-    if let Some(new) = spec[gates].items().iter().find(news) {
-        let why = crate::text!(
-            "only deletion is allowed, but found new scheduling gate '{}'",
-            new["name"].as_str()
-        );
-        errors.forbidden(&path.field(gates), &why);
+    let list = path.field(gates);
+    for (at, new) in spec[gates].items().iter().enumerate() {
+        if !old[gates].items().contains(new) {
+            let name = new["name"].as_str();
+            let why =
+                crate::text!("only deletion is allowed, but found new scheduling gate '{name}'");
+            errors.forbids(&list.index(at), "name", &why);
+        }
     }
     same[gates] = old[gates].clone();
+    if !old[gates].is_empty() {
+        scheduling::narrowed(spec, old, path, errors);
+        same["nodeSelector"] = old["nodeSelector"].clone();
+        let affinity = "nodeAffinity";
+        let before = &old["affinity"][affinity];
+        if spec["affinity"][affinity] != *before {
+            same["affinity"][affinity] = before.clone();
+            let map = same["affinity"].as_map_mut();
+            map.retain(|_, it| !it.is_null());
+            if map.is_empty() && old["affinity"].is_null() {
+                same["affinity"] = Value::Null;
+            }
+        }
+    }
     let grace = "terminationGracePeriodSeconds";
     if old[grace].as_int().is_some_and(|it| it < 0) && spec[grace].as_int() == Some(1) {
         same[grace] = old[grace].clone();

@@ -1,7 +1,8 @@
-//! Affinity, tolerations and topology spread.
+//! Affinity, tolerations, topology spread and gates.
 //!
 //! upstream: validateAffinity, ValidateTolerations, validateTopologySpreadConstraints.
 
+use super::errors::go_struct;
 use super::names::{self, check};
 use super::{Errors, Path};
 use crate::value::Value;
@@ -149,4 +150,68 @@ pub(super) fn spread(spec: &Value, list: &Path<'_>, errors: &mut Errors) {
             errors.at(&path, it, "labelSelector", names::selector);
         }
     }
+}
+
+/// upstream: validateSchedulingGates.
+pub(super) fn gates(spec: &Value, list: &Path<'_>, errors: &mut Errors) {
+    let all = spec["schedulingGates"].items();
+    for (at, gate) in all.iter().enumerate() {
+        let path = list.index(at);
+        check(errors, &path, &gate["name"], names::qualified_name);
+        if all[..at].iter().any(|it| it["name"] == gate["name"]) {
+            errors.duplicate(&path, &gate["name"]);
+        }
+    }
+}
+
+/// Where a pod may go that waits at a gate can be narrowed only.
+///
+/// upstream: validateNodeSelectorMutation, validateNodeAffinityMutation.
+pub(super) fn narrowed(spec: &Value, old: &Value, path: &Path<'_>, errors: &mut Errors) {
+    let selector = &spec["nodeSelector"];
+    let mut before = old["nodeSelector"].members();
+    if !before.all(|(key, it)| selector[key.as_str()] == *it) {
+        let why = "only additions to spec.nodeSelector are allowed (no mutations or deletions)";
+        errors.wrong(path, spec, "nodeSelector", why);
+    }
+    let terms = |it: &Value| it["affinity"]["nodeAffinity"][REQUIRED]["nodeSelectorTerms"].clone();
+    let (new, old) = (terms(spec), terms(old));
+    let (new, old) = (new.items(), old.items());
+    let affinity = path.field("affinity");
+    let node = affinity.field("nodeAffinity");
+    let required = node.field(REQUIRED);
+    let list = required.field("nodeSelectorTerms");
+    let shown: Vec<String> = new.iter().map(go_term).collect();
+    if !old.is_empty() && old.len() != new.len() {
+        let all = match &shown[..] {
+            [] => "null".to_owned(),
+            all => ["[", &all.join(","), "]"].concat(),
+        };
+        let why = "no additions/deletions to non-empty NodeSelectorTerms list are allowed";
+        return errors.invalid_shown(&list, &all, why);
+    }
+    for (at, (old, new)) in old.iter().zip(new).enumerate() {
+        let grows = |part: &str| new[part].items().starts_with(old[part].items());
+        let parts = ["matchExpressions", "matchFields"];
+        let is_empty = |it: &Value| parts.iter().all(|part| it[*part].is_empty());
+        if !parts.iter().all(|it| grows(it)) || is_empty(old) && !is_empty(new) {
+            let why = "only additions are allowed (no mutations or deletions)";
+            errors.invalid_shown(&list.index(at), &shown[at], why);
+        }
+    }
+}
+
+/// A term of a node selector as the server shows it.
+fn go_term(term: &Value) -> String {
+    let list = |part: &str| match term[part].items() {
+        [] => "null".to_owned(),
+        all => {
+            let all = all
+                .iter()
+                .map(|it| go_struct(it, &["key", "operator", "values"]));
+            ["[", &all.collect::<Vec<_>>().join(","), "]"].concat()
+        }
+    };
+    let (expressions, fields) = (list("matchExpressions"), list("matchFields"));
+    format!("{{\"MatchExpressions\":{expressions},\"MatchFields\":{fields}}}")
 }
