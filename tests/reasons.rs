@@ -302,7 +302,9 @@ fn runs() -> Vec<(String, Vec<&'static str>)> {
             ],
         ),
         (
-            pod("  containers: [{name: c, image: nginx, envFrom: [{secretRef: {name: none}}]}]\n"),
+            pod(
+                "  imagePullSecrets: [{name: regcred}]\n  containers: [{name: c, image: nginx, envFrom: [{secretRef: {name: none}}]}]\n",
+            ),
             vec![],
         ),
         (

@@ -142,3 +142,13 @@ fn what_is_no_image_is_told_before_any_pull() {
     ];
     assert_eq!(warnings(&world), want);
 }
+
+#[test]
+fn a_missing_pull_secret_is_told_and_stops_nothing() {
+    let world = world(
+        "  imagePullSecrets: [{name: regcred}, {name: other}]\n  containers: [{name: c, image: 'nginx:1'}]\n",
+    );
+    assert_eq!(status(&world), "Running");
+    let want = "Unable to retrieve some image pull secrets (regcred, other); attempting to pull the image may not succeed.";
+    assert!(tells(&world, want));
+}

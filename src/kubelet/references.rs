@@ -7,6 +7,7 @@
 use super::life::Life;
 use crate::api::{Key, Kind};
 use crate::value::{Text, Value};
+use crate::why::Why;
 
 /// The two kinds, with the fields by which variables and volumes refer to them.
 const SOURCES: [(Kind, [&str; 3]); 2] = [
@@ -51,6 +52,29 @@ impl Life<'_> {
             Some((volume["name"].as_str().into(), problem))
         });
         lacking.collect()
+    }
+
+    /// Secrets for pulls that are missing keep nothing back, but each sync tells of them.
+    ///
+    /// upstream: getPullSecretsForPod.
+    pub(super) fn tell_pull_secrets(&mut self) {
+        let (pod, namespace) = (self.name(), self.pod.namespace());
+        let names = self.pod.value["spec"]["imagePullSecrets"].items().iter();
+        let names = names.filter_map(|it| it["name"].text().filter(|it| !it.is_empty()));
+        let lacks = |it: &&Text| {
+            let key = Key::new(Kind::Secret, namespace, Text::clone(it));
+            self.ctx.objects.get(&key).is_none()
+        };
+        let names: Vec<&str> = names.filter(lacks).map(Text::as_str).collect();
+        if !names.is_empty() {
+            let name: Text = names.join(", ").into();
+            let message = crate::text!(
+                "Unable to retrieve some image pull secrets ({name}); attempting to pull the image may not succeed."
+            );
+            let why = Why::PullSecretMissing { pod, name };
+            let source = self.kubelet();
+            self.warn(source, "FailedToRetrieveImagePullSecret", message, why);
+        }
     }
 
     /// What is missing of what a reference names: the object, or one of those keys in it.

@@ -97,6 +97,9 @@ impl Life<'_> {
     ///
     /// upstream: computePodActions, computeInitContainerActions.
     pub(super) fn act(&mut self, from: usize) {
+        if from == 0 {
+            self.tell_pull_secrets();
+        }
         let init = self.pod.init_containers().len();
         let is_initialized = self.is_initialized();
         for at in from..self.it.containers.len() {

@@ -141,10 +141,7 @@ impl Life<'_> {
         for (volume, problem) in lacking {
             let message =
                 crate::text!("MountVolume.SetUp failed for volume \"{volume}\" : {problem}");
-            let source = EventSource {
-                component: "kubelet",
-                host: self.node(),
-            };
+            let source = self.kubelet();
             let why = self.waits_for_source(volume, problem);
             self.warn(source, "FailedMount", message, why);
         }
@@ -161,8 +158,22 @@ impl Life<'_> {
         }
     }
 
+    /// Who tells the kubelet's Events.
+    pub(super) fn kubelet(&self) -> EventSource {
+        EventSource {
+            component: "kubelet",
+            host: self.node(),
+        }
+    }
+
     /// Records a warning about the pod.
-    fn warn(&mut self, source: EventSource, reason: &'static str, message: Text, why: Why) {
+    pub(super) fn warn(
+        &mut self,
+        source: EventSource,
+        reason: &'static str,
+        message: Text,
+        why: Why,
+    ) {
         let event = EventRecord {
             about: self.pod.as_involved_object(),
             source,

@@ -640,6 +640,10 @@ reasons! {
     WaitsForConfig { pod, container, message } "waits-for-config"
         "{container} of {pod} cannot be created: {message}; the kubelet looks again every 10 to 15 s"
         "makeEnvironmentVariables" "tasks/configure-pod-container/configure-pod-configmap/#restrictions"
+    /// A Secret for pulls is missing.
+    PullSecretMissing { pod, name } "pull-secret-missing"
+        "the images of {pod} are pulled without {name}: no Secret of that name is in its namespace"
+        "getPullSecretsForPod" "tasks/configure-pod-container/pull-image-private-registry/"
     /// An image's name is none.
     ImageInvalid { pod, container, message } "image-invalid"
         "{container} of {pod} cannot be started with that image, now or later: {message}"
