@@ -16,7 +16,8 @@ use tokio::time::{Duration, Instant, timeout_at};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::container::PROTOCOLS;
-use super::{Bridge, discovery, openapi, protobuf};
+use super::protobuf::{self, Unread};
+use super::{Bridge, discovery, openapi};
 use crate::apiserver::rest::{Body, HttpRequest, Watch, next_frame};
 use crate::object;
 use crate::value::{Text, Value};
@@ -39,13 +40,13 @@ impl Bridge {
         let (mut head, body) = request.into_parts();
         let upgrade = head.extensions.remove::<OnUpgrade>();
         let path = head.uri.path();
-        if let Some(document) = openapi::document(path) {
-            return json(200, &document);
-        }
         let header = |name| {
             let it = head.headers.get(name).and_then(|it| it.to_str().ok());
             Text::from(it.unwrap_or_default())
         };
+        if let Some(document) = openapi::document(path) {
+            return json(200, &document);
+        }
         let Some(method) = METHODS.into_iter().find(|it| head.method == **it) else {
             return refused(
                 405,
@@ -65,11 +66,7 @@ impl Bridge {
             let manager = agent.split('/').next().unwrap_or_default();
             query.push(("fieldManager".into(), manager.into()));
         }
-        let body = match read_body(&content_type, &body.to_bytes()) {
-            Ok(body) => body,
-            Err((code, reason, message)) => return refused(code, reason, &message),
-        };
-        let request = HttpRequest {
+        let mut request = HttpRequest {
             method,
             path: decoded(path, false),
             query,
@@ -80,8 +77,13 @@ impl Bridge {
                 .unwrap_or_default()
                 .trim()
                 .into(),
-            body,
+            body: Value::Null,
         };
+        match read_body(&content_type, &body.to_bytes()) {
+            Ok(body) => request.body = body,
+            Err(_) if self.leads_nowhere(&request) => {}
+            Err((code, reason, message)) => return refused(code, reason, &message),
+        }
         let answer = self.with_world(|it| it.request(&request));
         if header(ACCEPT).contains(discovery::AGGREGATED)
             && let Some(document) = self.with_world(|it| discovery::aggregated(it, path))
@@ -120,6 +122,17 @@ impl Bridge {
             }
         }
         response
+    }
+
+    /// Whether nothing is at an address: that is told before what a body is like.
+    fn leads_nowhere(&self, request: &HttpRequest) -> bool {
+        let request = HttpRequest {
+            method: "GET",
+            ..request.clone()
+        };
+        let answer = self.with_world(|it| it.request(&request));
+        let is_object = matches!(answer.body, Body::Json(it) if !it["details"]["name"].is_null());
+        answer.status == 404 && !is_object
     }
 
     fn stream(&self, watch: Watch) -> Answer {
@@ -215,14 +228,19 @@ pub fn read_body(content_type: &str, bytes: &[u8]) -> Result<Value, Unreadable> 
         return Ok(Value::Null);
     }
     if content_type.contains("protobuf") {
-        let text = "the body is not an object this server knows".to_owned();
-        return protobuf::read(bytes).ok_or((400, "BadRequest", text));
+        return protobuf::read(bytes).map_err(|why| match why {
+            Unread::Broken => {
+                let text = "provided data does not appear to be a protobuf message";
+                (400, "BadRequest", text.into())
+            }
+            Unread::Unknown => unsupported("application/json, application/yaml"),
+        });
     }
-    if content_type.contains("cbor") {
-        let text = format!(
-            "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf: {content_type}"
-        );
-        return Err((415, "UnsupportedMediaType", text));
+    let is_text = ["json", "yaml"].iter().any(|it| content_type.contains(it));
+    if !is_text && !content_type.is_empty() {
+        return Err(unsupported(
+            "application/json, application/yaml, application/vnd.kubernetes.protobuf",
+        ));
     }
     let bad = |message: String| (400, "BadRequest", message);
     let text = core::str::from_utf8(bytes).map_err(|it| bad(it.to_string()))?;
@@ -230,6 +248,12 @@ pub fn read_body(content_type: &str, bytes: &[u8]) -> Result<Value, Unreadable> 
         return yaml_body(text).map_err(bad);
     }
     Value::from_json(text).map_err(|it| bad(format!("error decoding request body: {it}")))
+}
+
+/// upstream: k8s.io/apiserver/pkg/endpoints/handlers/negotiation, errUnsupportedMediaType.
+fn unsupported(accepted: &str) -> Unreadable {
+    let text = "the body of the request was in an unknown format - accepted media types include";
+    (415, "UnsupportedMediaType", format!("{text}: {accepted}"))
 }
 
 fn yaml_body(text: &str) -> Result<Value, String> {

@@ -1,7 +1,8 @@
 //! Kubernetes' protobuf bodies as JSON: what typed clients send, `kubectl create configmap` for one.
 //!
 //! `protobuf.txt` has a line a message: JSON name, type letter or message, field number; `[` a list, `{` a map from
-//! strings, no name a message whose fields stand in this one. Left out: answers, which are JSON, as such clients accept.
+//! strings, no name a message whose fields stand in this one. What can be a body is named with its version. Left out:
+//! answers, which are JSON, as such clients accept.
 //!
 //! upstream: k8s.io/apimachinery/pkg/runtime/serializer/protobuf; protobuf tags of k8s.io/api types.go.
 
@@ -13,8 +14,34 @@ const MAGIC: &[u8] = b"k8s\0";
 /// The deepest messages stand in each other.
 const DEPTH: usize = 64;
 
-/// The object a body holds; nothing when it is no such body.
-pub(super) fn read(body: &[u8]) -> Option<Value> {
+/// Why a body is not read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Unread {
+    /// It is no such body, or breaks off.
+    Broken,
+    /// The table has no such kind.
+    Unknown,
+}
+
+/// The object a body holds.
+pub(super) fn read(body: &[u8]) -> Result<Value, Unread> {
+    let (version, kind, raw) = envelope(body).ok_or(Unread::Broken)?;
+    // Deletions say the version of what they delete.
+    let name = match kind.as_str() {
+        "DeleteOptions" => kind.clone(),
+        _ => crate::text!("{version}/{kind}"),
+    };
+    line_of(&name).ok_or(Unread::Unknown)?;
+    let mut value = message(&name, raw, DEPTH).ok_or(Unread::Broken)?;
+    value["apiVersion"] = version.into();
+    value["kind"] = kind.into();
+    Ok(value)
+}
+
+/// What is around the object: its version, its kind, its bytes.
+///
+/// upstream: k8s.io/apimachinery/pkg/runtime, Unknown.
+fn envelope(body: &[u8]) -> Option<(Text, Text, &[u8])> {
     let (mut types, mut raw) = (&[][..], &[][..]);
     for (number, wire) in fields(body.strip_prefix(MAGIC)?)? {
         match (number, wire) {
@@ -31,15 +58,7 @@ pub(super) fn read(body: &[u8]) -> Option<Value> {
             _ => {}
         }
     }
-    // A kind that is not in the table comes without its fields: it has no address here either.
-    let mut value = if line_of(&kind).is_some() {
-        message(&kind, raw, DEPTH)?
-    } else {
-        Value::object()
-    };
-    value["apiVersion"] = version.into();
-    value["kind"] = kind.into();
-    Some(value)
+    Some((version, kind, raw))
 }
 
 /// A field's content.
@@ -111,6 +130,7 @@ fn message(name: &str, bytes: &[u8], depth: usize) -> Option<Value> {
             (wanted.parse() == Ok(number)).then_some(field)
         });
         // A field of another version is passed over.
+        // upstream: generated.pb.go, Unmarshal, default: skipGenerated.
         let Some((name, kind)) = field.and_then(|it| it.split_once(':')) else {
             continue;
         };
@@ -181,6 +201,7 @@ fn special(name: &str, bytes: &[u8]) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Kind;
 
     /// The bytes of a message.
     fn sent(fields: &[(u8, &[u8])]) -> Vec<u8> {
@@ -210,7 +231,18 @@ mod tests {
         for end in 0..body.len() {
             let _ = read(&body[..end]);
         }
-        assert_eq!(read(b"k8s\0\x0a\xff"), None);
+        assert_eq!(read(b"k8s\0\x0a\xff"), Err(Unread::Broken));
+        let types = sent(&[(1, b"v2"), (2, b"ConfigMap")]);
+        let body = [MAGIC, &sent(&[(1, &types), (2, &map)])].concat();
+        assert_eq!(read(&body), Err(Unread::Unknown));
+    }
+
+    #[test]
+    fn the_table_has_every_kind_that_has_an_address() {
+        for kind in Kind::ALL {
+            let name = format!("{}/{}", kind.api_version(), kind.facts().kind);
+            assert!(line_of(&name).is_some(), "{name}");
+        }
     }
 
     #[test]

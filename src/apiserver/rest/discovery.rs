@@ -90,7 +90,6 @@ pub(super) fn document(config: &Config, request: &HttpRequest) -> HttpResponse {
             "v1",
             "selfsubjectaccessreviews",
         ]
-        && request.method == "POST"
     {
         return review(request);
     }
@@ -129,6 +128,9 @@ pub(super) fn document(config: &Config, request: &HttpRequest) -> HttpResponse {
 /// What `kubectl auth can-i` asks.
 // differs: there is no authorization; everything is allowed.
 fn review(request: &HttpRequest) -> HttpResponse {
+    if request.method != "POST" {
+        return not_allowed().into();
+    }
     let mut review = request.body.clone();
     review["status"] = object! {"allowed": true};
     HttpResponse {
