@@ -305,6 +305,11 @@ const CASES: &[(&str, &str)] = &[
         "create role r --verb=get --resource=pods",
         "the server could not find the requested resource (post roles",
     ),
+    ("apply -f LIST", "configmap/listed created"),
+    (
+        "apply -f BAD",
+        "unknown field \"dataa\" in io.k8s.api.v1.ConfigMap",
+    ),
     ("auth can-i get pods", "yes"),
     ("get --raw /readyz", "ok"),
     ("get pods --chunk-size=1", "web-1"),
@@ -351,12 +356,22 @@ fn the_real_kubectl_works_with_it() {
     std::fs::create_dir_all(&home).unwrap();
     let manifest = home.join("web.yaml");
     std::fs::write(&manifest, reader::web("replicas: 2", "image: nginx")).unwrap();
+    let list = |name: &str, key: &str| {
+        let path = home.join(name);
+        let map = "{apiVersion: v1, kind: ConfigMap, metadata: {name: listed}";
+        let text = format!("apiVersion: v1\nkind: List\nitems: [{map}, {key}: {{a: b}}}}]\n");
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let (good, bad) = (list("list.yaml", "data"), list("bad.yaml", "dataa"));
     let editor = home.join("editor.sh");
     std::fs::write(&editor, EDITOR).unwrap();
     let editor = format!("sh {}", editor.display());
     let kubectl = |line: &str| {
         let words = line.split(' ').map(|it| match it {
             "FILE" => manifest.to_str().unwrap(),
+            "LIST" => good.to_str().unwrap(),
+            "BAD" => bad.to_str().unwrap(),
             word => word,
         });
         let server = format!("--server=http://{address}");

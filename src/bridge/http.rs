@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::container::PROTOCOLS;
 use super::protobuf::{self, Unread};
-use super::{Bridge, discovery, openapi};
+use super::{Bridge, discovery, openapi, swagger};
 use crate::apiserver::rest::{Body, HttpRequest, Watch, next_frame};
 use crate::object;
 use crate::value::{Text, Value};
@@ -44,6 +44,9 @@ impl Bridge {
             let it = head.headers.get(name).and_then(|it| it.to_str().ok());
             Text::from(it.unwrap_or_default())
         };
+        if path == "/openapi/v2" && header(ACCEPT).contains(swagger::PROTOBUF) {
+            return typed(200, swagger::TYPE, Either::Left(swagger::protobuf().into()));
+        }
         if let Some(document) = openapi::document(path) {
             return json(200, &document);
         }

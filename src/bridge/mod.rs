@@ -12,6 +12,7 @@ pub mod dns;
 mod http;
 mod openapi;
 mod protobuf;
+mod swagger;
 
 pub use http::{Unreadable, read_body};
 

@@ -1,11 +1,12 @@
 //! `/openapi/v3`: what kubectl asks before it lets the server validate, and what `kubectl explain` prints.
 //!
-//! Made from the schema table. Left out: descriptions; `/openapi/v2`, for other clients, is JSON only.
+//! Made from the schema table. Left out: descriptions.
 //! upstream: k8s.io/kube-openapi/pkg/handler3; read by k8s.io/cli-runtime/pkg/resource/query_param_verifier_v3.go and
 //! k8s.io/kubectl/pkg/explain/v2/templates/plaintext.tmpl.
 
 use std::collections::BTreeSet;
 
+use super::swagger;
 use crate::api::Kind;
 use crate::schema::{self, Field, Shape, Struct, Type};
 use crate::value::{Text, Value};
@@ -14,7 +15,7 @@ use crate::{array, object};
 /// The document at a path below `/openapi/v3`; nothing elsewhere.
 pub(super) fn document(path: &str) -> Option<Value> {
     if path == "/openapi/v2" {
-        return Some(swagger());
+        return Some(swagger::document());
     }
     let version = path.strip_prefix("/openapi/v3")?.trim_matches('/');
     if version.is_empty() {
@@ -71,7 +72,7 @@ pub(super) fn document(path: &str) -> Option<Value> {
 }
 
 /// `api/v1`, `apis/apps/v1`.
-fn prefix(kind: Kind) -> Text {
+pub(super) fn prefix(kind: Kind) -> Text {
     let version = kind.api_version();
     if kind.facts().group.is_empty() {
         crate::text!("api/{version}")
@@ -90,28 +91,6 @@ fn addresses(kind: Kind) -> [Text; 2] {
     let all = crate::text!("/{prefix}/{place}{}", facts.plural);
     let one = crate::text!("{all}/{{name}}");
     [all, one]
-}
-
-/// All versions in one document of the older form.
-fn swagger() -> Value {
-    let mut swagger = object! {
-        "swagger": "2.0",
-        "info": object! {"title": "Kubernetes", "version": "unversioned"},
-    };
-    for kind in Kind::ALL {
-        let path = crate::text!("/openapi/v3/{}", prefix(kind));
-        let of_group = document(&path).unwrap_or_default();
-        let schemas = &of_group["components"]["schemas"];
-        for (part, members) in [("paths", &of_group["paths"]), ("definitions", schemas)] {
-            for (name, it) in members.members() {
-                let text = it
-                    .to_json()
-                    .replace("#/components/schemas/", "#/definitions/");
-                swagger[part][name.as_str()] = Value::from_json(&text).unwrap_or_default();
-            }
-        }
-    }
-    swagger
 }
 
 fn identity(kind: Kind) -> Value {
