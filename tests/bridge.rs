@@ -305,12 +305,42 @@ const CASES: &[(&str, &str)] = &[
         "create role r --verb=get --resource=pods",
         "the server could not find the requested resource (post roles",
     ),
+    (
+        "create token robot",
+        "failed to create token: this server issues no tokens",
+    ),
     ("apply -f LIST", "configmap/listed created"),
     (
         "apply -f BAD",
         "unknown field \"dataa\" in io.k8s.api.v1.ConfigMap",
     ),
     ("auth can-i get pods", "yes"),
+    ("auth can-i --list", "*.*"),
+    ("auth whoami", "system:anonymous"),
+    (
+        "port-forward web-0 8080:80",
+        "error upgrading connection: this server does not forward ports",
+    ),
+    (
+        "get --raw /api/v1/namespaces/default/services/web/proxy/",
+        "this server does not pass requests on",
+    ),
+    (
+        "debug web-0 --image=busybox",
+        "Error from server: this server does not add ephemeral containers",
+    ),
+    (
+        "debug web-0 --image=busybox --copy-to=copied",
+        "Defaulting debug container name",
+    ),
+    (
+        "run asking --image=busybox:1.28 -i --rm --restart=Never -- nslookup web",
+        "pod \"asking\" deleted",
+    ),
+    (
+        "run shell --image=busybox -i --rm --restart=Never -- sh",
+        "pod \"shell\" deleted",
+    ),
     ("get --raw /readyz", "ok"),
     ("get pods --chunk-size=1", "web-1"),
     ("exec web-0 -- hostname", "web-0"),

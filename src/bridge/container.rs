@@ -5,9 +5,13 @@
 //!
 //! upstream: k8s.io/apimachinery/pkg/util/remotecommand, k8s.io/client-go/tools/remotecommand/websocket.go.
 
+use core::pin::pin;
+
+use futures_util::future::{Either, select};
 use futures_util::{SinkExt as _, StreamExt as _};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
+use tokio::time::{Duration, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, Role};
@@ -30,6 +34,8 @@ const STDERR: u8 = 2;
 const ERROR: u8 = 3;
 /// In v5: the stream that follows is at its end.
 const CLOSE: u8 = 255;
+/// How long a client may take to say farewell.
+const PARTING: Duration = Duration::from_secs(5);
 /// The longest line that is typed.
 const LINE_MAX: usize = 64 << 10;
 
@@ -42,8 +48,11 @@ impl Bridge {
         let Ok(upgraded) = upgrade.await else { return };
         let io = TokioIo::new(upgraded);
         let mut socket = WebSocketStream::from_raw_socket(io, Role::Server, None).await;
+        let has_stdin = has_stdin && (!connection.is_main || self.reads(&connection));
         let status = if has_stdin && inside::is_shell(&connection.command) {
             self.talk(&mut socket, &connection).await
+        } else if connection.command.is_empty() {
+            self.stay(&mut socket, &connection).await
         } else {
             let words = &connection.command;
             let ran = self.run(&connection, words, |container, network| {
@@ -52,8 +61,9 @@ impl Bridge {
             match ran {
                 Ok(printed) => {
                     print(&mut socket, &printed, connection.tty).await;
-                    exited(printed.exit)
+                    self.ended(&connection, printed.exit)
                 }
+                Err(_) if connection.is_main => self.stay(&mut socket, &connection).await,
                 Err(why) => failed(&why),
             }
         };
@@ -63,6 +73,48 @@ impl Bridge {
         };
         let _gone = send(&mut socket, ERROR, status.to_json().as_bytes()).await;
         let _closed = socket.close(Some(done)).await;
+        // What the client still sends is read, or its side of the connection breaks before it has read all of ours.
+        let rest = async { while let Some(Ok(_)) = socket.next().await {} };
+        let _late = timeout(PARTING, rest).await;
+    }
+
+    /// Attached to a program that goes on and prints nothing: until the client leaves, or the container ends.
+    async fn stay(&self, socket: &mut Socket, connection: &Connection) -> Value {
+        let key = Key::new(Kind::Pod, &connection.namespace, &connection.pod);
+        let started = || {
+            let world = self.lock();
+            let pod = world.store.objects.get(&key)?;
+            let all = &pod.value["status"]["containerStatuses"];
+            let running = &all.item("name", &connection.container)["state"]["running"];
+            Some(running["startedAt"].clone())
+        };
+        let (at_first, mut changes) = (started(), self.changes.subscribe());
+        while started() == at_first {
+            let (message, change) = (pin!(socket.next()), pin!(changes.changed()));
+            match select(message, change).await {
+                Either::Left((Some(Ok(_)), _)) | Either::Right(_) => {}
+                Either::Left((None | Some(Err(_)), _)) => break,
+            }
+        }
+        exited(0)
+    }
+
+    /// Whether a container's main program has a standard input.
+    fn reads(&self, connection: &Connection) -> bool {
+        let key = Key::new(Kind::Pod, &connection.namespace, &connection.pod);
+        let world = self.lock();
+        world.store.objects.get(&key).is_some_and(|it| {
+            let all = &it.value["spec"]["containers"];
+            all.item("name", &connection.container)["stdin"].is_true()
+        })
+    }
+
+    /// What a program's end says; with a container's main program the container ends.
+    fn ended(&self, connection: &Connection, code: i32) -> Value {
+        if connection.is_main {
+            self.with_world(|it| it.end_program(connection, code, None));
+        }
+        exited(code)
     }
 
     /// A shell, line by line.
@@ -111,14 +163,14 @@ impl Bridge {
                     Err(why) => return failed(&why),
                 }
                 if is_end || left {
-                    return exited(exit);
+                    return self.ended(connection, exit);
                 }
                 if connection.tty {
                     let _gone = send(socket, STDOUT, PROMPT).await;
                 }
             }
             if ends {
-                return exited(exit);
+                return self.ended(connection, exit);
             }
         }
     }

@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::container::PROTOCOLS;
 use super::protobuf::{self, Unread};
-use super::{Bridge, discovery, openapi, swagger};
+use super::{Bridge, absent, discovery, openapi, review, swagger};
 use crate::apiserver::rest::{Body, HttpRequest, Watch, next_frame};
 use crate::object;
 use crate::value::{Text, Value};
@@ -87,7 +87,13 @@ impl Bridge {
             Err(_) if self.leads_nowhere(&request) => {}
             Err((code, reason, message)) => return refused(code, reason, &message),
         }
+        if let Some(review) = review::reviewed(&request) {
+            return json(201, &review);
+        }
         let answer = self.with_world(|it| it.request(&request));
+        if let (404, Some(text)) = (answer.status, absent::told(path)) {
+            return refused(501, "", text);
+        }
         if header(ACCEPT).contains(discovery::AGGREGATED)
             && let Some(document) = self.with_world(|it| discovery::aggregated(it, path))
         {
@@ -107,7 +113,8 @@ impl Bridge {
                     return refused(
                         400,
                         "BadRequest",
-                        "unable to upgrade: this server speaks WebSocket to containers",
+                        "this server speaks WebSocket to containers, not SPDY: kubectl does since 1.31, \
+                         1.29 and 1.30 with KUBECTL_REMOTE_COMMAND_WEBSOCKETS=true",
                     );
                 };
                 let has_stdin = request

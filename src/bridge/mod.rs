@@ -6,12 +6,14 @@
 //!
 //! [`apiserver::rest`]: crate::apiserver::rest
 
+mod absent;
 mod container;
 mod discovery;
 pub mod dns;
 mod http;
 mod openapi;
 mod protobuf;
+mod review;
 mod swagger;
 
 pub use http::{Unreadable, read_body};

@@ -430,7 +430,7 @@ impl World {
     }
 
     /// A container's main program has ended; its kubelet notices.
-    fn end_program(&mut self, connection: &Connection, code: i32, cause: Option<Seq>) {
+    pub fn end_program(&mut self, connection: &Connection, code: i32, cause: Option<Seq>) {
         let key = Key::new(Kind::Pod, &connection.namespace, &connection.pod);
         let words = crate::text!("exits {code}");
         self.say(&key, &connection.container, &words, cause);
