@@ -137,3 +137,19 @@ fn volumes_hold_what_their_sources_say() {
     let line = "kubectl exec web-0 -- cat /var/run/secrets/kubernetes.io/serviceaccount/namespace";
     assert_eq!(printed(line), "default");
 }
+
+/// upstream: Linux, `MAX_ARG_STRLEN`.
+#[test]
+fn variables_that_double_are_no_bomb() {
+    let doubled = |it: u32| format!("        - {{name: A{}, value: $(A{it})$(A{it})}}\n", it + 1);
+    let all: String = (0..60).map(doubled).collect();
+    let manifest = OBJECTS.replace(
+        "        env:\n",
+        &["        env:\n        - {name: A0, value: boom}\n", &all].concat(),
+    );
+    let mut session = loaded(&manifest);
+    let line = "kubectl exec web-0 -- sh -c 'echo $A3; echo $A60 | wc -c'";
+    let said = typed(&mut session, &[line]);
+    assert_eq!(said[0], "boom".repeat(8));
+    assert!(said[1].parse::<usize>().unwrap() < 1 << 18, "{said:?}");
+}

@@ -6,6 +6,7 @@ use super::Container;
 use crate::api::quantity::Quantity;
 use crate::api::{Key, Kind, Object};
 use crate::dns::resolv::hostname;
+use crate::persistent::Map;
 use crate::sort;
 use crate::time::Time;
 use crate::value::{Text, Value, from_base64};
@@ -13,11 +14,55 @@ use crate::value::{Text, Value, from_base64};
 /// `NAME=value` pairs or files, in order.
 pub(super) type Pairs = Vec<(Text, Text)>;
 
+/// The most bytes of all variables, and of one.
+/// upstream: Linux, `ARG_MAX` and `MAX_ARG_STRLEN`: a container with more does not start.
+const MOST_BYTES: usize = 1 << 21;
+const LONGEST: usize = 1 << 17;
+
+/// Variables in the order in which they were first set.
+#[derive(Default)]
+struct Variables {
+    names: Vec<Text>,
+    values: Map<Text, Text>,
+    bytes: usize,
+}
+
+impl Variables {
+    /// A later value takes the place of an earlier one.
+    fn set(&mut self, name: Text, value: Text) {
+        self.bytes += value.len();
+        if self.bytes > MOST_BYTES {
+            return;
+        }
+        if self.values.insert(name.clone(), value) {
+            self.names.push(name);
+        }
+    }
+
+    /// Sets those that are not set.
+    fn add(&mut self, others: Pairs) {
+        for (name, value) in others {
+            if !self.values.contains_key(&name) {
+                self.set(name, value);
+            }
+        }
+    }
+
+    fn into_pairs(self) -> Pairs {
+        let values = self.values;
+        let pair = |it: Text| {
+            let value = values.get(&it).cloned().unwrap_or_default();
+            (it, value)
+        };
+        self.names.into_iter().map(pair).collect()
+    }
+}
+
 /// The variables of a container: what the runtime sets, then what the pod says, then where Services are.
 ///
 /// upstream: makeEnvironmentVariables, which has them in no order.
 pub(crate) fn environment(container: &Container<'_>) -> Pairs {
-    let mut list = Pairs::new();
+    let mut own = Variables::default();
     let spec = container.spec();
     let services = services(container);
     for it in spec["envFrom"].items() {
@@ -25,40 +70,31 @@ pub(crate) fn environment(container: &Container<'_>) -> Pairs {
             Value::Null => (Kind::ConfigMap, &it["configMapRef"]),
             secret => (Kind::Secret, secret),
         };
+        let prefix = it["prefix"].as_str();
         for (key, text) in data(container, kind, source["name"].as_str(), &["data"]) {
-            set(
-                &mut list,
-                crate::text!("{}{key}", it["prefix"].as_str()),
-                text,
-            );
+            own.set(crate::text!("{prefix}{key}"), text);
         }
     }
     for it in spec["env"].items() {
+        let known = |name: &str| own.values.get(name).or_else(|| find(&services, name));
         let value = match it["value"].as_str() {
             "" if !it["valueFrom"].is_null() => from(container, &it["valueFrom"]),
-            text => Some(expanded(text, &[&list, &services])),
+            text => Some(expanded(text, known)),
         };
         if let (Some(name), Some(value)) = (it["name"].text(), value) {
-            set(&mut list, name.clone(), value);
+            own.set(name.clone(), value);
         }
     }
-    for (name, value) in services {
-        if find(&list, &name).is_none() {
-            list.push((name, value));
-        }
-    }
+    own.add(services);
     let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    let mut all: Pairs = vec![
-        ("PATH".into(), path.into()),
-        ("HOSTNAME".into(), hostname(container.pod, container.config)),
-    ];
-    for (name, value) in list {
-        set(&mut all, name, value);
+    let mut all = Variables::default();
+    all.set("PATH".into(), path.into());
+    all.set("HOSTNAME".into(), hostname(container.pod, container.config));
+    for (name, value) in own.into_pairs() {
+        all.set(name, value);
     }
-    if find(&all, "HOME").is_none() {
-        all.push(("HOME".into(), "/root".into()));
-    }
-    all
+    all.add(vec![("HOME".into(), "/root".into())]);
+    all.into_pairs()
 }
 
 /// The files of a volume that is made from objects, by their paths.
@@ -225,7 +261,7 @@ fn services(container: &Container<'_>) -> Pairs {
 /// `$(NAME)` becomes what it stands for, `$$` one sign; a name that stands for nothing stays as it is.
 ///
 /// upstream: third_party/forked/golang/expansion, Expand.
-fn expanded(text: &str, lists: &[&Pairs]) -> Text {
+fn expanded<'a>(text: &str, known: impl Fn(&str) -> Option<&'a Text>) -> Text {
     let (mut out, mut rest) = (Text::new(), text);
     while let Some((before, after)) = rest.split_once('$') {
         out.push_str(before);
@@ -236,7 +272,7 @@ fn expanded(text: &str, lists: &[&Pairs]) -> Text {
                 after
             }
             (None, Some((name, after))) => {
-                match lists.iter().find_map(|it| find(it, name)) {
+                match known(name).filter(|it| out.len() + it.len() < LONGEST) {
                     Some(value) => out.push_str(value),
                     None => out.push_str(&["$(", name, ")"].concat()),
                 }
@@ -254,12 +290,4 @@ fn expanded(text: &str, lists: &[&Pairs]) -> Text {
 
 fn find<'a>(list: &'a Pairs, name: &str) -> Option<&'a Text> {
     list.iter().find(|it| it.0 == name).map(|it| &it.1)
-}
-
-/// A later value takes the place of an earlier one.
-fn set(list: &mut Pairs, name: Text, value: Text) {
-    match list.iter_mut().find(|it| it.0 == name) {
-        Some(found) => found.1 = value,
-        None => list.push((name, value)),
-    }
 }
