@@ -7,6 +7,9 @@
 mod reader;
 
 use reader::{loaded, typed};
+use statefulset_playground::config::Config;
+use statefulset_playground::session::Session;
+use statefulset_playground::value::Value;
 
 const OBJECTS: &str = r#"
 apiVersion: v1
@@ -152,4 +155,25 @@ fn variables_that_double_are_no_bomb() {
     let said = typed(&mut session, &[line]);
     assert_eq!(said[0], "boom".repeat(8));
     assert!(said[1].parse::<usize>().unwrap() < 1 << 18, "{said:?}");
+}
+
+#[test]
+fn what_is_simulated_is_not_called_otherwise() {
+    let report = Session::new(Config::default()).check(OBJECTS);
+    let report = Value::from_json(&report).unwrap();
+    assert!(
+        report["diagnostics"].is_empty(),
+        "{}",
+        report["diagnostics"].to_json()
+    );
+    let odd = OBJECTS.replace(
+        "      - name: down\n",
+        "      - {name: share, nfs: {server: a, path: /b}}\n      - name: down\n",
+    );
+    let report = Value::from_json(&Session::new(Config::default()).check(&odd)).unwrap();
+    let said = report["diagnostics"][0]["message"].as_str();
+    assert_eq!(
+        said,
+        "spec.template.spec.volumes[0].nfs is kept, but not simulated"
+    );
 }
