@@ -23,7 +23,15 @@ pub(super) const RESOURCES: &str =
 pub(super) const CAN_I: &str = "all-namespaces/A:b list:b! no-headers:b quiet/q:b subresource:s";
 pub(super) const CONFIG: &str =
     "cluster:s current:b flatten:b merge:b minify:b no-headers:b output/o:s raw:b user:s";
+pub(super) const DEBUG: &str = "attach:b container/c:s copy-to:s custom:s env:a image:s image-pull-policy:s profile:s \
+quiet/q:b replace:b same-node:b set-image:a share-processes:b stdin/i:b target:s tty/t:b";
 pub(super) const EXPLAIN: &str = "api-version:s output/o:s recursive:b";
+
+/// What may be done with resources.
+///
+/// upstream: cani.go, resourceVerbs.
+const ACTIONS: &str = "get list watch create update patch delete deletecollection use bind impersonate * approve sign \
+escalate attest";
 
 /// Where the cluster is said to be.
 const SERVER: &str = "http://127.0.0.1:8001";
@@ -330,12 +338,31 @@ pub(super) fn set_context(io: &mut Io, flags: &Flags) -> Done {
 }
 
 pub(super) fn can_i(io: &mut Io, flags: &Flags) -> Done {
-    let [verb, resource, ..] = flags.args.as_slice() else {
-        let text = "you must specify two arguments: verb resource or verb resource/resourceName";
+    let [verb, resource] = flags.args.as_slice() else {
+        let text = "you must specify two arguments: verb resource or verb resource/resourceName.\n\
+                    See 'kubectl auth can-i -h' for help and examples.";
         return Err(Failure::client(text).into());
     };
     let (resource, name) = resource.split_once('/').unwrap_or((resource, ""));
     let known = find(resource).ok();
+    match known {
+        None if resource != "*" => {
+            let text = "Warning: the server doesn't have a resource type '{}'\n\n";
+            io.warn(text, &[resource]);
+        }
+        Some(of) if !of.namespaced && !flags.is("all-namespaces") => {
+            let text = "Warning: resource '{}' is not namespace scoped{}\n\n";
+            let group = match of.group {
+                "" => String::new(),
+                group => fill(" in group '{}'", &[group]),
+            };
+            io.warn(text, &[of.plural, &group]);
+        }
+        _ => {}
+    }
+    if !ACTIONS.split(' ').any(|it| it == verb) {
+        io.warn("Warning: verb '{}' is not a known verb\n\n", &[verb]);
+    }
     let attributes = object! {
         "verb": verb,
         "resource": known.map_or(resource, |it| it.plural),
@@ -360,11 +387,13 @@ pub(super) fn can_i(io: &mut Io, flags: &Flags) -> Done {
                 it
             })
         })?;
-    if answer["status"]["allowed"].is_true() {
-        io.print("yes\n");
+    let allowed = answer["status"]["allowed"].is_true();
+    if !flags.is("quiet") {
+        io.print(if allowed { "yes\n" } else { "no\n" });
+    }
+    if allowed {
         return Ok(());
     }
-    io.print("no\n");
     Err(Failure::exit(String::new(), 1).into())
 }
 

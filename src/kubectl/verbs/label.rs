@@ -77,9 +77,13 @@ fn run(io: &mut Io, flags: &Flags, of: Of) -> Done {
     let mut report = Report::of(flags, dry_run)?;
     let mut failures = Failures::default();
     let infos = common::infos(io, flags, args, &mut failures)?;
+    if infos.len() > 1 && flags.has("resource-version") {
+        let text = "--resource-version may only be used with a single resource";
+        return Err(Failure::client(text).into());
+    }
     for info in infos {
         if flags.is("list") {
-            let several = flags.args.len() > 2 || flags.has("selector") || flags.is("all");
+            let several = args.len() > 2 || flags.has("selector") || flags.is("all");
             list(io, &info, field, several);
             continue;
         }

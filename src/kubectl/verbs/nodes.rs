@@ -404,6 +404,10 @@ pub(super) fn taint(io: &mut Io, flags: &Flags) -> Done {
         .position(is_taint)
         .unwrap_or(flags.args.len());
     let (args, specs) = flags.args.split_at(split);
+    if args.is_empty() {
+        let text = "one or more resources must be specified as <resource> <name>";
+        return Err(Failure::client(text).into());
+    }
     if specs.is_empty() {
         return Err(Failure::client("at least one taint update is required").into());
     }
@@ -412,7 +416,8 @@ pub(super) fn taint(io: &mut Io, flags: &Flags) -> Done {
         changes.push(parse(spec).map_err(|it| Failure::usage(&it, "taint"))?);
     }
     let dry_run = DryRun::of(io, flags)?;
-    let mut report = Report::of(flags, dry_run)?;
+    // upstream: each operation is told anew, and what says that it was only tried is lost on the way.
+    let mut report = Report::of(flags, DryRun::None)?;
     let mut failures = Failures::default();
     for node in common::infos(io, flags, args, &mut failures)? {
         let done = change(io, flags, &node, &changes, dry_run);
@@ -470,7 +475,7 @@ fn change(
 ) -> Done<(Value, &'static str)> {
     let old = &node.object["spec"]["taints"];
     let mut taints: Vec<Value> = old.items().to_vec();
-    let (mut added, mut removed, mut modified) = (false, false, false);
+    let (mut adds, mut removes) = (false, false);
     for it in changes {
         let same = |taint: &Value| {
             taint["key"].as_str() == it.key
@@ -490,7 +495,7 @@ fn change(
                 .into());
             }
             taints.retain(|taint| !same(taint));
-            removed = true;
+            removes = true;
             continue;
         }
         let mut new = object! {"effect": &it.effect, "key": &it.key};
@@ -505,28 +510,27 @@ fn change(
                 )
                 .into());
             }
-            Some(at) => {
-                taints[at] = new;
-                modified = true;
-            }
-            None => {
-                taints.insert(0, new);
-                added = true;
-            }
+            Some(at) => taints[at] = new,
+            None => taints.insert(0, new),
         }
+        adds = true;
     }
-    let done = match (added, removed, modified) {
-        (true, false, false) => "tainted",
-        (false, true, false) => "untainted",
-        _ => "modified",
+    // upstream: reorganizeTaints.
+    let done = match (adds, removes) {
+        _ if flags.is("overwrite") => "modified",
+        (true, true) => "modified",
+        (true, false) => "tainted",
+        (false, _) => "untainted",
+    };
+    let taints: Value = if taints.is_empty() {
+        Value::Null
+    } else {
+        taints.into()
     };
     let mut object = node.object.clone();
-    if dry_run != DryRun::Client {
-        let taints: Value = if taints.is_empty() {
-            Value::Null
-        } else {
-            taints.into()
-        };
+    if dry_run == DryRun::Client {
+        object["spec"]["taints"] = taints;
+    } else {
         let patch = object! {"spec": object! {"taints": taints}};
         let request = dry_run.on(with_body("PATCH", node.path(""), STRATEGIC_PATCH, patch));
         let request = query(request, "fieldManager", "kubectl-taint");

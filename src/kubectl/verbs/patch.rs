@@ -31,7 +31,11 @@ pub(super) fn patch(io: &mut Io, flags: &Flags) -> Done {
         return Err(Failure::client(text).into());
     }
     let text = if flags.has("patch-file") {
-        let files = manifest::open(io, flags.text("patch-file"))?;
+        let name = flags.text("patch-file");
+        let files = manifest::open(io, name).map_err(|_| {
+            let text = "unable to read patch file: open {}: no such file or directory";
+            Failure::say(text, &[name])
+        })?;
         files.into_iter().next().unwrap_or_default().1
     } else {
         flags.text("patch").into()
@@ -181,6 +185,10 @@ pub(super) fn replace(io: &mut Io, flags: &Flags) -> Done {
     }
     let validation = manifest::validation(flags)?;
     let dry_run = DryRun::of(io, flags)?;
+    let forced = flags.is("force");
+    if forced && dry_run != DryRun::None {
+        return Err(Failure::client("--dry-run can not be used when --force is set").into());
+    }
     let mut report = Report::of(flags, dry_run)?;
     let read = manifest::read(io, flags)?;
     if read.manifests.is_empty() && read.failures.is_empty() {
@@ -189,7 +197,6 @@ pub(super) fn replace(io: &mut Io, flags: &Flags) -> Done {
     let mut failures = Failures::default();
     for it in read.manifests {
         let address = path(it.of, &it.namespace, &it.name, "");
-        let forced = flags.is("force") && dry_run == DryRun::None;
         if forced {
             let options = object! {"propagationPolicy": "Background", "gracePeriodSeconds": 0};
             let answer = io.send(with_body("DELETE", address.clone(), "", options))?;

@@ -69,6 +69,11 @@ pub(super) fn run(io: &mut Io, flags: &Flags) -> Done {
             return Err(Failure::usage(&text, "run").into());
         }
     };
+    let policy = flags.text("image-pull-policy");
+    if !matches!(policy, "" | "Always" | "IfNotPresent" | "Never") {
+        let text = ["invalid image pull policy: ", policy].concat();
+        return Err(Failure::usage(&text, "run").into());
+    }
     let dry_run = DryRun::of(io, flags)?;
     if attaches && dry_run != DryRun::None {
         let text = "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)";
@@ -184,9 +189,11 @@ fn pod_for(flags: &Flags, name: &str, restart: &str) -> Result<Value, Failure> {
         let Some((name, value)) = pair.split_once('=') else {
             return Err(Failure::own(["invalid env: ", pair].concat()));
         };
-        container["env"]
-            .as_items_mut()
-            .push(object! {"name": name, "value": value});
+        let mut entry = object! {"name": name};
+        if !value.is_empty() {
+            entry["value"] = value.into();
+        }
+        container["env"].as_items_mut().push(entry);
     }
     if flags.has("port") {
         let port = flags.text("port").parse::<i64>().map_err(|_| {

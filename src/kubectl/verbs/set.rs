@@ -4,6 +4,7 @@
 
 use super::common::{self, DryRun, Mutation, Report};
 use super::merge::two_way;
+use crate::api::quantity::Quantity;
 use crate::kubectl::Done;
 use crate::kubectl::failure::{Failure, Failures};
 use crate::kubectl::flags::Flags;
@@ -362,13 +363,12 @@ pub(super) fn resources(io: &mut Io, flags: &Flags) -> Done {
         .into());
     }
     for field in ["limits", "requests"] {
-        let mut pairs = flags.text(field).split(',').filter(|it| !it.is_empty());
-        if let Some(wrong) = pairs.find(|it| !it.contains('=')) {
-            return Err(Failure::say(
-                "Invalid argument syntax {}, expected <resource>=<value>",
-                &[wrong],
-            )
-            .into());
+        for pair in flags.text(field).split(',').filter(|it| !it.is_empty()) {
+            let Some((_, amount)) = pair.split_once('=') else {
+                let text = "Invalid argument syntax {}, expected <resource>=<value>";
+                return Err(Failure::say(text, &[pair]).into());
+            };
+            Quantity::parse(amount).map_err(Failure::client)?;
         }
     }
     let pattern = flags.text("containers");

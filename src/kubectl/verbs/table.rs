@@ -428,12 +428,7 @@ pub(super) static VERBS: &[Verb] = &[
             later("whoami"),
         ],
     ),
-    verb(
-        "debug",
-        "(not simulated yet)",
-        "image:s copy-to:s",
-        about::debug,
-    ),
+    verb("debug", "(not simulated yet)", about::DEBUG, about::debug),
     verb(
         "events",
         "list events, oldest first",
