@@ -47,11 +47,18 @@ impl JsonPath {
                 parts.push(Part::Path(parse(action)?));
             }
         }
+        if !rest.is_empty() {
+            parts.push(Part::Text(rest.into()));
+        }
+        let unclosed = open.pop();
         if !open.is_empty() {
             return Err("unclosed range action".into());
         }
-        if !rest.is_empty() {
-            parts.push(Part::Text(rest.into()));
+        // upstream: FindResults; behind a range without an end it goes on with what the range has repeated.
+        if let Some((over, before)) = unclosed {
+            let inner = core::mem::replace(&mut parts, before);
+            parts.push(Part::Range(over, inner.clone()));
+            parts.extend(inner);
         }
         Ok(Self {
             parts,

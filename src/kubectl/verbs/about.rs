@@ -106,23 +106,28 @@ pub(super) fn version(io: &mut Io, flags: &Flags) -> Done {
     Ok(())
 }
 
-/// The group versions the server has, core first.
-fn group_versions(io: &mut Io) -> Done<Vec<String>> {
-    let mut all = vec!["v1".to_owned()];
+/// The group versions the server has, core first: all of a group, or the one it prefers.
+fn group_versions(io: &mut Io, all: bool) -> Done<Vec<String>> {
+    let mut found = vec!["v1".to_owned()];
     let groups = io.json(get("/apis".into()))?;
     for group in groups["groups"].items() {
-        all.push(
-            group["preferredVersion"]["groupVersion"]
-                .as_str()
-                .to_owned(),
+        let versions = if all {
+            group["versions"].items()
+        } else {
+            core::slice::from_ref(&group["preferredVersion"])
+        };
+        found.extend(
+            versions
+                .iter()
+                .map(|it| it["groupVersion"].as_str().to_owned()),
         );
     }
-    Ok(all)
+    Ok(found)
 }
 
 pub(super) fn api_versions(io: &mut Io, flags: &Flags) -> Done {
     no_arguments(flags, "api-versions")?;
-    let mut all = group_versions(io)?;
+    let mut all = group_versions(io, true)?;
     sort::by(&mut all, Ord::cmp);
     io.print(all.join("\n") + "\n");
     Ok(())
@@ -147,7 +152,7 @@ pub(super) fn api_resources(io: &mut Io, flags: &Flags) -> Done {
         return Err(Failure::client("--sort-by accepts only name or kind").into());
     }
     let mut rows = Vec::new();
-    for version in group_versions(io)? {
+    for version in group_versions(io, false)? {
         let group = version.split_once('/').map_or("", |it| it.0).to_owned();
         if flags.has("api-group") && flags.text("api-group") != group {
             continue;

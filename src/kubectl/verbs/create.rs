@@ -341,7 +341,7 @@ pub(super) fn service(io: &mut Io, flags: &Flags, kind: &str) -> Done {
     if kind == "ExternalName" {
         require(flags, "external-name")?;
     }
-    let name = name(flags, "service")?;
+    let name = name(flags, &["service ", &kind.to_ascii_lowercase()].concat())?;
     let mut ports = Vec::new();
     for pair in flags.all("tcp") {
         let mut both = pair.split(':');
