@@ -221,6 +221,37 @@ fn a_watch_tells_each_change_as_it_comes() {
     );
 }
 
+#[test]
+fn a_log_is_followed_until_its_container_ends() {
+    let address = served();
+    let json = "application/json";
+    let pods = "/api/v1/namespaces/default/pods";
+    let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"nginx"}]}}"#;
+    asked(address, "POST", pods, json, pod);
+    let path = format!("{pods}/a");
+    let is_running = |_: &i32| {
+        let (_, body) = asked(address, "GET", &path, json, "");
+        body.contains("\"phase\":\"Running\"")
+    };
+    assert!(
+        (0..100_000).find(is_running).is_some(),
+        "it runs in the end"
+    );
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = format!(
+        "GET {path}/log?container=c&follow=true HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut head = [0; 15];
+    stream.read_exact(&mut head).unwrap();
+    assert_eq!(&head, b"HTTP/1.1 200 OK");
+    let gone = format!("{path}?gracePeriodSeconds=0");
+    asked(address, "DELETE", &gone, json, "");
+    let mut rest = String::new();
+    stream.read_to_string(&mut rest).unwrap();
+    assert!(rest.ends_with("\r\n\r\n0\r\n\r\n"), "{rest}");
+}
+
 /// What the real kubectl is asked for, in order, and a part of what it says.
 const CASES: &[(&str, &str)] = &[
     ("apply -f FILE", "statefulset.apps/web created"),

@@ -9,6 +9,8 @@ use core::pin::pin;
 
 use futures_util::future::{Either, select};
 use futures_util::{SinkExt as _, StreamExt as _};
+use http_body_util::channel::Sender;
+use hyper::body::Bytes;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::time::{Duration, timeout};
@@ -18,7 +20,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, Role};
 
 use super::Bridge;
 use crate::api::{Key, Kind};
-use crate::apiserver::rest::Connection;
+use crate::apiserver::rest::{Connection, HttpRequest};
 use crate::process::Stream;
 use crate::programs::Printed;
 use crate::shell::inside::{self, Kept};
@@ -81,13 +83,7 @@ impl Bridge {
     /// Attached to a program that goes on and prints nothing: until the client leaves, or the container ends.
     async fn stay(&self, socket: &mut Socket, connection: &Connection) -> Value {
         let key = Key::new(Kind::Pod, &connection.namespace, &connection.pod);
-        let started = || {
-            let world = self.lock();
-            let pod = world.store.objects.get(&key)?;
-            let all = &pod.value["status"]["containerStatuses"];
-            let running = &all.item("name", &connection.container)["state"]["running"];
-            Some(running["startedAt"].clone())
-        };
+        let started = || self.started(&key, &connection.container);
         let (at_first, mut changes) = (started(), self.changes.subscribe());
         while started() == at_first {
             let (message, change) = (pin!(socket.next()), pin!(changes.changed()));
@@ -97,6 +93,40 @@ impl Bridge {
             }
         }
         exited(0)
+    }
+
+    /// When a container that runs was started.
+    fn started(&self, pod: &Key, container: &str) -> Option<Value> {
+        let world = self.lock();
+        let status = &world.store.objects.get(pod)?.value["status"];
+        let [own, init] = ["containerStatuses", "initContainerStatuses"]
+            .map(|it| &status[it].item("name", container)["state"]["running"]["startedAt"]);
+        let started = if own.is_null() { init } else { own };
+        Some(started.clone()).filter(|it| !it.is_null())
+    }
+
+    /// A log that is followed: no container writes what is kept, so nothing comes until it ends.
+    pub(super) async fn follow(self, request: HttpRequest, mut log: Sender<Bytes>) {
+        let ["api", "v1", "namespaces", namespace, "pods", pod, ..] = request
+            .path
+            .trim_matches('/')
+            .split('/')
+            .collect::<Vec<_>>()[..]
+        else {
+            return;
+        };
+        let key = Key::new(Kind::Pod, namespace, pod);
+        let container = request.query.iter().find(|it| it.0 == "container");
+        let Some((_, container)) = container else {
+            return;
+        };
+        let (at_first, mut changes) = (self.started(&key, container), self.changes.subscribe());
+        // An empty piece reaches nobody, but tells whether somebody listens.
+        while at_first.is_some()
+            && self.started(&key, container) == at_first
+            && log.send_data(Bytes::new()).await.is_ok()
+            && changes.changed().await.is_ok()
+        {}
     }
 
     /// Whether a container's main program has a standard input.

@@ -44,11 +44,8 @@ impl Bridge {
             let it = head.headers.get(name).and_then(|it| it.to_str().ok());
             Text::from(it.unwrap_or_default())
         };
-        if path == "/openapi/v2" && header(ACCEPT).contains(swagger::PROTOBUF) {
-            return typed(200, swagger::TYPE, Either::Left(swagger::protobuf().into()));
-        }
-        if let Some(document) = openapi::document(path) {
-            return json(200, &document);
+        if let Some(document) = openapi_at(path, &header(ACCEPT)) {
+            return document;
         }
         let Some(method) = METHODS.into_iter().find(|it| head.method == **it) else {
             return refused(
@@ -99,8 +96,17 @@ impl Bridge {
         {
             return whole(200, discovery::TYPE, document.to_json());
         }
+        let asks = |name: &str| {
+            let mut all = request.query.iter();
+            all.any(|it| it.0 == name && it.1 == "true")
+        };
         let mut response = match answer.body {
             Body::Json(value) => json(answer.status, &value),
+            Body::Text(text) if text.is_empty() && asks("follow") => {
+                let (sender, channel) = Channel::new(1);
+                tokio::task::spawn_local(self.clone().follow(request.clone(), sender));
+                typed(answer.status, "text/plain", Either::Right(channel))
+            }
             Body::Text(text) => whole(answer.status, "text/plain", text.to_string()),
             Body::Watch(watch) => self.stream(watch),
             Body::Container(connection) => {
@@ -117,11 +123,8 @@ impl Bridge {
                          1.29 and 1.30 with KUBECTL_REMOTE_COMMAND_WEBSOCKETS=true",
                     );
                 };
-                let has_stdin = request
-                    .query
-                    .iter()
-                    .any(|it| it.0 == "stdin" && it.1 == "true");
-                tokio::task::spawn_local(self.clone().connect(upgrade, connection, has_stdin));
+                let reads = asks("stdin");
+                tokio::task::spawn_local(self.clone().connect(upgrade, connection, reads));
                 switched(&key, protocol)
             }
         };
@@ -189,6 +192,15 @@ fn typed(status: u16, content_type: &'static str, body: AnswerBody) -> Answer {
     let value = HeaderValue::from_static(content_type);
     answer.headers_mut().insert(CONTENT_TYPE, value);
     answer
+}
+
+/// A document of OpenAPI, in the form that is asked for.
+fn openapi_at(path: &str, accept: &str) -> Option<Answer> {
+    if path == "/openapi/v2" && accept.contains(swagger::PROTOBUF) {
+        let body = Either::Left(swagger::protobuf().into());
+        return Some(typed(200, swagger::TYPE, body));
+    }
+    openapi::document(path).map(|it| json(200, &it))
 }
 
 /// The answer that opens a WebSocket.
