@@ -18,7 +18,7 @@ use crate::yaml;
 /// differs: the playground reads only so many objects in one command, so that no paste can freeze the page.
 const MANIFESTS_MAX: usize = 500;
 /// And so many bytes.
-const BYTES_MAX: usize = 1 << 17;
+const BYTES_MAX: usize = 1 << 16;
 
 /// An object of a file.
 #[derive(Clone, Debug)]
@@ -71,7 +71,7 @@ pub(in crate::kubectl) fn read(io: &mut Io, flags: &Flags) -> Done<Read> {
         bytes += text.len();
         let read_it = if bytes > BYTES_MAX {
             let text =
-                "the playground reads at most 128 KiB of manifests in one command: {} is left out";
+                "the playground reads at most 64 KiB of manifests in one command: {} is left out";
             Err(Failure::say(text, &[&source]))
         } else {
             scope.stream(&source, &text, &mut read)

@@ -22,9 +22,9 @@ pub(super) struct Begun {
 /// How many bytes may be read to know whether a command goes on.
 const MOST_READ: usize = 1 << 24;
 
-/// The most bytes of a command with its here-documents.
-/// upstream: Linux, `MAX_ARG_STRLEN`, which bounds what a shell is given to run.
-const LONGEST: usize = 1 << 17;
+/// The most bytes of a command with its here-documents: what is read within 50 ms, however many words it is.
+/// differs: Linux takes twice as much (`MAX_ARG_STRLEN`).
+const LONGEST: usize = 1 << 16;
 
 impl Terminal {
     /// The reader has typed a line; gives back the command that it makes whole, if it does.
@@ -40,7 +40,7 @@ impl Terminal {
         let text = Text::from(lines.join("\n"));
         if text.len() > LONGEST {
             self.exit = TOO_LONG;
-            self.note("A command of more than 128 KiB: it is not run.");
+            self.note("A command of more than 64 KiB: it is not run.");
             return None;
         }
         begun.read += text.len();
