@@ -80,6 +80,8 @@ impl<'a> Path<'a> {
 
 /// The most findings that are told.
 const MOST: usize = 1000;
+/// The most bytes of what they say; the one that goes beyond is the last.
+const MOST_BYTES: usize = 1 << 20;
 
 /// One finding.
 struct Cause {
@@ -242,7 +244,8 @@ impl Errors {
 
     fn add(&mut self, reason: &'static str, path: &Path<'_>, start: &[&str], detail: &str) {
         // differs: a body of megabytes is not answered with a hundred.
-        if self.0.len() >= MOST {
+        let said: usize = self.0.iter().map(|it| it.message.len()).sum();
+        if self.0.len() >= MOST || said > MOST_BYTES {
             return;
         }
         let mut message = start.concat();

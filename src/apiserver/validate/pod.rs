@@ -171,9 +171,13 @@ pub(super) fn update(spec: &Value, old: &Value, path: &Path<'_>, errors: &mut Er
     }
     let gates = "schedulingGates";
     let list = path.field(gates);
+    let mut known = Places::default();
+    for old in old[gates].items() {
+        known.note(old["name"].as_str(), 0);
+    }
     for (at, new) in spec[gates].items().iter().enumerate() {
-        if !old[gates].items().contains(new) {
-            let name = new["name"].as_str();
+        let name = new["name"].as_str();
+        if known.get(name).is_none() {
             let why =
                 crate::text!("only deletion is allowed, but found new scheduling gate '{name}'");
             errors.forbids(&list.index(at), "name", &why);

@@ -7,6 +7,7 @@ use super::errors::go_struct;
 use super::names::{self, check};
 use super::{Errors, Path};
 use crate::api::quantity::Quantity;
+use crate::apiserver::places::Places;
 use crate::value::Value;
 
 /// Resources that are counted.
@@ -71,7 +72,8 @@ pub(super) fn quota(value: &Value, old: &Value, errors: &mut Errors) {
     let scopes = path.field("scopes");
     let all = &spec["scopes"];
     let shown = super::go_json(all);
-    for scope in all.items() {
+    let mut seen = Places::default();
+    for scope in all.items().iter().filter(|it| !seen.repeats(it.as_str())) {
         if !SCOPES.contains(&scope.as_str()) {
             errors.invalid_shown(&scopes, &shown, "unsupported scope");
         }
@@ -81,10 +83,9 @@ pub(super) fn quota(value: &Value, old: &Value, errors: &mut Errors) {
     conflicting(&has, &scopes, &shown, errors);
     let selector = path.field("scopeSelector");
     selected(spec, &selector.field("matchExpressions"), errors);
-    let before = old["spec"]["scopes"].items();
-    let lacks = |a: &[Value], b: &[Value]| b.iter().any(|it| !a.contains(it));
-    let is_changed = lacks(all.items(), before) || lacks(before, all.items());
-    if !old.is_null() && is_changed {
+    let known =
+        |list: &Value| SCOPES.map(|scope| list.items().iter().any(|it| it.as_str() == scope));
+    if !old.is_null() && known(all) != known(&old["spec"]["scopes"]) {
         errors.invalid(&scopes, all, "field is immutable");
     }
 }
@@ -120,9 +121,11 @@ fn applied(scope: &Value, spec: &Value, path: &Path<'_>, shown: &str, errors: &m
     let fits = |name: &str| match scope.as_str() {
         "BestEffort" => name == "pods",
         "VolumeAttributesClass" => ["persistentvolumeclaims", "requests.storage"].contains(&name),
-        other if SCOPES.contains(&other) => name == "pods" || COMPUTE.contains(&name),
-        _ => true,
+        _ => name == "pods" || COMPUTE.contains(&name),
     };
+    if !SCOPES.contains(&scope.as_str()) {
+        return;
+    }
     for (name, _) in spec["hard"].members() {
         if is_standard(name) && !fits(name) {
             errors.invalid_shown(path, shown, "unsupported scope applied to resource");
@@ -146,13 +149,16 @@ fn selected(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
         .map(|it| go_struct(it, &["scopeName", "operator", "values"]));
     let list: Vec<String> = list.collect();
     let shown = ["{\"MatchExpressions\":[", &list.join(","), "]}"].concat();
+    let mut seen = Places::default();
     for it in all {
         let (scope, operator) = (&it["scopeName"], it["operator"].as_str());
         let at = SCOPES.iter().position(|known| *known == scope.as_str());
         if at.is_none() {
             errors.wrong(path, it, "scopeName", "unsupported scope");
         }
-        applied(scope, spec, path, &shown, errors);
+        if !seen.repeats(scope.as_str()) {
+            applied(scope, spec, path, &shown, errors);
+        }
         if at.is_some_and(|it| it < 5) && operator != "Exists" {
             let why = "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
             errors.wrong(path, it, "operator", why);

@@ -5,6 +5,7 @@
 use super::errors::go_struct;
 use super::names::{self, check};
 use super::{Errors, Path};
+use crate::apiserver::places::Places;
 use crate::value::Value;
 
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
@@ -154,11 +155,11 @@ pub(super) fn spread(spec: &Value, list: &Path<'_>, errors: &mut Errors) {
 
 /// upstream: validateSchedulingGates.
 pub(super) fn gates(spec: &Value, list: &Path<'_>, errors: &mut Errors) {
-    let all = spec["schedulingGates"].items();
-    for (at, gate) in all.iter().enumerate() {
+    let mut seen = Places::default();
+    for (at, gate) in spec["schedulingGates"].items().iter().enumerate() {
         let path = list.index(at);
         check(errors, &path, &gate["name"], names::qualified_name);
-        if all[..at].iter().any(|it| it["name"] == gate["name"]) {
+        if seen.repeats(gate["name"].as_str()) {
             errors.duplicate(&path, &gate["name"]);
         }
     }
